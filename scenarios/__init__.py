@@ -1,0 +1,1 @@
+"""What is written in files: the plan model, effects, allocations, expectations, overrides, loading and checks."""

@@ -1,0 +1,1 @@
+"""Plans made from the export of a CRM system."""

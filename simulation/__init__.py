@@ -1,0 +1,1 @@
+"""The quarter played out day by day: plan, allocation and draws in, records and KPIs out."""
