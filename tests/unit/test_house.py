@@ -1,0 +1,26 @@
+"""Unit: the part of the house's import contract that import-linter cannot hold, cli.py being a module."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+CLI = Path(__file__).parents[2] / "cli.py"
+
+
+def test_the_command_line_leaves_solving_simulating_and_drawing_to_their_rooms() -> None:
+    imported = set()
+    for node in ast.walk(ast.parse(CLI.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported.add((node.module or "").partition(".")[0])
+    elsewhere = {"pulp", "highspy", "simpy", "jinja2", "altair", "vl_convert", "xlsxwriter"}
+    assert imported & elsewhere == set()
+
+
+def test_the_command_line_loads_heavy_libraries_only_inside_commands() -> None:
+    heavy = "{'highspy', 'numpy', 'pandas', 'pulp', 'pyarrow', 'pydantic', 'scipy', 'simpy'}"
+    program = f"import sys, cli; print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.split() == []
