@@ -1,0 +1,252 @@
+"""The primitives: what the plan lets us expect. The optimiser integrates them, the simulation draws from them.
+
+Pure functions of the plan, so that allocation and simulation cannot believe different things. Time is in working
+days from the start of the quarter; ``horizon`` is the quarter's length.
+
+An opportunity has one sales cycle C (lognormal around its product's median, calendar days x 5/7), split over the
+stages by fixed shares; stage i passes with probability p ** w_i, p the win rate of its customer's tier.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from scenarios.effects import PARAMETERS
+from scenarios.plan import Plan
+from scenarios.process import Activity, Response, SalesProcess
+from scenarios.tables import Account, Opportunity, Product, Region, Rep
+
+__all__ = [
+    "Cycle",
+    "accepted_opportunities",
+    "activity_window",
+    "age_days",
+    "cycle_bounds",
+    "cycle_of",
+    "effective_units",
+    "lead_tier_mix",
+    "pass_probabilities",
+    "responses_in",
+    "stage_weights",
+    "with_measures",
+    "working_days",
+]
+
+
+def working_days(calendar_days: float) -> float:
+    """Working days in a number of calendar days: 5/7 of them."""
+    return calendar_days * 5 / 7
+
+
+def _normal_cdf(z: float) -> float:
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Lognormal sales cycle in working days: ``ln C ~ Normal(ln median, sigma)``; sigma 0 is the median itself."""
+
+    median: float
+    sigma: float
+
+    def cdf(self, days: float) -> float:
+        """P(C <= days)."""
+        if days <= 0:
+            return 0.0
+        if self.sigma == 0:
+            return 1.0 if days >= self.median else 0.0
+        if math.isinf(days):
+            return 1.0
+        return _normal_cdf(math.log(days / self.median) / self.sigma)
+
+    def survival(self, days: float) -> float:
+        """P(C > days), accurate in the far tail."""
+        if days <= 0:
+            return 1.0
+        if self.sigma == 0:
+            return 1.0 - self.cdf(days)
+        if math.isinf(days):
+            return 0.0
+        return _normal_cdf(-math.log(days / self.median) / self.sigma)
+
+    def integral(self, days: float) -> float:
+        """Integral of the distribution function from 0 to ``days``: x F(x) - E[C; C <= x]."""
+        if days <= 0:
+            return 0.0
+        if self.sigma == 0:
+            return max(days - self.median, 0.0)
+        z = math.log(days / self.median) / self.sigma
+        partial_mean = self.median * math.exp(self.sigma**2 / 2) * _normal_cdf(z - self.sigma)
+        return days * _normal_cdf(z) - partial_mean
+
+    def mean_cdf(self, start: float, end: float, horizon: float, part: float = 1.0) -> float:
+        """Mean over arrivals uniform on [start, end) of P(part * C <= horizon - arrival).
+
+        ``part`` is the share of the cycle that lies ahead of an opportunity that enters at a later stage.
+        """
+        if part <= 0:
+            return min(max((horizon - start) / (end - start), 0.0), 1.0) if end > start else float(start <= horizon)
+        if end <= start:
+            return self.cdf((horizon - start) / part)
+        upper, lower = (horizon - start) / part, (horizon - end) / part
+        return (self.integral(upper) - self.integral(lower)) * part / (end - start)
+
+    def cdf_between(self, days: float, low: float, high: float) -> float:
+        """P(C <= days | low < C <= high).
+
+        Where the condition has no measurable probability C sits at the end of (low, high] nearer to the median.
+        """
+        if days <= low:
+            return 0.0
+        if days >= high:
+            return 1.0
+        tail = self.survival if low > self.median else self.cdf
+        whole = abs(tail(high) - tail(low))
+        if whole < 1e-300:
+            return 1.0 if low > self.median else 0.0
+        return min(abs(tail(days) - tail(low)) / whole, 1.0)
+
+
+def cycle_of(plan: Plan, product: Product) -> Cycle:
+    """Sales cycle of a product's deals, from an accepted need to the signature."""
+    return Cycle(working_days(product.median_cycle_days), plan.process.cycle_sigma)
+
+
+def stage_weights(process: SalesProcess) -> list[float]:
+    """Exponents w_i with which a win rate is spread over the stages: ln c_i / sum of ln c_j from the qualified stage.
+
+    So passing all stages from the qualified one on has exactly the tier's win rate, and stages keep their relative
+    difficulty. Where no conversion from there on is below 1 the last stage carries it all.
+    """
+    logs = [math.log(stage.conversion) for stage in process.stages]
+    total = sum(logs[process.stage_number(process.qualified_stage) :])
+    if total == 0:
+        return [0.0] * (len(logs) - 1) + [1.0]
+    return [log / total for log in logs]
+
+
+def pass_probabilities(process: SalesProcess, win_rate: float) -> list[float]:
+    """Probability of passing each stage, for a win rate of a qualified opportunity."""
+    return [win_rate**weight for weight in stage_weights(process)]
+
+
+def win_probability(process: SalesProcess, win_rate: float, stage: int) -> float:
+    """Probability of winning from the start of stage number ``stage``."""
+    return math.prod(pass_probabilities(process, win_rate)[stage:])
+
+
+def shares_before(process: SalesProcess) -> list[float]:
+    """Part of the cycle that lies before each stage, and 1 at the end: one value more than there are stages."""
+    sums = [0.0]
+    for stage in process.stages:
+        sums.append(sums[-1] + stage.cycle_share)
+    sums[-1] = 1.0
+    return sums
+
+
+def touch_positions(process: SalesProcess, stage: int) -> list[float]:
+    """Position in the cycle (0 to 1) at which each touch of a stage is due; the last one ends the stage."""
+    before, count = shares_before(process), process.stages[stage].touches
+    width = before[stage + 1] - before[stage]
+    return [before[stage] + width * (k + 1) / count for k in range(count - 1)] + [before[stage + 1]]
+
+
+def age_days(plan: Plan, opportunity: Opportunity) -> float:
+    """Working days from the acceptance of an open opportunity to the start of the quarter."""
+    return max(-plan.calendar.day_of(opportunity.created), 0.0)
+
+
+def cycle_bounds(process: SalesProcess, stage: int, age: float) -> tuple[float, float]:
+    """What being in ``stage`` at ``age`` says of an open opportunity's cycle: low < C <= high.
+
+    It left the stage before at share * C <= age and leaves this one after: age / share_after < C <= age / share_before.
+    """
+    before = shares_before(process)
+    low = age / before[stage + 1] if before[stage + 1] > 0 else math.inf
+    high = age / before[stage] if before[stage] > 0 else math.inf
+    return low, high
+
+
+def lead_tier_mix(plan: Plan, own: Mapping[str, float]) -> dict[str, float]:
+    """Customer-tier shares of leads, an activity's own or the sales process's, by tier id in order of ids."""
+    mix = own or plan.process.lead_tier_mix
+    return {tier: mix[tier] for tier in sorted(mix)}
+
+
+def activity_window(plan: Plan, activity: Activity) -> tuple[float, float]:
+    """Working days [start, end) in which an activity's leads arrive, evenly."""
+    start = plan.calendar.first_day_of_week(activity.from_week)
+    end = plan.calendar.first_day_of_week((activity.to_week or plan.calendar.weeks) + 1)
+    return float(start), float(end)
+
+
+def responses_in(activity: Activity, region: Region) -> Sequence[Response]:
+    """Response bands of an activity in a region: by the region's id, else its maturity, else ``all``, else none."""
+    for key in (region.id, region.maturity, "all"):
+        if key in activity.responses:
+            return activity.responses[key]
+    return ()
+
+
+def effective_units(activity: Activity, region: Region, amount: float) -> float:
+    """Units that an amount of money buys in a region, counted at their falling effect; concave in the amount (R4)."""
+    units = amount / activity.unit_cost
+    effective = previous = 0.0
+    for band in responses_in(activity, region):
+        effective += band.effect * max(min(units, band.up_to_units) - previous, 0.0)
+        previous = band.up_to_units
+    return effective
+
+
+def accepted_opportunities(activity: Activity, region: Region, amount: float) -> float:
+    """Expected accepted opportunities per quarter from an amount of money in a region (R3, R4)."""
+    return effective_units(activity, region, amount) * activity.leads_per_unit * activity.acceptance
+
+
+def product_keys(product: Product) -> dict[str, str]:
+    """Scope attributes of a product."""
+    return {"product": product.id, "product_tier": product.tier}
+
+
+def region_keys(region: Region) -> dict[str, str]:
+    """Scope attributes of a region."""
+    return {"region": region.id, "maturity": region.maturity}
+
+
+def rep_keys(plan: Plan, rep: Rep) -> dict[str, str | tuple[str, ...]]:
+    """Scope attributes of a rep; any of the regions covered counts."""
+    maturities = tuple(plan.region[region].maturity for region in rep.regions)
+    return {"rep": rep.id, "rep_tier": rep.tier, "region": rep.regions, "maturity": maturities}
+
+
+def account_keys(plan: Plan, account: Account) -> dict[str, str]:
+    """Scope attributes of an account."""
+    return {
+        "account": account.id,
+        "customer_tier": account.customer_tier,
+        "industry": account.industry,
+        "rep": account.rep,
+        **region_keys(plan.region[account.region]),
+    }
+
+
+def with_measures(plan: Plan, parameter: str, base: float, keys: Mapping[str, str | tuple[str, ...]]) -> float:
+    """A parameter after the plan's enabled measures: clip((base + shifts) x factors).
+
+    Exact for effects that last the whole quarter; one that lasts some weeks counts in proportion.
+    """
+    shift, factor, weeks = 0.0, 1.0, plan.calendar.weeks
+    for measure in plan.measures:
+        if not measure.enabled:
+            continue
+        for effect in measure.effects:
+            if effect.parameter != parameter or not effect.scope.matches(keys):
+                continue
+            first, last = effect.from_week or 1, min(effect.to_week or weeks, weeks)
+            coverage = max(last - first + 1, 0) / weeks
+            shift += effect.shift * coverage
+            factor *= 1 + (effect.factor - 1) * coverage
+    domain = PARAMETERS[parameter]
+    return min(max((base + shift) * factor, domain.low), domain.high)

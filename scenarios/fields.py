@@ -1,0 +1,29 @@
+"""Field types and the frozen base of every plan section."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["Amount", "Count", "Hours", "Id", "Positive", "Probability", "Section", "Share", "SignedAmount", "Week"]
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
+"""Key of a row or entry: ASCII letters, digits, ``_`` and ``-`` (so that no two look alike); names are free text."""
+Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+"""Money in the plan's currency, without VAT, not negative."""
+SignedAmount = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, le=1e15, allow_inf_nan=False)]
+Count = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+"""An expected number of things, so not necessarily whole."""
+Hours = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+Week = Annotated[int, Field(ge=1, le=53)]
+"""Week of the quarter, the first is 1."""
+
+
+class Section(BaseModel):
+    """A frozen part of the plan; unknown keys are errors, so a mistyped key is never silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, str_strip_whitespace=True)

@@ -1,0 +1,221 @@
+"""How we sell and to whom: stages, win rates, customer tiers, activities that bring leads, money terms."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from scenarios.fields import Amount, Count, Hours, Id, Positive, Probability, Section, Share, Week
+
+__all__ = [
+    "Activity",
+    "Bonus",
+    "CrossSelling",
+    "CustomerTier",
+    "ExpertFee",
+    "Handover",
+    "Instalment",
+    "Lateness",
+    "Money",
+    "Pool",
+    "Response",
+    "SalesProcess",
+    "Stage",
+]
+
+
+class Stage(Section):
+    """A stage of an opportunity; the last one ends in a signature."""
+
+    id: Id
+    name: str
+    conversion: Annotated[float, Field(gt=0, le=1)]
+    """Share of opportunities that pass this stage, on average over customers."""
+    cycle_share: Share
+    """Part of the sales cycle spent in this stage."""
+    touches: Annotated[int, Field(ge=1, le=50)]
+    """Customer contacts that the stage takes."""
+    touch_hours: Hours
+    """Rep hours a contact takes."""
+    proposal_hours: Hours = 0
+    """Rep hours of proposal work on entering the stage (S3, S8)."""
+
+
+class SalesProcess(Section):
+    """The path from an accepted need to a signature."""
+
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+    qualified_stage: Id
+    """Stage from which the customer tiers' win rates count ("win rate of a qualified opportunity")."""
+    cycle_sigma: Annotated[float, Field(ge=0, le=3)]
+    """Standard deviation of the logarithm of the sales cycle."""
+    value_sigma: Annotated[float, Field(ge=0, le=3)]
+    """Standard deviation of the logarithm of a new deal's value."""
+    lead_tier_mix: dict[str, Share]
+    """Customer-tier shares of new leads; add up to 1."""
+    orphan_win_factor: Probability = 0.85
+    """Win-rate factor of opportunities taken over from a rep who left (K5)."""
+
+    renewal_hours: Hours = 0
+    """Rep hours that a due renewal takes (E4)."""
+    renewal_lead_days: Annotated[float, Field(ge=0, le=365)] = 30
+    """Calendar days before the renewal date at which its work starts (E4)."""
+    collection_hours: Hours = 0
+    """Rep hours that collecting an open receivable takes (E4)."""
+
+    def stage_number(self, stage_id: str) -> int:
+        """Position of a stage, the first is 0; KeyError when there is none of that id."""
+        for number, stage in enumerate(self.stages):
+            if stage.id == stage_id:
+                return number
+        raise KeyError(stage_id)
+
+
+class CustomerTier(Section):
+    """A tier of customers: what they are worth, how often they are contacted, how they stay."""
+
+    id: Id
+    name: str
+    priority: Annotated[int, Field(ge=1, le=9)]
+    """Order in which due touches are served, 1 first (S3–S5)."""
+    win_rate: Annotated[float, Field(gt=0, lt=1)]
+    """Win probability of a qualified opportunity."""
+    touches_per_week: Annotated[float, Field(gt=0, le=14)]
+    """Contact cadence (S3, S4, S5)."""
+    care_hours_per_touch: Hours = 0
+    """Rep hours of a care touch with an account we have."""
+    automated_hours_per_touch: Hours = 0
+    """Rep hours of an automated touch."""
+    automated_in: tuple[Id, ...] = ()
+    """Region maturities where account care is automated (T4)."""
+    renewal_rate: Probability = 1
+    """Share of due contracts that renew."""
+    cross_sell_per_quarter: Count = 0
+    """Cross-sell and repeat-order opportunities per account and quarter (T2)."""
+
+
+class CrossSelling(Section):
+    """Cross-sell and repeat orders of accounts we have."""
+
+    entry_stage: Id
+    product_mix: dict[str, Share]
+
+
+class Response(Section):
+    """Concave response of an activity in a region: full effect up to a number of units, then falling (R4)."""
+
+    up_to_units: Positive
+    effect: Probability
+    """Share of the full leads that units in this band bring; falls from band to band."""
+
+
+class Activity(Section):
+    """Something marketing money is spent on in a region, with the accepted opportunities it brings (R3, R4)."""
+
+    id: Id
+    name: str
+    pool: Id
+    """Budget pool that pays."""
+    unit_cost: Positive
+    """Money per unit: per salon, per visit, per 1,000 of online spend."""
+    leads_per_unit: Count = 0
+    acceptance: Probability = 1
+    """Share of leads accepted as opportunities (R4: at least 15% of a salon's leads)."""
+    entry_stage: Id
+    product_mix: dict[str, Share] = Field(default_factory=dict)
+    tier_mix: dict[str, Share] = Field(default_factory=dict)
+    """Customer-tier shares; empty takes the sales process's ``lead_tier_mix``."""
+    from_week: Week = 1
+    to_week: Week | None = None
+    """Weeks in which leads arrive; empty means to the end of the quarter."""
+    responses: dict[str, tuple[Response, ...]] = Field(default_factory=dict)
+    """Response bands by region maturity or region id; the key ``all`` serves the others. A region without any
+    response does not run the activity."""
+    rep_hours_per_unit: Hours = 0
+    """Hours that reps of the region spend at one unit (two reps at a salon, five hours each: 10)."""
+    hours_share: Share = 1
+    """Share of the stage hours that these opportunities take, the first contact being prepared by marketing."""
+    customer_tier: Id | None = None
+    """Tier of customers a pool is spent on, where that is a rule's subject (R7: A-visits)."""
+
+
+class Pool(Section):
+    """A sum of money for one purpose."""
+
+    id: Id
+    name: str
+    amount: Amount
+    paid: Literal["as_spent", "as_earned"] = "as_spent"
+    """``as_earned``: the pool is a provision, the cost is what bonuses pay out (R5)."""
+    source: str = ""
+
+
+class Bonus(Section):
+    """A bonus as a rate on what it rewards (R5)."""
+
+    id: Id
+    activity: Id
+    """Budget entry of the incentive pool that pays it."""
+    basis: Literal["signed", "cash", "renewed"]
+    rate: Share
+    """Money paid per unit of money of the basis."""
+
+
+class ExpertFee(Section):
+    """Fee of outside experts on large contracts of hard customers (R2)."""
+
+    rate: Share
+    above_amount: Amount
+    industries: tuple[str, ...] = ()
+    """Industries of hard customers; empty means all."""
+
+
+class Instalment(Section):
+    """One part of a contract's payment terms."""
+
+    share: Share
+    due_days: Annotated[float, Field(ge=0, le=3650)]
+    """Calendar days from the signature to the day the part is due."""
+
+
+class Lateness(Section):
+    """When customers really pay."""
+
+    late_share: Probability
+    median_days_late: Positive
+    """Median calendar days late, of those late; lognormal."""
+    sigma: Annotated[float, Field(ge=0, le=3)]
+    bad_debt: Probability
+    """Share of receivables never paid."""
+
+
+class Handover(Section):
+    """What happens to a rep's work when the rep leaves, without any plan (K5)."""
+
+    days: Annotated[float, Field(ge=0, le=365)]
+    """Working days until somebody has taken over."""
+
+
+class Money(Section):
+    """Pools, bonuses, fees, payment terms."""
+
+    pools: tuple[Pool, ...] = ()
+    bonuses: tuple[Bonus, ...] = ()
+    expert_fee: ExpertFee | None = None
+    payment_terms: tuple[Instalment, ...] = (Instalment(share=1, due_days=60),)
+    lateness: Lateness = Lateness(late_share=0, median_days_late=1, sigma=0, bad_debt=0)
+    team_building_share: Share = 0
+    """Share of the marketing pool paid to the team when the collection rate reaches its threshold (R6)."""
+    collection_threshold: Probability = 1
+    renewal_accelerator: Annotated[float, Field(ge=1, le=10)] = 1
+    """Factor on renewal commission above the threshold (E5)."""
+    renewal_threshold: Annotated[float, Field(ge=1, le=10)] = 1
+    renewal_target: Amount = 0
+
+    @model_validator(mode="after")
+    def _terms_add_up(self) -> Self:
+        total = sum(part.share for part in self.payment_terms)
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"payment_terms add up to {total:.4g}, not 1")
+        return self

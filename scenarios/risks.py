@@ -1,0 +1,171 @@
+"""What may strike and what we do then: measures, risks, contingency plans, policies, and what nobody knows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from scenarios.effects import Effect, EventName, Scope
+from scenarios.fields import Amount, Id, Positive, Probability, Section, Week
+
+__all__ = [
+    "ContingencyPlan",
+    "Distribution",
+    "Measure",
+    "Policy",
+    "Risk",
+    "Trigger",
+    "Uncertainty",
+]
+
+
+class Measure(Section):
+    """What we do anyway, with its effects and its cost."""
+
+    id: Id
+    name: str
+    cost: Amount = 0
+    """Money per quarter, paid whatever happens."""
+    effects: tuple[Effect, ...] = ()
+    enabled: bool = True
+    source: str = ""
+
+
+class Risk(Section):
+    """What may strike the market, a rep or an account."""
+
+    id: Id
+    name: str
+    subject: Literal["market", "rep", "account"] = "market"
+    """What a strike hits: the market once, or each rep or account by itself."""
+    chance_per_quarter: Probability | dict[str, Probability]
+    """Chance that a subject is struck inside the risk's weeks. A table gives it by customer tier (account) or rep
+    tier (rep). The hazard is -ln(1 - chance) / days, constant over the weeks."""
+    scope: Scope = Scope()
+    """Which reps or accounts can be struck."""
+    from_week: Week = 1
+    to_week: Week | None = None
+    detection_days: Annotated[float, Field(ge=0, le=260)] = 0
+    """Working days from the strike until we know, so that plans can start."""
+    effects: tuple[Effect, ...] = ()
+    event: EventName | None = None
+    notice_days: Annotated[float, Field(ge=0, le=260)] = 0
+    """Working days from the strike to its event (a notice period; from a customer's alarm to the loss)."""
+    event_probability: Probability = 1
+    """Chance that a strike ends in its event."""
+    enabled: bool = True
+    negative_control: bool = False
+    """Ships to show that the studies can say "harmless"."""
+    source: str = ""
+    grade: str = ""
+
+
+class Trigger(Section):
+    """What sets a contingency plan off."""
+
+    strike: Id | None = None
+    """Id of a risk: a detected strike."""
+    week: Week | None = None
+    """A date: the Monday of that week."""
+    light: Literal["conversion", "deal_size", "collection"] | None = None
+    """A Friday light that turns red (E3)."""
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(x is not None for x in (self.strike, self.week, self.light)) != 1:
+            raise ValueError("give exactly one of strike, week, light")
+        return self
+
+
+class ContingencyPlan(Section):
+    """What we do if a risk strikes or a light turns red."""
+
+    id: Id
+    name: str
+    trigger: Trigger
+    delay_days: Annotated[float, Field(ge=0, le=260)] = 0
+    """Working days from the trigger until its effects start."""
+    effects: tuple[Effect, ...] = ()
+    retainer: Amount = 0
+    """Paid whether it triggers or not."""
+    activation_cost: Amount = 0
+    """Paid per trigger."""
+    cost_per_use: Amount = 0
+    """Paid per opportunity, account or rep that one of its effects acted on, once each."""
+    max_activations: Annotated[int, Field(ge=1)] | None = None
+    chosen: bool = False
+    """Whether the planner has decided to hold it ready; studies compare with and without anyway."""
+    negative_control: bool = False
+    """Ships to show that the studies can say "do not buy"."""
+    source: str = ""
+    grade: str = ""
+
+
+class Distribution(Section):
+    """How a factor that nobody knows is spread."""
+
+    kind: Literal["lognormal", "beta", "uniform", "triangular"]
+    sigma: Annotated[float, Field(ge=0, le=2)] | None = None
+    """lognormal: standard deviation of the logarithm; the mean of the factor is 1."""
+    mean: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """beta: mean of the rate; the factor is the drawn rate divided by it."""
+    sd: Annotated[float, Field(gt=0, lt=0.5)] | None = None
+    """beta: standard deviation of the rate."""
+    low: Annotated[float, Field(ge=0)] | None = None
+    """uniform, triangular: least factor."""
+    mode: Positive | None = None
+    """triangular: most likely factor."""
+    high: Positive | None = None
+    """uniform, triangular: greatest factor."""
+
+    @model_validator(mode="after")
+    def _fields_of_kind(self) -> Self:
+        wanted = {
+            "lognormal": {"sigma"},
+            "beta": {"mean", "sd"},
+            "uniform": {"low", "high"},
+            "triangular": {"low", "mode", "high"},
+        }[self.kind]
+        given = {name for name in ("sigma", "mean", "sd", "low", "mode", "high") if getattr(self, name) is not None}
+        if given != wanted:
+            raise ValueError(f"a {self.kind} distribution takes {' and '.join(sorted(wanted))}")
+        if self.low is not None and self.high is not None and not self.low <= (self.mode or self.low) <= self.high:
+            raise ValueError("low, mode and high are out of order")
+        if self.mean is not None and self.sd is not None and self.sd**2 >= self.mean * (1 - self.mean):
+            raise ValueError(f"no Beta distribution has mean {self.mean} and standard deviation {self.sd}")
+        return self
+
+
+class Uncertainty(Section):
+    """What nobody knows: a factor on a parameter, drawn once for the whole quarter."""
+
+    id: Id
+    name: str
+    parameter: str
+    scope: Scope = Scope()
+    distribution: Distribution
+    enabled: bool = True
+    source: str = ""
+    grade: str = ""
+
+    @model_validator(mode="after")
+    def _registered(self) -> Self:
+        Effect(parameter=self.parameter, scope=self.scope)
+        if self.scope.struck:
+            raise ValueError("what nobody knows acts from the start; its scope cannot be 'struck'")
+        return self
+
+
+class Policy(Section):
+    """A standing rule of steering during the quarter: lights, re-allocation, strategy test, weight change.
+
+    The plan holds it; the simulation does not carry policies out yet, which ``check`` and ``run`` say.
+    """
+
+    id: Id
+    name: str
+    kind: Literal["lights", "reallocation", "strategy_test", "weight_change", "lead_assignment"]
+    enabled: bool = True
+    settings: dict[str, float | str] = Field(default_factory=dict)
+    source: str = ""
