@@ -1,0 +1,134 @@
+"""Loading: a folder, one YAML file or a built-in plan becomes a Plan, or one error with every problem in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from scenarios.errors import PlanFileError, Problem
+from scenarios.files import Reading
+from scenarios.nodes import Node, nearest
+from scenarios.overrides import SETTING, Change, apply, chosen_scenarios, setting
+from scenarios.plan import TABLES, Plan
+from scenarios.references import plan_problems
+from scenarios.validation import validate
+
+__all__ = ["LIBRARY", "LoadedPlan", "builtin_plans", "load_plan"]
+
+LIBRARY = Path(__file__).parent / "library"
+PLAN_FILE = "plan.yaml"
+
+
+@dataclass(frozen=True)
+class LoadedPlan:
+    """A plan with what was changed on the way and the files it came from."""
+
+    plan: Plan
+    changes: tuple[Change, ...]
+    """Overrides that were applied, in order of their paths."""
+    files: Mapping[str, str]
+    """File name → SHA-256 of its bytes."""
+
+
+def builtin_plans() -> list[str]:
+    """Names of the plans that come with Quarterdeck."""
+    return sorted(path.parent.name for path in LIBRARY.glob(f"*/{PLAN_FILE}"))
+
+
+def load_plan(source: str | Path, scenarios: Sequence[str] = (), settings: Sequence[str] = ()) -> LoadedPlan:
+    """Read a plan with the named scenarios and ``path=value`` settings applied.
+
+    ``source`` is a folder with plan.yaml and CSV tables, one YAML file, or the name of a built-in plan where no such
+    path exists. Raises PlanFileError with every problem of all files.
+    """
+    reading = Reading()
+    tree = _read(_find(source), reading)
+    if tree is None:
+        raise PlanFileError(reading.problems)
+    problems = reading.problems
+    overrides = chosen_scenarios(tree, scenarios, problems)
+    overrides += [override for text in settings if (override := setting(text, problems))]
+    changes = apply(tree, overrides, problems)
+    tree.sort()
+    result = validate(tree, reading.unread)
+    problems += [problem for problem in result.problems if not reading.has_said(problem)]
+    problems += plan_problems(result.plan, tree, frozenset(result.broken | reading.unread))
+    if problems:
+        raise PlanFileError(_in_file_order(problems, reading))
+    plan = Plan.model_validate(result.sections)
+    changes.sort(key=lambda change: change.path)
+    return LoadedPlan(plan, tuple(changes), MappingProxyType(dict(reading.hashes)))
+
+
+def _find(source: str | Path) -> Path:
+    path = Path(source)
+    if path.exists() or path.is_symlink():
+        return path
+    builtin = builtin_plans()
+    if str(source) in builtin:
+        return LIBRARY / str(source)
+    listed = f"The built-in plans: {', '.join(builtin)}." if builtin else ""
+    remedy = nearest(str(source), builtin) or listed
+    raise PlanFileError([Problem(str(source), "", "there is no such file, folder or built-in plan", remedy)])
+
+
+def _read(path: Path, reading: Reading) -> Node | None:
+    if path.is_dir():
+        return _read_folder(path, reading)
+    if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
+        reading.refuse(path.name, "", "Excel workbooks are not read yet", "Give a folder with plan.yaml and CSVs.")
+        return None
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        reading.refuse(path.name, "", "is no plan", "Give a folder with plan.yaml, or a .yaml file.")
+        return None
+    return reading.yaml(path)
+
+
+def _read_folder(folder: Path, reading: Reading) -> Node | None:
+    try:
+        names = sorted(entry.name for entry in folder.iterdir())
+    except OSError as error:
+        reading.refuse(folder.name, "", f"cannot be read: {error.strerror}")
+        return None
+    if PLAN_FILE not in names:
+        remedy = next((f"Rename {name}." for name in names if name.lower() in (PLAN_FILE, "plan.yml")), "")
+        reading.refuse(PLAN_FILE, "", "the file is missing", remedy)
+    tree = reading.yaml(folder / PLAN_FILE) if PLAN_FILE in names else None
+    tables: dict[str, Node | None] = {}
+    for table, row_type in TABLES.items():
+        if f"{table}.csv" in names:
+            tables[table] = reading.csv(folder / f"{table}.csv", table, row_type)
+    for name in names:
+        if name.lower().endswith(".csv") and name.removesuffix(".csv") not in TABLES:
+            reading.refuse(name, "", "is no table of a plan", nearest(name, [f"{table}.csv" for table in TABLES]))
+    if tree is None:  # the tables are judged all the same
+        tree = Node(PLAN_FILE, {})
+        reading.unread.update(Plan.model_fields)
+    assert isinstance(tree.value, dict)
+    for table, rows in tables.items():
+        if table in tree.value:
+            place = tree.value[table].place
+            reading.refuse(place, table, f"is given here and in {table}.csv", "Keep one of them.")
+        elif rows is None:
+            reading.unread.add(table)
+        else:
+            tree.value[table] = rows
+    for table in TABLES:
+        given = table in tree.value or table in tables or table in reading.unread
+        if not given and Plan.model_fields[table].is_required():
+            reading.unread.add(table)
+            reading.refuse(f"{table}.csv", "", "the file is missing")
+    return tree
+
+
+def _in_file_order(problems: Sequence[Problem], reading: Reading) -> list[Problem]:
+    files = list(reading.hashes)
+
+    def order(problem: Problem) -> tuple[int, str, int]:
+        file, _, line = problem.place.rpartition(":") if ":" in problem.place else (problem.place, "", "0")
+        rank = files.index(file) if file in files else len(files) + (file == SETTING)
+        return rank, file, int(line) if line.isdigit() else 0
+
+    return sorted(dict.fromkeys(problems), key=order)
