@@ -78,11 +78,9 @@ def _as_words(name: str, value: ArrayLike) -> Words:
 class Purpose(StrEnum):
     """What a draw decides. The name fixes the draws: renaming a purpose changes results, reordering does not."""
 
-    MARKET_FACTOR = auto()
-    WIN_RATE = auto()
-    RISK_RATE = auto()
+    NATURE = auto()
     STRIKE = auto()
-    SEVERITY = auto()
+    EVENT = auto()
     STAGE_PASS = auto()
     CYCLE = auto()
     VALUE = auto()
@@ -92,11 +90,7 @@ class Purpose(StrEnum):
     HEIGHT = auto()
     ARRIVAL_COUNT = auto()
     RENEWAL = auto()
-    CHURN = auto()
-    LATENESS = auto()
-    BAD_DEBT = auto()
-    LOSS = auto()
-    ASSIGNMENT = auto()
+    PAYMENT = auto()
 
 
 def purpose_word(name: str) -> int:

@@ -1,1 +1,1 @@
-"""The planner's questions, one module each, and the runs that keep their answers."""
+"""The planner's questions, one module each; saved runs; statistics of comparisons."""

@@ -50,7 +50,7 @@ def test_uniform_over_indices_of_one_entity():
 
 
 def test_uniform_over_seeds():
-    values = [Draws(seed, 0).uniforms(Purpose.MARKET_FACTOR, FEW) for seed in range(2_000)]
+    values = [Draws(seed, 0).uniforms(Purpose.NATURE, FEW) for seed in range(2_000)]
     assert_uniform(np.array(values))
 
 
@@ -77,7 +77,7 @@ def test_purposes_are_independent():
 
 
 def test_neighbouring_replications_are_independent():
-    values = uniforms_block(11, np.arange(3_000), Purpose.CHURN, FEW)
+    values = uniforms_block(11, np.arange(3_000), Purpose.EVENT, FEW)
     assert_independent(values[:-1], values[1:])
     # A replication's total is what results are made of: its neighbours say nothing about it.
     totals = stats.norm.cdf((values.sum(axis=(1, 2)) - 20) / np.sqrt(40 / 12))
@@ -85,16 +85,16 @@ def test_neighbouring_replications_are_independent():
 
 
 def test_neighbouring_seeds_are_independent():
-    values = np.array([Draws(seed, 9).uniforms(Purpose.CHURN, ENTITIES) for seed in (100, 101, 102, 103)])
+    values = np.array([Draws(seed, 9).uniforms(Purpose.EVENT, ENTITIES) for seed in (100, 101, 102, 103)])
     for first, second in pairwise(values):
         assert_independent(first, second)
     # Seeds and replications must not be interchangeable: (1, 2) is not (2, 1).
-    swapped = [Draws(*pair).uniforms(Purpose.CHURN, ENTITIES) for pair in ((1, 2), (2, 1))]
+    swapped = [Draws(*pair).uniforms(Purpose.EVENT, ENTITIES) for pair in ((1, 2), (2, 1))]
     assert_independent(*swapped)
 
 
 def test_exponential_thresholds_have_mean_and_variance_1():
-    values = exponential_threshold(Draws(13, 0).uniforms(Purpose.CHURN, ENTITIES, 4))
+    values = exponential_threshold(Draws(13, 0).uniforms(Purpose.EVENT, ENTITIES, 4))
     assert abs(values.mean() - 1) * np.sqrt(values.size) < MOST_Z
     assert abs(values.var() - 1) * np.sqrt(values.size / 8) < MOST_Z
 

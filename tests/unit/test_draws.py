@@ -181,21 +181,21 @@ class TestDraws:
     def test_permuted_entities_give_permuted_draws(self):
         entities, order = Entities.of(IDS), np.array([4, 2, 0, 1, 3])
         permuted = Entities.of([IDS[row] for row in order])
-        expected = Draws(3, 5).uniforms(Purpose.CHURN, entities, 3)[order]
-        np.testing.assert_array_equal(Draws(3, 5).uniforms(Purpose.CHURN, permuted, 3), expected)
+        expected = Draws(3, 5).uniforms(Purpose.EVENT, entities, 3)[order]
+        np.testing.assert_array_equal(Draws(3, 5).uniforms(Purpose.EVENT, permuted, 3), expected)
 
     def test_an_added_entity_changes_nothing_else(self):
-        expected = Draws(3, 5).uniforms(Purpose.CHURN, Entities.of(IDS), 3)
-        more = Draws(3, 5).uniforms(Purpose.CHURN, Entities.of(["new", *IDS]), 3)
+        expected = Draws(3, 5).uniforms(Purpose.EVENT, Entities.of(IDS), 3)
+        more = Draws(3, 5).uniforms(Purpose.EVENT, Entities.of(["new", *IDS]), 3)
         np.testing.assert_array_equal(more[1:], expected)
 
     def test_reading_changes_nothing(self):
         future, entities = Draws(3, 5), Entities.of(IDS)
-        first = future.uniforms(Purpose.CHURN, entities, 3)
+        first = future.uniforms(Purpose.EVENT, entities, 3)
         future.uniforms(Purpose.VALUE, entities, 9)
-        np.testing.assert_array_equal(future.uniforms(Purpose.CHURN, entities, 3), first)
+        np.testing.assert_array_equal(future.uniforms(Purpose.EVENT, entities, 3), first)
         again = pickle.loads(pickle.dumps((future, entities)))
-        np.testing.assert_array_equal(again[0].uniforms(Purpose.CHURN, again[1], 3), first)
+        np.testing.assert_array_equal(again[0].uniforms(Purpose.EVENT, again[1], 3), first)
 
     def test_seed_replication_and_purpose_each_matter(self):
         entities = Entities.of(IDS)
@@ -222,21 +222,21 @@ class TestDraws:
     def test_ends_of_the_seed_range_work(self):
         entities = Entities.of(IDS[:1])
         top = 2**32 - 1
-        assert Draws(top, top).uniforms(Purpose.LOSS, entities).item() == uniform_by_hand(top, top, "loss", IDS[0], 0)
-        assert Draws(0, 0).uniforms(Purpose.LOSS, entities).item() == uniform_by_hand(0, 0, "loss", IDS[0], 0)
+        assert Draws(top, top).uniforms(Purpose.RENEWAL, entities).item() == uniform_by_hand(top, top, "renewal", IDS[0], 0)
+        assert Draws(0, 0).uniforms(Purpose.RENEWAL, entities).item() == uniform_by_hand(0, 0, "renewal", IDS[0], 0)
 
     def test_negative_count_is_refused(self):
         with pytest.raises(ValueError, match="count must be at least 0, found -1"):
-            Draws(0, 0).uniforms(Purpose.LOSS, Entities.of(IDS), -1)
+            Draws(0, 0).uniforms(Purpose.RENEWAL, Entities.of(IDS), -1)
 
     @pytest.mark.parametrize("evaluations_at_once", [1, 25, 2**14])
     def test_block_equals_one_replication_at_a_time(self, monkeypatch, evaluations_at_once):
         monkeypatch.setattr(draws, "_EVALUATIONS_AT_ONCE", evaluations_at_once)
         entities, replications = Entities.of(IDS), np.array([0, 7, 3, 2**32 - 1, 8, 9, 10])
-        block = uniforms_block(11, replications, Purpose.WIN_RATE, entities, 6)
+        block = uniforms_block(11, replications, Purpose.PRODUCT_MIX, entities, 6)
         assert block.shape == (7, len(IDS), 6)
         for row, replication in enumerate(replications.tolist()):
-            np.testing.assert_array_equal(block[row], Draws(11, replication).uniforms(Purpose.WIN_RATE, entities, 6))
+            np.testing.assert_array_equal(block[row], Draws(11, replication).uniforms(Purpose.PRODUCT_MIX, entities, 6))
 
     def test_block_refuses_replications_that_are_no_words(self):
         with pytest.raises(ValueError, match="replication must be at least 0"):

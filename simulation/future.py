@@ -1,0 +1,154 @@
+"""One future: everything that chance decides in a replication, drawn before anything moves.
+
+A future knows nothing of decisions: the same one is replayed under any allocation, risk or contingency plan. A test
+can write one by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from simulation.distributions import (
+    Floats,
+    categorical,
+    exponential_threshold,
+    lognormal,
+    lognormal_factor,
+    truncated_lognormal,
+)
+from simulation.draws import Draws, Purpose, poisson_points
+from simulation.model import Model, nature_factor
+
+__all__ = ["DealChance", "Future", "LeadPoint", "draw_future"]
+
+
+@dataclass(frozen=True, slots=True)
+class DealChance:
+    """Chance of one opportunity."""
+
+    cycle: float
+    """Working days of the whole cycle."""
+    passes: tuple[float, ...]
+    """A uniform per stage; the stage is passed when it lies below the pass probability."""
+    payments: tuple[float, ...] = ()
+    """Three uniforms per instalment of the contract: late or not, how late, paid at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadPoint:
+    """A possible opportunity of a source; it exists iff ``height`` is below the source's rate at ``day``."""
+
+    day: float
+    source: int
+    height: float
+    id: str
+    product: int
+    tier: int
+    value: float
+    chance: DealChance
+
+
+@dataclass(frozen=True, slots=True)
+class Future:
+    """One replication's chance; lists run over the compiled plan's sorted entities."""
+
+    replication: int
+    nature: tuple[float, ...]
+    """Factor of each uncertainty."""
+    open_deals: tuple[DealChance, ...]
+    leads: tuple[LeadPoint, ...]
+    """By day."""
+    renewals: tuple[float, ...] = ()
+    """A uniform per account."""
+    renewal_payments: tuple[tuple[float, ...], ...] = ()
+    """Three uniforms per instalment of the account's renewed contract."""
+    payments: tuple[tuple[float, ...], ...] = ()
+    """Three uniforms per opening receivable: late or not, how late, paid at all."""
+    thresholds: Floats = field(default_factory=lambda: np.zeros(0))
+    """Exponential threshold per possible strike."""
+    events: tuple[float, ...] = ()
+    """Per possible strike, whether it ends in its event."""
+
+
+def draw_future(model: Model, seed: int, replication: int) -> Future:
+    """The future numbered ``replication`` of a seed."""
+    draws = Draws(seed, replication)
+    parts = 3 * len(model.plan.money.payment_terms)
+    return Future(
+        replication=replication,
+        nature=_nature(model, draws),
+        open_deals=_open_deals(model, draws),
+        leads=_leads(model, draws),
+        renewals=tuple(draws.uniforms(Purpose.RENEWAL, model.account_entities)[:, 0].tolist()),
+        renewal_payments=_rows(draws.uniforms(Purpose.PAYMENT, model.account_entities, parts)),
+        payments=_rows(draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3)),
+        thresholds=exponential_threshold(draws.uniforms(Purpose.STRIKE, model.strike_entities)[:, 0]),
+        events=tuple(draws.uniforms(Purpose.EVENT, model.strike_entities)[:, 0].tolist()),
+    )
+
+
+def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, array.tolist()))
+
+
+def _nature(model: Model, draws: Draws) -> tuple[float, ...]:
+    if not model.options.uncertainty:
+        return (1.0,) * len(model.uncertainties)
+    uniforms = draws.uniforms(Purpose.NATURE, model.nature_entities)
+    return tuple(float(nature_factor(entry, u)[0]) for entry, u in zip(model.uncertainties, uniforms, strict=True))
+
+
+def _open_deals(model: Model, draws: Draws) -> tuple[DealChance, ...]:
+    opportunities = model.plan.opportunities
+    if not opportunities:
+        return ()
+    entities = model.open_entities
+    products = np.array([model.products.index(o.product) for o in opportunities])
+    low, high = model.open_bounds
+    cycles = truncated_lognormal(
+        draws.uniforms(Purpose.CYCLE, entities)[:, 0],
+        model.cycle_medians[products],
+        model.plan.process.cycle_sigma,
+        low,
+        high,
+    )
+    passes = _rows(draws.uniforms(Purpose.STAGE_PASS, entities, len(model.stages.weights)))
+    payments = _rows(draws.uniforms(Purpose.PAYMENT, entities, 3 * len(model.plan.money.payment_terms)))
+    return tuple(map(DealChance, cycles.tolist(), passes, payments))
+
+
+def _leads(model: Model, draws: Draws) -> tuple[LeadPoint, ...]:
+    if not model.sources:
+        return ()
+    points = poisson_points(draws, model.layers)
+    start = np.array([s.start for s in model.sources])[points.source]
+    end = np.array([s.end for s in model.sources])[points.source]
+    kept = np.flatnonzero((points.time >= start) & (points.time < end))
+    entities = model.lead_points.take(points.row[kept])
+    source = points.source[kept]
+    product_shares = np.array([s.product_shares for s in model.sources])[source]
+    tier_shares = np.array([s.tier_shares for s in model.sources])[source]
+    process = model.plan.process
+    product = categorical(draws.uniforms(Purpose.PRODUCT_MIX, entities)[:, 0], product_shares)
+    tier = categorical(draws.uniforms(Purpose.TIER_MIX, entities)[:, 0], tier_shares)
+    value = model.mean_deals[product] * lognormal_factor(
+        draws.uniforms(Purpose.VALUE, entities)[:, 0], process.value_sigma
+    )
+    cycle = lognormal(draws.uniforms(Purpose.CYCLE, entities)[:, 0], model.cycle_medians[product], process.cycle_sigma)
+    passes = _rows(draws.uniforms(Purpose.STAGE_PASS, entities, len(model.stages.weights)))
+    payments = _rows(draws.uniforms(Purpose.PAYMENT, entities, 3 * len(model.plan.money.payment_terms)))
+    return tuple(
+        map(
+            LeadPoint,
+            points.time[kept].tolist(),
+            source.tolist(),
+            points.height[kept].tolist(),
+            entities.ids,
+            product.tolist(),
+            tier.tolist(),
+            value.tolist(),
+            map(DealChance, cycle.tolist(), passes, payments),
+        )
+    )

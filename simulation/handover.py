@@ -1,0 +1,66 @@
+"""A rep leaves and others take the work over (K5)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from simpy import Event
+
+from simulation.accounts import CareTouch
+from simulation.opportunities import Opportunity
+from simulation.reps import Rep, Task
+
+if TYPE_CHECKING:
+    from simulation.quarter import Quarter
+
+__all__ = ["rep_leaves"]
+
+
+def rep_leaves(quarter: Quarter, rep_id: str) -> None:
+    """The rep works no more; open work waits until the hand-over, then goes to similar reps of its region."""
+    rep = quarter.reps[quarter.model.reps.index(rep_id)]
+    if not rep.left:
+        rep.leave()
+        quarter.env.process(_hand_over(quarter, rep))
+
+
+def _hand_over(quarter: Quarter, rep: Rep) -> Generator[Event, Any, None]:
+    plan, entity = quarter.model.plan, f"rep:{rep.id}"
+    yield quarter.env.timeout(quarter.board.value("handover_days", plan.handover.days, rep.keys, entity))
+    factor = quarter.board.value("orphan_win_factor", plan.process.orphan_win_factor, rep.keys, entity)
+    successors = {region: _successor(quarter, rep, number) for number, region in enumerate(quarter.model.regions)}
+    for account in quarter.accounts:
+        if account.rep == rep.number and (successor := successors[account.row.region]) is not None:
+            account.rep = successor.number
+    home = plan.reps[rep.number].regions[0]
+    for task in rep.hand_over():
+        successor = successors[_region_of(quarter, task, home)]
+        if successor is None:
+            rep.add(task)  # nobody is left to take it over
+        elif isinstance(task, Opportunity):
+            if task.outcome == "open":
+                rep.weighted -= task.weighted
+                task.weighted = 0.0
+                task.orphan_factor *= factor
+                task.keys = quarter.deal_keys(
+                    task.product, task.region, task.tier, successor.number, task.account, task.industry, task.source
+                )
+                successor.take_over(task)
+        else:
+            successor.add(task)
+
+
+def _region_of(quarter: Quarter, task: Task, home: str) -> str:
+    if isinstance(task, Opportunity):
+        return quarter.model.regions[task.region]
+    return task.account.row.region if isinstance(task, CareTouch) else home
+
+
+def _successor(quarter: Quarter, leaver: Rep, region: int) -> Rep | None:
+    """A similar existing rep: covers the region, of the same tier if there is one, with the most room to the quota."""
+    able = [quarter.reps[number] for number in quarter.model.coverage[region] if not quarter.reps[number].left]
+    able = able or [rep for rep in quarter.reps if not rep.left]
+    tier = quarter.model.plan.reps[leaver.number].tier
+    similar = [rep for rep in able if quarter.model.plan.reps[rep.number].tier == tier] or able
+    return max(similar, key=lambda rep: (rep.unmet_share(), -rep.number), default=None)

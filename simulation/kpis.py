@@ -1,0 +1,194 @@
+"""What we measure: pure functions of a replication's records, in a registry with unit and direction."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from simulation.distributions import Floats
+from simulation.model import Model
+from simulation.records import Records
+
+__all__ = ["KPIS", "Kpi", "Measured", "measure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A figure of one replication."""
+
+    id: str
+    unit: Literal["money", "share", "count", "hours"]
+    direction: Literal["more", "less"]
+    """Which is better."""
+    label: str
+
+
+KPIS: dict[str, Kpi] = {
+    k.id: k
+    for k in (
+        Kpi("p_target", "share", "more", "chance of reaching the target"),
+        Kpi("signed", "money", "more", "signed amount, renewals included"),
+        Kpi("contribution", "money", "more", "contribution after the costs of measures and contingency plans"),
+        Kpi("cash", "money", "more", "cash collected in the quarter"),
+        Kpi("collection_rate", "share", "more", "cash received ÷ amount due in the quarter"),
+        Kpi("wins", "count", "more", "opportunities won"),
+        Kpi("renewed", "money", "more", "signed amount of renewals"),
+        Kpi("reps_on_quota", "share", "more", "share of reps at or above quota"),
+        Kpi("leads", "count", "more", "accepted opportunities from marketing"),
+        Kpi("qualified_pipeline", "money", "more", "open value at or past the qualified stage at the end"),
+        Kpi("hours_used", "share", "less", "hours used ÷ hours there"),
+        Kpi("accounts_lost", "count", "less", "accounts lost other than at a renewal"),
+        Kpi("reps_left", "count", "less", "reps who left"),
+        Kpi("plan_cost", "money", "less", "retainers, activations and uses of contingency plans"),
+        Kpi("expert_fees", "money", "less", "fees of outside experts (R2)"),
+        Kpi("bonuses", "money", "less", "signing, collection and renewal bonuses paid (R5, E5, R6)"),
+    )
+}
+"""The registry, by id. ``p_target`` is 0 or 1 in a replication; its mean is the chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One replication in figures."""
+
+    replication: int
+    kpis: dict[str, float]
+    signed_by_product: Floats
+    signed_by_region: Floats
+    signed_by_rep: Floats
+    signed_by_week: Floats
+    cash_by_week: Floats
+    signed_by_source: dict[str, float]
+    """``pipeline``, activities, ``baseline``, ``cross_sell``, ``renewals``."""
+
+
+def measure(records: Records, model: Model) -> Measured:
+    """All KPIs of a replication."""
+    plan = model.plan
+    weeks = plan.calendar.weeks
+    products, regions, reps = np.zeros(len(model.products)), np.zeros(len(model.regions)), np.zeros(len(model.reps))
+    by_week, cash_by_week = np.zeros(weeks), np.zeros(weeks)
+    sources: dict[str, float] = {}
+    activities = {activity.id for activity in plan.activities}
+    fees, wins, leads, qualified_pipeline = 0.0, 0, 0, 0.0
+    qualified = plan.process.stage_number(plan.process.qualified_stage)
+    for deal in records.deals:
+        if deal.source in activities:
+            leads += 1
+        if deal.outcome == "won":
+            wins += 1
+            products[deal.product] += deal.value
+            regions[deal.region] += deal.value
+            reps[deal.rep] += deal.value
+            by_week[model.week_of_day[int(deal.ended)]] += deal.value
+            sources[deal.source] = sources.get(deal.source, 0.0) + deal.value
+            fees += _expert_fee(model, deal.id, deal.value, deal.account)
+        elif deal.outcome == "open" and deal.stage >= qualified:
+            qualified_pipeline += deal.value
+    renewed = 0.0
+    for renewal in records.renewals:
+        if renewal.value > 0:
+            renewed += renewal.value
+            products[renewal.product] += renewal.value
+            regions[renewal.region] += renewal.value
+            reps[renewal.rep] += renewal.value
+            by_week[model.week_of_day[int(renewal.day)]] += renewal.value
+    sources["renewals"] = renewed
+    due = cash = 0.0
+    for payment in records.payments:
+        due += payment.amount
+        if payment.paid < model.horizon:
+            cash += payment.amount
+            cash_by_week[model.week_of_day[int(payment.paid)]] += payment.amount
+    signed = float(products.sum())
+    collection_rate = cash / due if due > 0 else 1.0
+    bonuses = _bonuses(model, signed, cash, renewed, collection_rate)
+    plan_cost = _plan_cost(records, model)
+    margins = np.array([product.margin for product in plan.products])
+    quotas = np.array(model.rep_quota)
+    with_quota = quotas > 0
+    on_quota = float(np.mean(reps[with_quota] >= quotas[with_quota] - 0.005)) if with_quota.any() else 0.0
+    kpis = {
+        "p_target": float(signed >= plan.target),
+        "signed": signed,
+        "contribution": float(margins @ products) - fixed_costs(model) - fees - bonuses - plan_cost,
+        "cash": cash,
+        "collection_rate": collection_rate,
+        "wins": float(wins),
+        "renewed": renewed,
+        "reps_on_quota": on_quota,
+        "leads": float(leads),
+        "qualified_pipeline": qualified_pipeline,
+        "hours_used": _hours_used(records, model),
+        "accounts_lost": float(
+            sum(_came(s.event_day) and _event(model, s.risk) == "account_lost" for s in records.strikes)
+        ),
+        "reps_left": float(sum(_came(s.event_day) and _event(model, s.risk) == "rep_leaves" for s in records.strikes)),
+        "plan_cost": plan_cost,
+        "expert_fees": fees,
+        "bonuses": bonuses,
+    }
+    return Measured(
+        records.replication, kpis, products, regions, reps, by_week, cash_by_week, dict(sorted(sources.items()))
+    )
+
+
+def fixed_costs(model: Model) -> float:
+    """What is paid whatever happens: money of the pools paid as spent, and the measures."""
+    plan = model.plan
+    as_spent = {pool.id for pool in plan.money.pools if pool.paid == "as_spent"}
+    spent = sum(entry.amount for entry in model.allocation.budget if plan.activity[entry.activity].pool in as_spent)
+    return spent + sum(measure.cost for measure in plan.measures if measure.enabled)
+
+
+def _came(day: float) -> bool:
+    return math.isfinite(day)
+
+
+def _event(model: Model, risk_id: str) -> str | None:
+    return next(risk.event for risk in model.plan.risks if risk.id == risk_id)
+
+
+def _expert_fee(model: Model, deal_id: str, value: float, account: int) -> float:
+    """R2: a share of the whole amount where a contract of a hard customer exceeds the threshold."""
+    fee = model.plan.money.expert_fee
+    if fee is None or value <= fee.above_amount:
+        return 0.0
+    industry = model.deal_industry.get(deal_id, "") or (model.plan.accounts[account].industry if account >= 0 else "")
+    return fee.rate * value if not fee.industries or industry in fee.industries else 0.0
+
+
+def _bonuses(model: Model, signed: float, cash: float, renewed: float, collection_rate: float) -> float:
+    """R5 bonuses on what they reward, E5 accelerator on the renewal bonus, R6 team building as a cost."""
+    money = model.plan.money
+    basis = {"signed": signed, "cash": cash, "renewed": renewed}
+    paid = 0.0
+    for bonus in money.bonuses:
+        amount = bonus.rate * basis[bonus.basis]
+        if bonus.basis == "renewed" and renewed >= money.renewal_threshold * money.renewal_target > 0:
+            amount *= money.renewal_accelerator
+        paid += amount
+    if collection_rate >= money.collection_threshold:
+        paid += money.team_building_share * model.marketing_budget
+    return paid
+
+
+def _plan_cost(records: Records, model: Model) -> float:
+    """Retainer always, activation per trigger, per use once for each thing acted on."""
+    total = 0.0
+    for plan in model.plan.contingency_plans:
+        if plan.id in model.options.plans:
+            triggered = sum(activation.plan == plan.id for activation in records.activations)
+            total += plan.retainer + triggered * plan.activation_cost + records.uses.get(plan.id, 0) * plan.cost_per_use
+    return total
+
+
+def _hours_used(records: Records, model: Model) -> float:
+    there = 0.0
+    for number, per_day in enumerate(model.hours_per_day):
+        blocked = sum(end - start for start, end in model.blocks[number])
+        there += per_day * (model.horizon - blocked)
+    return sum(records.hours) / there if there > 0 else 0.0

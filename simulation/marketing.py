@@ -1,0 +1,92 @@
+"""Marketing: budget turns into events that take reps' time and into accepted opportunities (R3, R4).
+
+Cross-sell of accounts we have (T2) and leads that come by themselves arrive the same way, from their own sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from simpy import Event
+
+from scenarios.errors import QuarterdeckError
+from scenarios.expectations import activity_window
+from simulation.board import Keys
+from simulation.future import LeadPoint
+from simulation.reps import Errand
+
+if TYPE_CHECKING:
+    from simulation.quarter import Quarter
+
+__all__ = ["start_marketing"]
+
+
+def start_marketing(quarter: Quarter) -> None:
+    """Put arrivals of opportunities and duty at events under way."""
+    quarter.env.process(_arrivals(quarter))
+    _plan_event_duty(quarter)
+
+
+def _arrivals(quarter: Quarter) -> Generator[Event, Any, None]:
+    """Possible opportunities in order of day; one exists iff its height is below its source's rate on that day."""
+    model, env, board = quarter.model, quarter.env, quarter.board
+    keys = [Keys(source.attributes) for source in model.sources]
+    for point in quarter.future.leads:
+        source = model.sources[point.source]
+        if point.height >= source.highest_rate:
+            continue
+        if point.day > env.now:
+            yield env.timeout(point.day - env.now)
+        rate = board.value(source.parameter, source.rate, keys[point.source], source.id)
+        if rate > source.highest_rate * (1 + 1e-9):
+            raise QuarterdeckError(
+                f"{source.id}: rate {rate:g} a day is above {source.highest_rate:g}, the bound drawn"
+            )
+        if point.height < rate:
+            _accept(quarter, point)
+
+
+def _accept(quarter: Quarter, point: LeadPoint) -> None:
+    source = quarter.model.sources[point.source]
+    account = quarter.accounts[source.account] if source.account is not None else None
+    if account is not None and account.lost:
+        return
+    opportunity = quarter.new_opportunity(
+        id=point.id,
+        source=source.name,
+        product=point.product,
+        region=source.region,
+        tier=point.tier,
+        account=account,
+        industry="",
+        rep=account.rep if account is not None else quarter.rep_for_lead(source.region),
+        stage=source.stage,
+        value=point.value,
+        created=quarter.env.now,
+        chance=point.chance,
+    )
+    quarter.reps[opportunity.rep].take_over(opportunity)
+
+
+def _plan_event_duty(quarter: Quarter) -> None:
+    """Units of an activity are spread evenly over its weeks; reps of the region take turns at them, by id."""
+    model, plan = quarter.model, quarter.model.plan
+    for entry in model.allocation.budget:
+        activity = plan.activity[entry.activity]
+        units = entry.amount / activity.unit_cost
+        if units <= 0 or activity.rep_hours_per_unit <= 0:
+            continue
+        region = model.regions.index(entry.region)
+        reps = [n for n in model.coverage[region] if plan.reps[n].regions[0] == entry.region] or model.coverage[region]
+        if not reps:
+            continue
+        start, end = activity_window(plan, activity)
+        whole = int(units) + (units % 1 > 0)
+        for number in range(whole):
+            share = min(units - number, 1.0)
+            due = start + (end - start) * (number + 0.5) / whole
+            errand = Errand(
+                f"event:{activity.id}/{entry.region}/{number}", due, share * activity.rep_hours_per_unit, 1, 5.0
+            )
+            quarter.reps[reps[number % len(reps)]].add(errand)

@@ -1,0 +1,192 @@
+"""The quarter as a SimPy model: one future replayed under the plan, an allocation and what is in play.
+
+A deterministic function of (model, future). Things that happen at one moment happen in the order of sorted ids,
+because everything is put under way in that order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simpy import Environment
+
+from scenarios.effects import EventName
+from scenarios.expectations import product_keys, region_keys, rep_keys
+from simulation.accounts import Account, start_accounts
+from simulation.board import Board, Keys
+from simulation.future import DealChance, Future, draw_future
+from simulation.handover import rep_leaves
+from simulation.marketing import start_marketing
+from simulation.model import Model
+from simulation.opportunities import Opportunity
+from simulation.receivables import contract_signed, start_receivables
+from simulation.records import Records
+from simulation.reps import Rep
+from simulation.risks import start_measures, start_nature, start_risks
+
+__all__ = ["EVENT_HANDLERS", "Quarter", "replicate", "run_quarter"]
+
+
+def replicate(model: Model, seed: int, replication: int) -> Records:
+    """One replication: a pure function of the compiled plan, the seed and the replication's number."""
+    return run_quarter(model, draw_future(model, seed, replication))
+
+
+def run_quarter(model: Model, future: Future) -> Records:
+    """Run the quarter on one future."""
+    return Quarter(model, future).run()
+
+
+class Quarter:
+    """State of a running quarter, and what its processes share."""
+
+    def __init__(self, model: Model, future: Future) -> None:
+        self.model, self.future = model, future
+        self.env = Environment()
+        self.board = Board()
+        self.records = Records(future.replication, nature=future.nature)
+        self.deals: list[Opportunity] = []
+        self._cell_signed = [[0.0] * len(model.regions) for _ in model.products]
+        self._attainment = [[0.0] * len(model.regions) for _ in model.products]
+        start_nature(self)
+        start_measures(self)
+        plan = model.plan
+        self.reps = [Rep(self, number, Keys(rep_keys(plan, rep))) for number, rep in enumerate(plan.reps)]
+        self.accounts = [Account(self, number) for number in range(len(plan.accounts))]
+        start_risks(self)
+        self._start_pipeline()
+        start_accounts(self)
+        start_receivables(self)
+        start_marketing(self)
+
+    def run(self) -> Records:
+        """Run to the end of the quarter and hand out what happened."""
+        self.env.run(until=self.model.horizon)
+        records = self.records
+        records.deals = [deal.row() for deal in self.deals]
+        records.hours = [rep.hours for rep in self.reps]
+        records.uses = {plan: len(entities) for plan, entities in sorted(self.board.uses.items())}
+        records.clips = dict(sorted(self.board.clips.items()))
+        return records
+
+    def _start_pipeline(self) -> None:
+        model = self.model
+        accounts = {id: number for number, id in enumerate(model.accounts)}
+        for row, chance in zip(model.plan.opportunities, self.future.open_deals, strict=True):
+            rep = model.reps.index(row.rep)
+            opportunity = self.new_opportunity(
+                id=f"opportunity:{row.id}",
+                source="pipeline",
+                product=model.products.index(row.product),
+                region=model.regions.index(row.region),
+                tier=model.tiers.index(row.customer_tier),
+                account=self.accounts[accounts[row.account]] if row.account else None,
+                industry=row.industry,
+                rep=rep,
+                stage=model.plan.process.stage_number(row.stage),
+                value=row.value,
+                created=min(model.plan.calendar.day_of(row.created), 0.0),
+                chance=chance,
+            )
+            self.reps[rep].take_over(opportunity)
+
+    def new_opportunity(
+        self,
+        *,
+        id: str,
+        source: str,
+        product: int,
+        region: int,
+        tier: int,
+        account: Account | None,
+        industry: str,
+        rep: int,
+        stage: int,
+        value: float,
+        created: float,
+        chance: DealChance,
+    ) -> Opportunity:
+        """An opportunity that starts now; its rep has yet to take it over."""
+        number = account.number if account is not None else -1
+        opportunity = Opportunity(
+            self,
+            id=id,
+            source=source,
+            product=product,
+            region=region,
+            tier=tier,
+            account=number,
+            industry=industry,
+            stage=stage,
+            value=value,
+            created=created,
+            chance=chance,
+            keys=self.deal_keys(product, region, tier, rep, number, industry, source),
+        )
+        opportunity.rep = rep
+        self.deals.append(opportunity)
+        if account is not None:
+            account.opportunities.append(opportunity)
+        return opportunity
+
+    def deal_keys(
+        self, product: int, region: int, tier: int, rep: int, account: int, industry: str, source: str
+    ) -> Keys:
+        """Attributes by which effects pick an opportunity; its account's industry counts where it states none."""
+        plan = self.model.plan
+        attributes: dict[str, str | tuple[str, ...]] = {
+            **product_keys(plan.products[product]),
+            **region_keys(plan.regions[region]),
+            "customer_tier": self.model.tiers[tier],
+            "rep": self.model.reps[rep],
+            "rep_tier": plan.reps[rep].tier,
+            "source": source,
+            "industry": industry,
+        }
+        if account >= 0:
+            attributes["account"] = self.model.accounts[account]
+            attributes["industry"] = industry or plan.accounts[account].industry
+        return Keys(attributes)
+
+    def attainment(self, product: int, region: int) -> float:
+        """Signed ÷ quota of a product in a region so far; infinite where no quota is set."""
+        return self._attainment[product][region]
+
+    def signed(self, rep: int, product: int, region: int, value: float) -> None:
+        """Count a signature towards rep and cell."""
+        self.reps[rep].signed += value
+        self._cell_signed[product][region] += value
+        quota = self.model.cell_quota[product][region]
+        self._attainment[product][region] = self._cell_signed[product][region] / quota if quota > 0 else float("inf")
+
+    def deal_ends(self, deal: Opportunity) -> None:
+        """Take note that an opportunity was won or lost."""
+        self.reps[deal.rep].reweigh(deal)
+        if deal.outcome == "won":
+            self.signed(deal.rep, deal.product, deal.region, deal.value)
+            contract_signed(self, deal.id, deal.value, deal.chance.payments, deal.keys)
+
+    def rep_for_lead(self, region: int) -> int:
+        """New leads go to the covering rep with the largest unmet share of quota, ties by id.
+
+        The pipeline counts at its expected value: by signatures alone one rep would get every lead for weeks.
+        """
+        covering = self.model.coverage[region] or range(len(self.reps))
+        able = [n for n in covering if not self.reps[n].left] or [n for n, r in enumerate(self.reps) if not r.left]
+        return max(able or covering, key=lambda number: (self.reps[number].unmet_share(), -number))
+
+    def happen(self, event: EventName, subject: str) -> None:
+        """Let an event of the registry happen; those not carried out yet are named by ``check`` and ``run``."""
+        if event in EVENT_HANDLERS:
+            EVENT_HANDLERS[event](self, subject)
+
+
+def _account_lost(quarter: Quarter, account_id: str) -> None:
+    quarter.accounts[quarter.model.accounts.index(account_id)].lose(quarter)
+
+
+EVENT_HANDLERS: dict[EventName, Callable[[Quarter, str], None]] = {
+    "rep_leaves": rep_leaves,
+    "account_lost": _account_lost,
+}
+"""What each event of the registry does."""

@@ -1,0 +1,102 @@
+"""What happened in a replication, as flat rows: ends of opportunities, renewals, payments, strikes, activations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+__all__ = ["Activation", "DealEnd", "Payment", "Records", "RenewalEnd", "Strike"]
+
+
+class DealEnd(NamedTuple):
+    """How an opportunity ended, or that it is still open at the end of the quarter."""
+
+    id: str
+    source: str
+    """``pipeline``, an activity's id, ``baseline`` or ``cross_sell``."""
+    product: int
+    region: int
+    rep: int
+    """Who owns it in the end; -1 while nobody does."""
+    tier: int
+    account: int
+    """-1 for a new customer."""
+    created: float
+    """Working day it was accepted; negative for the open pipeline."""
+    ended: float
+    """Working day it was won or lost; the horizon while it is open."""
+    outcome: str
+    """``won``, ``lost`` or ``open``."""
+    stage: int
+    """Stage it was in when it ended."""
+    value: float
+    """Signed amount when won, else the amount last expected."""
+    hours: float
+    """Rep hours it took in the quarter."""
+
+
+class RenewalEnd(NamedTuple):
+    """How a contract that came up for renewal ended."""
+
+    account: int
+    product: int
+    region: int
+    rep: int
+    day: float
+    outcome: str
+    """``renewed``, ``not renewed`` or ``account lost``."""
+    value: float
+
+
+class Payment(NamedTuple):
+    """One receivable that fell due in the quarter."""
+
+    id: str
+    """``receivable:…``, or the opportunity or account of the contract with the instalment's number."""
+    due: float
+    """Working day it fell due; 0 for what was overdue at the start."""
+    paid: float
+    """Working day the cash came; infinite when not in the quarter."""
+    amount: float
+    bad: bool
+    """Never to be paid."""
+
+
+class Strike(NamedTuple):
+    """A risk that struck."""
+
+    risk: str
+    subject: str
+    """Rep or account id; ``market``."""
+    day: float
+    event_day: float
+    """Working day of its event; infinite when it ended in none inside the quarter."""
+
+
+class Activation(NamedTuple):
+    """A contingency plan that was triggered."""
+
+    plan: str
+    subject: str
+    day: float
+    """Working day its effects started; infinite when after the quarter."""
+
+
+@dataclass(slots=True)
+class Records:
+    """All rows of one replication, in the order they happened."""
+
+    replication: int
+    deals: list[DealEnd] = field(default_factory=list)
+    renewals: list[RenewalEnd] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+    strikes: list[Strike] = field(default_factory=list)
+    activations: list[Activation] = field(default_factory=list)
+    uses: dict[str, int] = field(default_factory=dict)
+    """Contingency plan → opportunities, accounts and reps its effects acted on."""
+    hours: list[float] = field(default_factory=list)
+    """Working hours used, by rep."""
+    clips: dict[str, int] = field(default_factory=dict)
+    """Parameter → values clipped to its domain."""
+    nature: tuple[float, ...] = ()
+    """Factors drawn of what nobody knows."""

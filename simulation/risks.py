@@ -1,0 +1,220 @@
+"""Risks strike and contingency plans answer, both through effects and events alone.
+
+A strike comes when a subject's cumulative hazard reaches its threshold; hazards add up day by day, so an effect on
+``strike_rate`` acts from the day it is on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from simpy import Event
+
+from scenarios.effects import Effect
+from scenarios.expectations import account_keys, rep_keys
+from scenarios.risks import ContingencyPlan, Risk
+from simulation.board import ActiveEffect, Keys
+from simulation.distributions import Floats
+from simulation.model import hazard_per_day
+from simulation.records import Activation, Strike
+
+if TYPE_CHECKING:
+    from simulation.quarter import Quarter
+
+__all__ = ["start_measures", "start_nature", "start_risks"]
+
+DAYS_PER_WEEK = 5
+"""Working days of an effect's week of duration."""
+
+
+def start_nature(quarter: Quarter) -> None:
+    """Let what nobody knows act from the start, at this future's factors."""
+    for entry, factor in zip(quarter.model.uncertainties, quarter.future.nature, strict=True):
+        effect = Effect(parameter=entry.parameter, factor=factor, scope=entry.scope)
+        quarter.board.switch_on(ActiveEffect(effect))
+
+
+def start_measures(quarter: Quarter) -> None:
+    """Let what we do anyway act in its weeks."""
+    calendar = quarter.model.plan.calendar
+    for measure in quarter.model.plan.measures:
+        if not measure.enabled:
+            continue
+        for effect in measure.effects:
+            start = float(calendar.first_day_of_week(effect.from_week or 1))
+            end = float(calendar.first_day_of_week((effect.to_week or calendar.weeks) + 1))
+            _act(quarter, ActiveEffect(effect), start, end)
+
+
+def start_risks(quarter: Quarter) -> None:
+    """Put hazards, forced strikes and dated contingency plans under way."""
+    RiskWatch(quarter).start()
+    calendar = quarter.model.plan.calendar
+    for plan in _held_plans(quarter):
+        if plan.trigger.week is not None and plan.trigger.week <= calendar.weeks:
+            quarter.env.process(_dated(quarter, plan, float(calendar.first_day_of_week(plan.trigger.week))))
+
+
+def _dated(quarter: Quarter, plan: ContingencyPlan, day: float) -> Generator[Event, Any, None]:
+    yield quarter.env.timeout(day)
+    _activate(quarter, plan, "date", None)
+
+
+class RiskWatch:
+    """Cumulative hazards of everything that can be struck."""
+
+    def __init__(self, quarter: Quarter) -> None:
+        model = quarter.model
+        self.quarter = quarter
+        self.strikes = model.strikes
+        self.keys = [Keys(self._attributes(risk, subject)) for risk, subject in self.strikes]
+        windows = [self._window(risk) for risk, _ in self.strikes]
+        self.first = np.array([start for start, _ in windows], dtype=float)
+        self.last = np.array([end for _, end in windows], dtype=float)
+        self.base: Floats = np.array(
+            [
+                hazard_per_day(risk, self._chance(risk, subject), end - start)
+                if risk.id in model.options.risks
+                else 0.0
+                for (risk, subject), (start, end) in zip(self.strikes, windows, strict=True)
+            ],
+            dtype=float,
+        )
+        self.cumulative: Floats = np.zeros(len(self.strikes))
+        self.struck = np.zeros(len(self.strikes), dtype=bool)
+
+    def start(self) -> None:
+        """Watch day by day, and let what is forced happen."""
+        quarter = self.quarter
+        if self.strikes:
+            quarter.env.process(self._days())
+        for forced in quarter.model.options.forced:
+            day = float(quarter.model.plan.calendar.first_day_of_week(forced.week))
+            quarter.env.process(self._forced(forced.risk, forced.subject, day))
+
+    def _days(self) -> Generator[Event, Any, None]:
+        """At the start of each day its hazard is added; whoever reaches the threshold is struck."""
+        quarter, thresholds = self.quarter, self.quarter.future.thresholds
+        rates, version = self.base, -1
+        for day in range(int(quarter.model.horizon)):
+            if quarter.board.version("strike_rate") != version:
+                version = quarter.board.version("strike_rate")
+                rates = self._rates()
+            self.cumulative += np.where((self.first <= day) & (day < self.last), rates, 0.0)
+            for number in np.flatnonzero((self.cumulative >= thresholds) & ~self.struck).tolist():
+                self._strike(number)
+            yield quarter.env.timeout(1)
+
+    def _rates(self) -> Floats:
+        board = self.quarter.board
+        return np.array(
+            [
+                board.value("strike_rate", float(base), keys, f"{risk.subject}:{subject}")
+                for base, keys, (risk, subject) in zip(self.base, self.keys, self.strikes, strict=True)
+            ],
+            dtype=float,
+        )
+
+    def _forced(self, risk_id: str, subject: str | None, day: float) -> Generator[Event, Any, None]:
+        yield self.quarter.env.timeout(day)
+        able = [
+            number
+            for number, (risk, hit) in enumerate(self.strikes)
+            if risk.id == risk_id and not self.struck[number] and subject in (None, hit)
+        ]
+        if able:
+            self._strike(min(able, key=lambda number: (self.quarter.future.thresholds[number], number)))
+
+    def _strike(self, number: int) -> None:
+        risk, subject = self.strikes[number]
+        self.struck[number] = True
+        self.quarter.env.process(_strike_unfolds(self.quarter, risk, subject, number, self.keys[number]))
+
+    def _window(self, risk: Risk) -> tuple[float, float]:
+        calendar = self.quarter.model.plan.calendar
+        start = calendar.first_day_of_week(risk.from_week)
+        return float(start), float(calendar.first_day_of_week((risk.to_week or calendar.weeks) + 1))
+
+    def _chance(self, risk: Risk, subject: str | None) -> float:
+        chance, plan = risk.chance_per_quarter, self.quarter.model.plan
+        if not isinstance(chance, dict):
+            return chance
+        tier = plan.rep[subject or ""].tier if risk.subject == "rep" else plan.account[subject or ""].customer_tier
+        return chance.get(tier, 0.0)
+
+    def _attributes(self, risk: Risk, subject: str | None) -> dict[str, str | tuple[str, ...]]:
+        plan = self.quarter.model.plan
+        if subject is None:
+            return {"risk": risk.id}
+        own = rep_keys(plan, plan.rep[subject]) if risk.subject == "rep" else account_keys(plan, plan.account[subject])
+        return {"risk": risk.id, **own}
+
+
+def _strike_unfolds(
+    quarter: Quarter, risk: Risk, subject: str | None, number: int, keys: Keys
+) -> Generator[Event, Any, None]:
+    """Effects from the strike on; contingency plans once it is detected; after the notice its event, if it comes."""
+    env, day = quarter.env, quarter.env.now
+    target = None if subject is None else (risk.subject, subject)
+    row = len(quarter.records.strikes)
+    quarter.records.strikes.append(Strike(risk.id, subject or "market", day, math.inf))
+    for effect in risk.effects:
+        end = day + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
+        _act(quarter, ActiveEffect(effect, target=target), day, end)
+    env.process(_detected(quarter, risk, subject, target))
+    if risk.event is None:
+        return
+    yield env.timeout(risk.notice_days)
+    chance = quarter.board.value("event_probability", risk.event_probability, keys, f"{risk.subject}:{subject}")
+    if quarter.future.events[number] < chance:
+        quarter.records.strikes[row] = Strike(risk.id, subject or "market", day, env.now)
+        quarter.happen(risk.event, subject or "")
+
+
+def _detected(
+    quarter: Quarter, risk: Risk, subject: str | None, target: tuple[str, str] | None
+) -> Generator[Event, Any, None]:
+    """Once the strike is known, every plan held against the risk is triggered."""
+    yield quarter.env.timeout(risk.detection_days)
+    for plan in _held_plans(quarter):
+        if plan.trigger.strike == risk.id:
+            _activate(quarter, plan, subject or "market", target)
+
+
+def _held_plans(quarter: Quarter) -> list[ContingencyPlan]:
+    return [p for p in quarter.model.plan.contingency_plans if p.id in quarter.model.options.plans]
+
+
+def _activate(quarter: Quarter, plan: ContingencyPlan, subject: str, target: tuple[str, str] | None) -> None:
+    """A trigger: pay for the activation and let the plan's effects act after its delay."""
+    done = sum(activation.plan == plan.id for activation in quarter.records.activations)
+    if plan.max_activations is not None and done >= plan.max_activations:
+        return
+    start = quarter.env.now + plan.delay_days
+    for effect in plan.effects:
+        end = start + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
+        _act(quarter, ActiveEffect(effect, plan=plan.id, target=target), start, end)
+    started = start if start < quarter.model.horizon else math.inf
+    quarter.records.activations.append(Activation(plan.id, subject, started))
+
+
+def _act(quarter: Quarter, active: ActiveEffect, start: float, end: float) -> None:
+    """Switch an effect on for [start, end)."""
+    if start <= quarter.env.now < end:
+        quarter.board.switch_on(active)
+        if end < quarter.model.horizon:
+            quarter.env.process(_later(quarter, active, None, end))
+    elif start < min(end, quarter.model.horizon):
+        quarter.env.process(_later(quarter, active, start, end))
+
+
+def _later(quarter: Quarter, active: ActiveEffect, start: float | None, end: float) -> Generator[Event, Any, None]:
+    if start is not None:
+        yield quarter.env.timeout(start - quarter.env.now)
+        quarter.board.switch_on(active)
+    if end < quarter.model.horizon:
+        yield quarter.env.timeout(end - quarter.env.now)
+        quarter.board.switch_off(active)

@@ -1,0 +1,340 @@
+"""What studies answer, as frozen records: the same thing is saved in a run, printed as ``--json`` and shown in tables.
+
+Money is in the plan's currency, chances and shares between 0 and 1, days working days.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = [
+    "AllocateResult",
+    "AllocationPart",
+    "BridgeStep",
+    "BudgetRow",
+    "Change",
+    "CompareResult",
+    "Difference",
+    "Estimate",
+    "KpiRow",
+    "Point",
+    "PoolRow",
+    "QuotaRow",
+    "RepRow",
+    "RuleRow",
+    "RunResult",
+    "SimulateResult",
+    "Spread",
+    "StageRow",
+    "StressResult",
+    "StressRow",
+]
+
+
+class Record(BaseModel):
+    """Base of all results."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Change(Record):
+    """An input or decision that differs: old → new."""
+
+    path: str
+    old: str
+    new: str
+    by: str
+    """``scenario soft_market``, ``--set``, ``allocation``."""
+
+
+class Estimate(Record):
+    """A mean over replications with its 95% interval, which more replications shrink."""
+
+    mean: float
+    ci_low: float
+    ci_high: float
+
+
+class KpiRow(Estimate):
+    """A KPI: mean with interval, and the spread of what may happen, which no number of replications shrinks."""
+
+    id: str
+    label: str
+    unit: Literal["money", "share", "count", "hours"]
+    direction: Literal["more", "less"]
+    p10: float
+    p50: float
+    p90: float
+
+
+class Spread(Record):
+    """Mean and spread of the signed amount of one product, region, rep or week."""
+
+    id: str
+    name: str
+    target: float
+    """Quota of a product, region or rep; for a week 0."""
+    mean: float
+    p10: float
+    p50: float
+    p90: float
+    p_quota: float | None = None
+    """Chance of reaching ``target``; None where there is none."""
+
+
+class QuotaRow(Record):
+    """Quota and expected sales of a product × region × rep."""
+
+    product: str
+    region: str
+    rep: str
+    quota: float
+    expected: float
+
+
+class BudgetRow(Record):
+    """Money of an activity in a region."""
+
+    region: str
+    activity: str
+    amount: float
+
+
+class PoolRow(Record):
+    """A pool of money: what is there, what is spent, what is left."""
+
+    pool: str
+    amount: float
+    spent: float
+    unspent: float
+
+
+class Point(Record):
+    """Price of moving a rule by one unit: what the objective stages gain (+) or lose (−)."""
+
+    change: str
+    """In words: ``+1 percentage point``, ``−10,000``."""
+    relaxation: float
+    contribution: float
+
+
+class RuleRow(Record):
+    """A rule after the allocation."""
+
+    id: str
+    sentence: str
+    firmness: Literal["hard", "soft"]
+    left: float
+    right: float
+    status: str
+    """``holds``, ``binds``, ``relaxed`` (a soft rule given up by |left − right|), ``broken``."""
+    price: tuple[Point, ...] = ()
+    """Both directions where both exist."""
+
+
+class RepRow(Record):
+    """What a rep is asked and can do."""
+
+    rep: str
+    name: str
+    tier: str
+    quota: float
+    expected: float
+    potential: float
+    stretch: float | None
+    """Quota ÷ potential; None without potential."""
+    hours_needed: float
+    hours_there: float
+
+
+class StageRow(Record):
+    """One stage of the lexicographic objective."""
+
+    stage: str
+    value: float
+    note: str = ""
+
+
+class AllocationPart(Record):
+    """An allocation in rows."""
+
+    name: str
+    quotas: tuple[QuotaRow, ...]
+    budget: tuple[BudgetRow, ...]
+
+
+class AllocateResult(Record):
+    """What to ask of whom and where the money goes."""
+
+    study: Literal["allocate"] = "allocate"
+    plan: str
+    currency: str
+    status: str
+    """``optimal``: proven by the solver and by our own check of every rule."""
+    target: float
+    total_quota: float
+    over_assignment: float
+    """Σ quota ÷ target − 1 (T5)."""
+    expected_signed: float
+    expected_contribution: float
+    expected_by_source: dict[str, float]
+    allocation_name: str
+    quotas: tuple[QuotaRow, ...]
+    budget: tuple[BudgetRow, ...]
+    pools: tuple[PoolRow, ...]
+    rules: tuple[RuleRow, ...]
+    reps: tuple[RepRow, ...]
+    stages: tuple[StageRow, ...]
+    fairness: str
+    solver: str
+    seconds: float
+    changes: tuple[Change, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+class BridgeStep(Record):
+    """One step of the bridge from expected sources to the median and the target."""
+
+    id: str
+    label: str
+    amount: float
+    ci_low: float | None = None
+    ci_high: float | None = None
+    kind: Literal["step", "total"]
+
+
+class SimulateResult(Record):
+    """What may happen in the quarter."""
+
+    study: Literal["simulate"] = "simulate"
+    plan: str
+    currency: str
+    target: float
+    allocation_name: str
+    seed: int
+    replications: int
+    risks: tuple[str, ...]
+    plans: tuple[str, ...]
+    forced: tuple[str, ...]
+    kpis: tuple[KpiRow, ...]
+    bridge: tuple[BridgeStep, ...]
+    by_product: tuple[Spread, ...]
+    by_region: tuple[Spread, ...]
+    by_rep: tuple[Spread, ...]
+    by_week: tuple[Spread, ...]
+    cash_by_week: tuple[Spread, ...]
+    expected_signed: float | None
+    """What the optimiser expects, with neither risks nor friction; None for a hand-made allocation."""
+    optimism: Estimate | None
+    """``expected_signed`` − simulated mean without risks."""
+    clips: dict[str, float]
+    """Parameter → mean number of values per replication clipped to their domain."""
+    not_carried_out: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
+    seconds: float = 0.0
+
+
+class Difference(Record):
+    """A KPI in A and in B and their paired difference on identical futures."""
+
+    id: str
+    label: str
+    unit: Literal["money", "share", "count", "hours"]
+    direction: Literal["more", "less"]
+    mean_a: float
+    mean_b: float
+    mean: float
+    """Mean of B − A over pairs."""
+    ci_low: float
+    ci_high: float
+    verdict: Literal["better", "worse", "no difference", "cannot tell"]
+    """Of B against A; ``no difference`` only where all pairs are equal."""
+    p_b_beats_a: float
+
+
+class CompareResult(Record):
+    """A against B on identical futures."""
+
+    study: Literal["compare"] = "compare"
+    plan: str
+    currency: str
+    target: float
+    seed: int
+    replications: int
+    name_a: str
+    name_b: str
+    allocation: Literal["keep", "resolve"]
+    changes: tuple[Change, ...]
+    decisions: tuple[Change, ...]
+    """Quotas by rep and budgets that differ: old → new."""
+    kpis: tuple[KpiRow, ...]
+    """Of B."""
+    kpis_a: tuple[KpiRow, ...]
+    differences: tuple[Difference, ...]
+    violations: tuple[RuleRow, ...] = ()
+    """Rules that the allocation of B breaks in plan B."""
+    not_carried_out: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+class StressRow(Record):
+    """One risk, without any plan (``plan`` empty) or with one contingency plan held ready against it."""
+
+    risk: str
+    risk_name: str
+    plan: str = ""
+    plan_name: str = ""
+    forced: bool = False
+    p_strike: Estimate
+    strikes: float
+    """Mean number of strikes."""
+    cost_signed: Estimate
+    """Expected signed amount lost to the risk: without the risk − with it, on identical futures."""
+    cost_signed_given_strike: Estimate | None
+    cost_cash: Estimate
+    cost_contribution: Estimate
+    cost_p_target: Estimate
+    gain_signed: Estimate | None = None
+    """What the plan gains, before its costs: with − without the plan, the risk on."""
+    gain_cash: Estimate | None = None
+    gain_contribution: Estimate | None = None
+    """After the plan's costs."""
+    gain_p_target: Estimate | None = None
+    plan_cost: Estimate | None = None
+    p_triggered: float | None = None
+    verdict: str = ""
+    """``buy``, ``do not buy``, ``cannot tell yet``; for a risk ``harmless``, ``hurts``, ``cannot tell yet``."""
+
+
+class StressResult(Record):
+    """Every risk × its contingency plans."""
+
+    study: Literal["stress"] = "stress"
+    plan: str
+    currency: str
+    target: float
+    allocation_name: str
+    seed: int
+    replications: int
+    forced: tuple[str, ...]
+    p_target: Estimate
+    """All risks, no plan."""
+    p_target_no_risk: Estimate
+    rows: tuple[StressRow, ...]
+    replications_run: int
+    replications_known: int
+    """Replications taken from another run because the difference could not touch them."""
+    not_carried_out: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    seconds: float = 0.0
+
+
+class RunResult(Record):
+    """The main job: allocate → simulate → stress."""
+
+    study: Literal["run"] = "run"
+    allocate: AllocateResult
+    simulate: SimulateResult
+    stress: StressResult
