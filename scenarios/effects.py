@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -135,6 +136,7 @@ class Scope(Section):
     """Where an opportunity came from: ``pipeline``, an activity's id, ``baseline``, ``cross_sell``."""
     struck: bool = False
 
+    @cached_property
     def picked(self) -> dict[str, tuple[str, ...]]:
         """The keys that narrow the scope, with their values."""
         return {key: value for key in type(self).model_fields if key != "struck" and (value := getattr(self, key))}
@@ -144,7 +146,7 @@ class Scope(Section):
 
         An attribute may have several values (a rep covers several regions); one of them in scope is enough.
         """
-        for key, wanted in self.picked().items():
+        for key, wanted in self.picked.items():
             value = keys.get(key, ())
             if isinstance(value, str):
                 if value not in wanted:
@@ -173,7 +175,7 @@ class Effect(Section):
         parameter = PARAMETERS.get(self.parameter)
         if parameter is None:
             raise ValueError(f"unknown parameter {self.parameter!r}; one of: {', '.join(sorted(PARAMETERS))}")
-        for key in self.scope.picked():
+        for key in self.scope.picked:
             if key not in parameter.keys:
                 raise ValueError(f"{self.parameter} cannot be picked by {key}; by: {', '.join(sorted(parameter.keys))}")
         return self

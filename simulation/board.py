@@ -23,15 +23,10 @@ class ActiveEffect:
     target: tuple[str, str] | None = None
     """What the strike hit, ("rep" or "account", id), for effects whose scope is ``struck``."""
 
-    def matches(self, attributes: Mapping[str, str | tuple[str, ...]]) -> bool:
-        """Whether a thing with these attributes is in the effect's scope."""
-        if self.effect.scope.struck:
-            if self.target is None:
-                return False
-            kind, subject = self.target
-            if attributes.get(kind) != subject:
-                return False
-        return self.effect.scope.matches(attributes)
+    @property
+    def aim(self) -> tuple[str, str] | None:
+        """What it is limited to beside its scope; None for an effect that is not ``struck``."""
+        return self.target if self.effect.scope.struck else None
 
 
 @dataclass(eq=False, slots=True)
@@ -47,7 +42,8 @@ class Board:
     """All effects that are on, by parameter."""
 
     def __init__(self) -> None:
-        self._on: dict[str, list[ActiveEffect]] = {}
+        self._on: dict[str, dict[tuple[str, str] | None, list[ActiveEffect]]] = {}
+        """Parameter → what effects are aimed at (None: not at one thing) → effects, in the order they went on."""
         self._version: dict[str, int] = {}
         self.uses: dict[str, set[str]] = {}
         """Contingency plan → ids of what its effects acted on."""
@@ -57,13 +53,13 @@ class Board:
     def switch_on(self, active: ActiveEffect) -> None:
         """Let an effect act from now on."""
         parameter = active.effect.parameter
-        self._on.setdefault(parameter, []).append(active)
+        self._on.setdefault(parameter, {}).setdefault(active.aim, []).append(active)
         self._version[parameter] = self._version.get(parameter, 0) + 1
 
     def switch_off(self, active: ActiveEffect) -> None:
         """End an effect that is on."""
         parameter = active.effect.parameter
-        self._on[parameter].remove(active)
+        self._on[parameter][active.aim].remove(active)
         self._version[parameter] += 1
 
     def version(self, parameter: str) -> int:
@@ -90,10 +86,18 @@ class Board:
         return value
 
     @staticmethod
-    def _combine(on: list[ActiveEffect], keys: Keys) -> tuple[float, float, tuple[str, ...]]:
+    def _combine(
+        on: Mapping[tuple[str, str] | None, list[ActiveEffect]], keys: Keys
+    ) -> tuple[float, float, tuple[str, ...]]:
+        attributes = keys.attributes
+        candidates = list(on.get(None, ()))
+        for kind in ("rep", "account"):
+            subject = attributes.get(kind)
+            if isinstance(subject, str):
+                candidates += on.get((kind, subject), ())
         shift, factor, plans = 0.0, 1.0, []
-        for active in on:
-            if active.matches(keys.attributes):
+        for active in candidates:
+            if active.effect.scope.matches(attributes):
                 shift += active.effect.shift
                 factor *= active.effect.factor
                 if active.plan is not None:

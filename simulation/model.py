@@ -161,6 +161,7 @@ class Model:
     nature_entities: Entities
     uncertainties: tuple[Uncertainty, ...]
     strike_entities: Entities
+    strike_attributes: tuple[dict[str, str | tuple[str, ...]], ...]
     strikes: tuple[tuple[Risk, str | None], ...]
     """Every (risk, subject) that can strike; the subject of a market risk is None."""
     cycle_medians: Floats
@@ -224,6 +225,7 @@ def compile_model(plan: Plan, allocation: Allocation, options: Options | None = 
         nature_entities=Entities.of(f"uncertainty:{u.id}" for u in plan.uncertainty if u.enabled),
         uncertainties=tuple(u for u in plan.uncertainty if u.enabled),
         strike_entities=Entities.of(f"strike:{risk.id}/{subject or 'market'}" for risk, subject in strikes),
+        strike_attributes=tuple(_strike_attributes(plan, risk, subject) for risk, subject in strikes),
         strikes=strikes,
         cycle_medians=np.array([cycle_of(plan, p).median for p in plan.products]),
         mean_deals=np.array([p.mean_deal for p in plan.products]),
@@ -371,6 +373,13 @@ def _possible_strikes(plan: Plan, options: Options) -> Iterable[tuple[Risk, str 
             yield from ((risk, rep.id) for rep in plan.reps if risk.scope.matches(rep_keys(plan, rep)))
         else:
             yield from ((risk, a.id) for a in plan.accounts if risk.scope.matches(account_keys(plan, a)))
+
+
+def _strike_attributes(plan: Plan, risk: Risk, subject: str | None) -> dict[str, str | tuple[str, ...]]:
+    if subject is None:
+        return {"risk": risk.id}
+    own = rep_keys(plan, plan.rep[subject]) if risk.subject == "rep" else account_keys(plan, plan.account[subject])
+    return {"risk": risk.id, **own}
 
 
 def _cell_quotas(allocation: Allocation, products: tuple[str, ...], regions: tuple[str, ...]) -> list[list[float]]:

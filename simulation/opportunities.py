@@ -36,6 +36,7 @@ class Opportunity:
         "rep",
         "source",
         "stage",
+        "stage_start",
         "tier",
         "touch",
         "value",
@@ -81,6 +82,7 @@ class Opportunity:
         start = quarter.model.stages.before[stage] * chance.cycle if created >= 0 else age
         wait = max(positions[self.touch] * chance.cycle - start, 0.0)
         self.due = quarter.env.now + quarter.board.value("cycle_time", wait, keys, id)
+        self.stage_start = quarter.env.now - max(start - quarter.model.stages.before[stage] * chance.cycle, 0.0)
 
     def cell_attainment(self, quarter: Quarter) -> float:
         """Signed ÷ quota of the opportunity's product and region so far: the lowest cell is served first."""
@@ -104,7 +106,6 @@ class Opportunity:
         if self.outcome != "open":
             return False
         stages = quarter.model.stages
-        before = stages.positions[self.stage][self.touch]
         self.touch += 1
         if self.touch == len(stages.positions[self.stage]):
             if not self._passes(quarter):
@@ -114,10 +115,13 @@ class Opportunity:
                 self.value = quarter.board.value("deal_value", self.value, self.keys, self.id)
                 self.end(quarter, "won")
                 return False
-            self.stage, self.touch = self.stage + 1, 0
+            self.stage, self.touch, self.stage_start = self.stage + 1, 0, quarter.env.now
             quarter.reps[self.rep].reweigh(self)
-        wait = (stages.positions[self.stage][self.touch] - before) * self.chance.cycle
-        self.due = quarter.env.now + quarter.board.value("cycle_time", wait, self.keys, self.id)
+        # A stage takes the customer its part of the cycle from the day it began; a late touch inside it costs nothing,
+        # a late last one postpones the next stage: friction only lengthens.
+        wait = (stages.positions[self.stage][self.touch] - stages.before[self.stage]) * self.chance.cycle
+        planned = self.stage_start + quarter.board.value("cycle_time", wait, self.keys, self.id)
+        self.due = max(planned, quarter.env.now)
         return True
 
     def _passes(self, quarter: Quarter) -> bool:

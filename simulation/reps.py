@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Any, Protocol
@@ -150,24 +151,22 @@ class Rep:
 
         A task overdue by more than two cadences moves up one tier, so that nobody waits for ever.
         """
-        quarter, now = self.quarter, self.quarter.env.now
-        upcoming = self._upcoming
+        now, upcoming = self.quarter.env.now, self._upcoming
         while upcoming and upcoming[0][0] <= now + SAME_MOMENT:
             self._due.append(heappop(upcoming)[2])
         due = self._due
         if len(due) <= 1:
             return due.pop() if due else None
-        best = min(
-            due,
-            key=lambda task: (
-                task.priority - (now - task.due > 2 * task.cadence_days),
-                task.cell_attainment(quarter),
-                task.due,
-                task.id,
-            ),
-        )
+        best, best_rank = due[0], math.inf
+        for task in due:
+            rank = task.priority - (now - task.due > 2 * task.cadence_days)
+            if rank < best_rank or (rank == best_rank and self._order(task) < self._order(best)):
+                best, best_rank = task, rank
         due.remove(best)
         return best
+
+    def _order(self, task: Task) -> tuple[float, float, str]:
+        return task.cell_attainment(self.quarter), task.due, task.id
 
     def _finish(self, start: float, hours: float) -> float | None:
         """Working day on which ``hours`` of work begun at ``start`` are done; None when the rep has no hours."""

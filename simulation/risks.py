@@ -14,7 +14,6 @@ import numpy as np
 from simpy import Event
 
 from scenarios.effects import Effect
-from scenarios.expectations import account_keys, rep_keys
 from scenarios.risks import ContingencyPlan, Risk
 from simulation.board import ActiveEffect, Keys
 from simulation.distributions import Floats
@@ -70,7 +69,7 @@ class RiskWatch:
         model = quarter.model
         self.quarter = quarter
         self.strikes = model.strikes
-        self.keys = [Keys(self._attributes(risk, subject)) for risk, subject in self.strikes]
+        self.keys = [Keys(attributes) for attributes in model.strike_attributes]
         windows = [self._window(risk) for risk, _ in self.strikes]
         self.first = np.array([start for start, _ in windows], dtype=float)
         self.last = np.array([end for _, end in windows], dtype=float)
@@ -144,13 +143,6 @@ class RiskWatch:
             return chance
         tier = plan.rep[subject or ""].tier if risk.subject == "rep" else plan.account[subject or ""].customer_tier
         return chance.get(tier, 0.0)
-
-    def _attributes(self, risk: Risk, subject: str | None) -> dict[str, str | tuple[str, ...]]:
-        plan = self.quarter.model.plan
-        if subject is None:
-            return {"risk": risk.id}
-        own = rep_keys(plan, plan.rep[subject]) if risk.subject == "rep" else account_keys(plan, plan.account[subject])
-        return {"risk": risk.id, **own}
 
 
 def _strike_unfolds(
