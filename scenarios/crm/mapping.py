@@ -1,0 +1,255 @@
+"""How an export's files and columns are read, and what is assumed where an export is silent. Both are data."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from scenarios.errors import PlanFileError, Problem, UsageError
+from scenarios.fields import Amount, Id, Positive, Probability, Section, Share
+from scenarios.plan import Assumption
+from scenarios.process import Handover, Money
+from scenarios.risks import ContingencyPlan, Risk
+
+__all__ = [
+    "AccountColumns",
+    "Assumed",
+    "DealColumns",
+    "Mapping",
+    "Method",
+    "Outcome",
+    "ProductColumns",
+    "RepColumns",
+    "read_assumed",
+    "read_mapping",
+]
+
+LIBRARY = Path(__file__).parent.parent / "library" / "crm"
+
+Outcome = Literal["open", "won", "lost"]
+Column = Annotated[str, Field(min_length=1, max_length=200)]
+FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\\]+$")]
+
+
+class DealColumns(Section):
+    """Columns of the deals."""
+
+    id: Column
+    rep: Column
+    product: Column
+    account: Column
+    stage: Column
+    engaged: Column
+    """Day on which the need was accepted."""
+    closed: Column
+    value: Column
+    """Signed amount; read of won deals alone."""
+
+
+class ProductColumns(Section):
+    """Columns of the products."""
+
+    name: Column
+    list_price: Column
+
+
+class RepColumns(Section):
+    """Columns of the reps."""
+
+    name: Column
+    region: Column
+
+
+class AccountColumns(Section):
+    """Columns of the accounts."""
+
+    name: Column
+    industry: Column | None = None
+
+
+class DealsFile(Section):
+    """Where the deals are."""
+
+    file: FileName
+    columns: DealColumns
+
+
+class ProductsFile(Section):
+    """Where the products are."""
+
+    file: FileName
+    columns: ProductColumns
+
+
+class RepsFile(Section):
+    """Where the reps are."""
+
+    file: FileName
+    columns: RepColumns
+
+
+class AccountsFile(Section):
+    """Where the accounts are."""
+
+    file: FileName
+    columns: AccountColumns
+
+
+class Mapping(Section):
+    """Files, columns and stages of an export."""
+
+    name: Id
+    description: str = ""
+    currency: str
+    date_format: str = "%Y-%m-%d"
+    """As in Python's ``strptime``: ``%d.%m.%Y``."""
+    deals: DealsFile
+    products: ProductsFile
+    reps: RepsFile
+    accounts: AccountsFile
+    stages: Annotated[dict[str, Outcome], Field(min_length=1)]
+    """Stage as the export calls it → open, won or lost."""
+    open_deal_accounts: Literal["use", "ignore"] = "use"
+    """Whether the account of an open deal counts; not where an account is entered only at closing."""
+    default_maturity: Id = "mature"
+    maturities: dict[str, Id] = Field(default_factory=dict)
+    """Region name → market maturity (T3)."""
+
+    @model_validator(mode="after")
+    def _outcomes_occur(self) -> Self:
+        missing = {"won", "lost"} - set(self.stages.values())
+        if missing:
+            raise ValueError(f"stages: no stage means {' or '.join(sorted(missing))}")
+        return self
+
+
+class Method(Section):
+    """How tiers and rates are made of an export."""
+
+    rep_tiers: dict[Id, Share]
+    """Shares of heads, best first; the rest is ``new`` (T5)."""
+    customer_tiers: dict[Id, Share]
+    """Shares of accounts, greatest first; the rest is ``C``."""
+    star_share: Share
+    rate_weeks: Annotated[int, Field(ge=1, le=104)]
+    least_hours_share: Share
+    most_hours_per_week: Annotated[float, Field(gt=0, le=100)]
+
+
+class TierDefaults(Section):
+    """What an export does not say about a customer tier."""
+
+    name: str
+    priority: Annotated[int, Field(ge=1, le=9)]
+    touches_per_week: Annotated[float, Field(gt=0, le=14)]
+
+
+class PlanCosts(Section):
+    """Costs of a contingency plan per unit of the target."""
+
+    retainer: Share | None = None
+    activation_cost: Share | None = None
+    cost_per_use: Share | None = None
+
+
+class Assumed(Section):
+    """What an export does not hold: sourced defaults, and the method that makes a plan of the rest."""
+
+    method: Method
+    margin: Annotated[float, Field(gt=0, le=1)]
+    touches: Annotated[int, Field(ge=1, le=50)]
+    touch_hours: Positive
+    cycle_sigma: Amount
+    value_sigma: Amount
+    customer_tiers: dict[Id, TierDefaults]
+    orphan_win_factor: Probability
+    handover: Handover
+    money: Money
+    risks: tuple[Risk, ...]
+    contingency_plans: tuple[ContingencyPlan, ...]
+    costs_per_target: dict[Id, PlanCosts]
+    assumptions: tuple[Assumption, ...]
+
+
+S = TypeVar("S", bound=Section)
+
+
+def presets() -> list[str]:
+    """Names of the mappings that are shipped."""
+    return sorted(path.stem for path in LIBRARY.glob("*.yaml") if path.stem != "assumed")
+
+
+def read_mapping(mapping: str | Path) -> Mapping:
+    """The shipped mapping of that name, or the one in a YAML file."""
+    if isinstance(mapping, str) and mapping in presets():
+        return _read(LIBRARY / f"{mapping}.yaml", Mapping)[0]
+    path = Path(mapping)
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        close = difflib.get_close_matches(str(mapping), presets(), n=1)
+        hint = f"Did you mean {close[0]}?" if close else f"Shipped: {', '.join(presets())}; or name a YAML file."
+        raise UsageError(f"--mapping: there is no mapping {str(mapping)!r}. {hint}")
+    return _read(path, Mapping)[0]
+
+
+def read_assumed() -> tuple[Assumed, Any]:
+    """The sourced defaults, and the same as YAML nodes with their comments."""
+    return _read(LIBRARY / "assumed.yaml", Assumed)
+
+
+def _read(path: Path, kind: type[S]) -> tuple[S, Any]:
+    try:
+        node = YAML().load(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise PlanFileError([Problem(path.name, "", "there is no such file")]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanFileError([Problem(path.name, "", f"cannot be read: {error}")]) from None
+    except YAMLError as error:
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        place = f"{path.name}:{mark.line + 1}" if mark else path.name
+        reason = (error.problem if isinstance(error, MarkedYAMLError) else None) or "this is not YAML"
+        raise PlanFileError([Problem(place, "", str(reason))]) from None
+    try:
+        return kind.model_validate(node), node
+    except ValidationError as error:
+        raise PlanFileError([_problem(path.name, node, kind, dict(item)) for item in error.errors()]) from None
+
+
+def _problem(file: str, node: Any, kind: type[Section], item: dict[str, Any]) -> Problem:
+    keys = [part for part in item["loc"] if part != "[key]"]
+    remedy = ""
+    if item["type"] == "extra_forbidden":
+        message = "unknown key"
+        close = difflib.get_close_matches(str(keys[-1]), _siblings(kind, keys[:-1]), n=1)
+        remedy = f"Did you mean {close[0]}?" if close else ""
+    elif item["type"] == "missing":
+        message = "is missing"
+    else:
+        message = str(item["msg"]).removeprefix("Value error, ")
+    return Problem(f"{file}:{_line(node, keys)}", ".".join(map(str, keys)), message, remedy)
+
+
+def _siblings(kind: type[Section], keys: list[Any]) -> list[str]:
+    """Keys that are known where ``keys`` leads."""
+    for key in keys:
+        field = kind.model_fields.get(str(key))
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, Section):
+            return []
+        kind = field.annotation
+    return list(kind.model_fields)
+
+
+def _line(node: Any, keys: list[Any]) -> int:
+    """Line of the deepest key that is there."""
+    line = 1
+    for key in keys:
+        try:
+            position = (node.lc.item if isinstance(key, int) else node.lc.key)(key)
+            node, line = node[key], position[0] + 1
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line
