@@ -14,7 +14,7 @@ from scenarios.errors import PlanFileError, Problem, UsageError
 from scenarios.fields import Amount, Id, Positive, Probability, Section, Share
 from scenarios.plan import Assumption
 from scenarios.process import Handover, Money
-from scenarios.risks import ContingencyPlan, Risk
+from scenarios.risks import ContingencyPlan, Risk, Uncertainty
 
 __all__ = [
     "AccountColumns",
@@ -172,6 +172,7 @@ class Assumed(Section):
     money: Money
     risks: tuple[Risk, ...]
     contingency_plans: tuple[ContingencyPlan, ...]
+    uncertainty: tuple[Uncertainty, ...]
     costs_per_target: dict[Id, PlanCosts]
     assumptions: tuple[Assumption, ...]
 

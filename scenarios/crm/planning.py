@@ -328,6 +328,7 @@ def _settings(
     ]
     _comment_section(settings, "risks", "Not in a CRM export: sourced defaults.")
     _comment_section(settings, "contingency_plans", "Costs are assumed shares of the target (D): put in your own.")
+    settings["uncertainty"] = [*_win_rates_unknown(estimates), *copy.deepcopy(nodes["uncertainty"])]
     settings["assumptions"] = _assumptions(estimates, ids, assumed, figures, settings)
     _comment_section(
         settings,
@@ -463,6 +464,26 @@ def _priced(plan: Any, assumed: Assumed, target: float) -> Any:
     for field, share in reversed(costs.model_dump(exclude_none=True).items() if costs else ()):
         plan.insert(position, field, _plain(significant(share * target, 2)))
     return plan
+
+
+def _win_rates_unknown(estimates: Estimates) -> list[CommentedMap]:
+    """True win rates as Beta around the estimates: standard deviation √(p (1 − p) ÷ n)."""
+    entries = []
+    for tier, figure in sorted(estimates.win_rate_by_tier.items()):
+        rate, count = significant(figure.value), figure.count or estimates.win_rate.count
+        spread = _map(kind="beta", mean=rate, sd=significant(math.sqrt(rate * (1 - rate) / max(count, 2)), 3))
+        spread.fa.set_flow_style()
+        entry = _map(
+            id=f"U-win-{tier}",
+            name=f"True win rate of {tier} customers",
+            parameter="win_rate",
+            scope=_map(customer_tier=[tier]),
+            distribution=spread,
+            source=f"sampling error of {count:,} deals",
+            grade="own",
+        )
+        entries.append(entry)
+    return entries
 
 
 def _assumptions(

@@ -178,6 +178,14 @@ class TestTheTinyExportByHand:
         }
         assert all(risk.grade for risk in plan.risks)
 
+    def test_win_rates_are_as_unsure_as_their_deals_are_few(self, plan: Plan) -> None:
+        spreads = {u.id: (u.distribution.mean, u.distribution.sd) for u in plan.uncertainty if u.grade == "own"}
+        assert spreads == {
+            "U-win-A": (0.666667, 0.192),  # √(2/3 · 1/3 ÷ 6): the rate of all
+            "U-win-B": (0.75, 0.217),  # √(0.75 · 0.25 ÷ 4)
+            "U-win-C": (0.5, 0.354),  # √(0.5 · 0.5 ÷ 2)
+        }
+
     def test_every_estimate_says_on_how_many_deals_it_rests(self, plan: Plan) -> None:
         own = {a.path: a.count for a in plan.assumptions if a.grade == "own"}
         assert own["process.stages.engaging.conversion"] == 6
