@@ -1,0 +1,200 @@
+"""From a plan to its allocation: state, solve stage by stage, check, explain."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from optimizer.alike import alike_reps, averaged
+from optimizer.checking import RuleStatus, check_allocation
+from optimizer.conflicts import explain_conflict
+from optimizer.data import AllocationData, prepare
+from optimizer.fairness import rep_potential
+from optimizer.live import Infeasible
+from optimizer.model import state
+from optimizer.prices import Prices, price_amount, price_rule
+from optimizer.results import (
+    AllocationResult,
+    ExpectedCell,
+    PoolResult,
+    RepResult,
+    RuleResult,
+    SolverReport,
+    Status,
+)
+from optimizer.selection import BudgetKey, QuotaKey
+from optimizer.stages import STAGES, Solution, StagedModel
+from scenarios.allocation import Allocation, BudgetCell, QuotaCell
+from scenarios.errors import SolverFailed
+from scenarios.expectations import effective_units
+from scenarios.plan import Plan
+
+__all__ = ["allocate"]
+
+_NOTHING = 1e-9
+"""Share of the target below which an amount is a rounding error of the solver."""
+
+
+def allocate(plan: Plan, name: str = "optimised") -> AllocationResult:
+    """The best allocation of a plan, in the order of the stages.
+
+    Raises NoFeasibleAllocation with a smallest conflict, or SolverFailed where no answer is proven and checked.
+    """
+    start = time.perf_counter()
+    data = prepare(plan)
+    staged = StagedModel(state(data))
+    try:
+        solution = staged.solve()
+    except Infeasible:
+        raise explain_conflict(staged.model, staged.live) from None
+    quotas, expected, spend = _amounts(staged, solution)
+    groups = alike_reps(data)
+    quotas, expected = averaged(quotas, groups), averaged(expected, groups)
+    allocation = Allocation(
+        name=name,
+        quotas=tuple(QuotaCell(*key, quota) for key, quota in quotas.items()),
+        budget=tuple(BudgetCell(*key, amount) for key, amount in spend.items()),
+    )
+    statuses = check_allocation(plan, allocation, expected, data)
+    missed = [s for s in statuses if not s.holds and s.firmness != "soft"]
+    if missed:
+        worst = max(missed, key=lambda s: s.violation)
+        raise SolverFailed(
+            f"HiGHS's answer fails the check: {worst.id} {worst.member} is missed by {worst.violation:,.6g}"
+        )
+    rules = tuple(_rule_results(staged, solution, statuses))
+    return AllocationResult(
+        allocation=allocation,
+        target=plan.target,
+        expected=tuple(ExpectedCell(*key, amount) for key, amount in expected.items()),
+        stages=tuple(_stages(solution, staged.model.data.money)),
+        rules=rules,
+        reps=tuple(_rep_results(data, allocation, expected)),
+        pools=tuple(_pool_results(plan, allocation)),
+        demand=tuple(demand_by_source(data, allocation).items()),
+        expected_total=sum(expected.values()),
+        expected_contribution=solution.contribution * staged.model.data.money,
+        over_assignment=allocation.total_quota / plan.target - 1,
+        fairness=decided_by(data),
+        solver=SolverReport(
+            status="optimal",
+            version=f"HiGHS {staged.live.version}",
+            rows=len(staged.model.rows),
+            columns=staged.live.width,
+            seconds=time.perf_counter() - start,
+        ),
+    )
+
+
+def decided_by(data: AllocationData) -> str:
+    """Rules that fix every rep's quota and so leave fairness among reps nothing to decide."""
+    fixed: dict[str, set[str]] = {}
+    cells = Counter(rep for _, _, rep in data.cells.quota)
+    for line in data.lines:
+        rule = line.rule
+        is_fixing = rule.firmness == "hard" and rule.sense == "=" and line.fixed is not None
+        if is_fixing and rule.left.over == "quota" and rule.each == "rep" and len(line.left) == cells[line.member]:
+            fixed.setdefault(rule.id, set()).add(line.member)
+    if set().union(*fixed.values()) < set(data.reps):
+        return ""
+    return f"decided by {' and '.join(sorted(fixed))}"
+
+
+def demand_by_source(data: AllocationData, allocation: Allocation) -> dict[str, float]:
+    """Expected sales that are there, by source, at the allocation's budget; activities under their ids."""
+    found = {source: float(amounts.sum()) for source, amounts in data.demand.items()}
+    first = {(s.region, s.activity): s for s in reversed(data.segments)}
+    for (region, activity_id), amount in sorted(allocation.amount.items(), key=lambda item: item[0][::-1]):
+        segment, activity = first.get((region, activity_id)), data.plan.activity[activity_id]
+        if segment is None or not any(segment.gain):
+            continue
+        one = effective_units(activity, data.plan.region[region], activity.unit_cost)
+        effective = effective_units(activity, data.plan.region[region], amount) / one
+        gained = effective * activity.unit_cost * sum(segment.gain)
+        found[activity_id] = found.get(activity_id, 0.0) + gained
+    return found
+
+
+def _amounts(
+    staged: StagedModel, solution: Solution
+) -> tuple[dict[QuotaKey, float], dict[QuotaKey, float], dict[BudgetKey, float]]:
+    """Quotas, expected sales and spend in the plan's currency, every cell in order of ids."""
+    data, v = staged.model.data, staged.model.variables
+    nothing = _NOTHING * data.target
+
+    def amount(*variables: object) -> float:
+        total = sum(staged.value(variable, solution.values) for variable in variables)
+        return total * data.money if total > nothing else 0.0
+
+    quotas = {key: amount(v.quota_of[key]) for key in data.cells.quota}
+    expected = {key: amount(v.expected_of[key]) for key in data.cells.quota}
+    spend = {key: amount(*v.spend_of[key]) for key in data.cells.budget}
+    return quotas, expected, spend
+
+
+def _stages(solution: Solution, money: float) -> Iterable[tuple[str, float]]:
+    for stage, value in zip(STAGES, solution.stages, strict=True):
+        yield stage, value if stage.endswith("stretch") else value * money
+
+
+def _rule_results(staged: StagedModel, solution: Solution, statuses: Iterable[RuleStatus]) -> Iterable[RuleResult]:
+    lines = {(line.rule.id, line.member): number for number, line in enumerate(staged.model.data.lines)}
+    rows = {row.group: row for row in staged.model.rows if row.group.startswith(("lock:", "pool:", "total"))}
+    for status in statuses:
+        if (status.id, status.member) in lines:
+            prices = price_rule(staged, solution, lines[status.id, status.member])
+        elif status.id in rows:
+            prices = price_amount(staged, solution, rows[status.id])
+        elif status.firmness == "data" and status.member:
+            continue  # demand and hours: data limits without a price of their own
+        else:
+            prices = Prices(0.0, None, None)
+        word, gap = _verdict(status)
+        yield RuleResult(
+            id=status.id,
+            member=status.member,
+            sentence=status.sentence,
+            firmness=status.firmness,
+            sense=status.sense,
+            left=status.left,
+            right=status.right,
+            status=word,
+            gap=gap,
+            step=prices.step,
+            price_down=prices.down,
+            price_up=prices.up,
+        )
+
+
+def _verdict(status: RuleStatus) -> tuple[Status, float]:
+    if not status.holds:
+        return ("relaxed" if status.firmness == "soft" else "violated"), status.violation
+    room = abs(status.left - status.right)
+    if status.sense == "=" or room <= 1e-6 * max(abs(status.left), abs(status.right)):
+        return "binds", 0.0
+    return "holds with room", room
+
+
+def _rep_results(
+    data: AllocationData, allocation: Allocation, expected: Mapping[QuotaKey, float]
+) -> Iterable[RepResult]:
+    needed, sold = dict.fromkeys(data.reps, 0.0), dict.fromkeys(data.reps, 0.0)
+    for (p, r, s), amount in expected.items():
+        sold[s] += amount
+        needed[s] += amount * float(data.hours_per_money[data.product_number[p], data.region_number[r]])
+    duties = {(segment.region, segment.activity): segment.duty for segment in data.segments}
+    for key, amount in allocation.amount.items():
+        for rep, hours in duties.get(key, {}).items():
+            needed[rep] += hours * amount
+    potential = rep_potential(data)
+    for number, rep in enumerate(data.reps):
+        quota = allocation.quota_by_rep.get(rep, 0.0)
+        own = float(potential[number])
+        yield RepResult(rep, quota, sold[rep], own, quota / own, needed[rep], float(data.hours[number]))
+
+
+def _pool_results(plan: Plan, allocation: Allocation) -> Iterable[PoolResult]:
+    for pool in sorted(plan.money.pools, key=lambda pool: pool.id):
+        spent = sum(c.amount for c in allocation.budget if plan.activity[c.activity].pool == pool.id)
+        yield PoolResult(pool.id, pool.amount, spent, pool.amount - spent)

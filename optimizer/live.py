@@ -1,0 +1,169 @@
+"""A linear program that lives in HiGHS: PuLP states it once, from then on it is changed and solved in place.
+
+The only place that knows where a PuLP variable or row stands in HiGHS, and the only one that believes the solver.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+import pulp
+
+from scenarios.errors import SolverFailed
+
+__all__ = ["Change", "Infeasible", "LiveModel"]
+
+Floats = npt.NDArray[np.float64]
+
+TOLERANCE = 1e-9
+"""Feasibility and optimality tolerance of the solver, in the unit of money."""
+
+
+class Infeasible(Exception):
+    """The rows contradict each other; a normal outcome, to be explained by whoever asked."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of the live model: new bounds of rows, new coefficients."""
+
+    bounds: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    """Row → lower and upper bound."""
+    coefficients: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    """(row, column) → coefficient."""
+
+
+class LiveModel:
+    """A model in HiGHS, with its basis kept from one solve to the next."""
+
+    def __init__(self, problem: pulp.LpProblem) -> None:
+        """Load what PuLP states and map names to positions, once."""
+        solver = pulp.HiGHS(msg=False)
+        solver.createAndConfigureSolver(problem)
+        solver.buildSolverModel(problem)
+        self._highs: highspy.Highs = problem.solverModel
+        variables, rows = problem.variables(), problem.constraints()
+        self._column = {variable.name: number for number, variable in enumerate(variables)}
+        self._row = {row.name: number for number, row in enumerate(rows)}
+        if any(variable.index != number for number, variable in enumerate(variables)):
+            raise AssertionError("PuLP loaded its variables in another order than it lists them")
+        found = self._highs.getNumCol(), self._highs.getNumRow()
+        if found != (len(self._column), len(self._row)) or found != (len(variables), len(rows)):
+            raise AssertionError(f"HiGHS holds {found} columns and rows, PuLP states {len(variables), len(rows)}")
+        for option, value in (
+            ("primal_feasibility_tolerance", TOLERANCE),
+            ("dual_feasibility_tolerance", TOLERANCE),
+            ("solver", "simplex"),
+            ("parallel", "off"),
+        ):
+            self._highs.setOptionValue(option, value)
+        lp = self._highs.getLp()
+        self._bounds = list(zip(lp.row_lower_, lp.row_upper_, strict=True))
+
+    @property
+    def version(self) -> str:
+        """Version of HiGHS."""
+        return str(self._highs.version())
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self._column)
+
+    def column(self, variable: pulp.LpVariable) -> int:
+        """Position of a variable."""
+        return self._column[variable.name]
+
+    def row(self, name: str) -> int:
+        """Position of a row."""
+        return self._row[name]
+
+    def bounds_of(self, row: int) -> tuple[float, float]:
+        """Lower and upper bound of a row."""
+        return self._bounds[row]
+
+    def coefficient(self, row: int, column: int) -> float:
+        """Coefficient of a column in a row."""
+        _, columns, factors = self._highs.getRowEntries(row)
+        return float(np.sum(factors[columns == column]))
+
+    def activity(self, row: int, values: Floats) -> float:
+        """Value of a row at given values of the columns."""
+        _, columns, factors = self._highs.getRowEntries(row)
+        return float(factors @ values[columns])
+
+    def costs(self, terms: Mapping[pulp.LpVariable, float]) -> Floats:
+        """An objective as a vector over the columns."""
+        costs = np.zeros(len(self._column))
+        for variable, factor in terms.items():
+            costs[self.column(variable)] += factor
+        return costs
+
+    def add_row(self, lower: float, upper: float, factors: Floats) -> int:
+        """Add a row, given by a factor for each column; its position."""
+        columns = np.flatnonzero(factors).astype(np.int32)
+        self._highs.addRow(lower, upper, len(columns), columns, factors[columns])
+        self._bounds.append((lower, upper))
+        return len(self._bounds) - 1
+
+    def set_bounds(self, row: int, lower: float, upper: float) -> None:
+        """Change the bounds of a row."""
+        self._highs.changeRowBounds(row, lower, upper)
+        self._bounds[row] = (lower, upper)
+
+    def basis(self) -> highspy.HighsBasis:
+        """The basis of the last solve, to start another one from."""
+        return self._highs.getBasis()
+
+    def start_from(self, basis: highspy.HighsBasis) -> None:
+        """Take a basis of this model as the start of the next solve."""
+        self._highs.setBasis(basis)
+
+    @contextmanager
+    def changed(self, change: Change) -> Iterator[None]:
+        """The model with a change, undone afterwards."""
+        bounds = {row: self._bounds[row] for row in change.bounds}
+        before = {place: self.coefficient(*place) for place in change.coefficients}
+        try:
+            self._apply(change)
+            yield
+        finally:
+            self._apply(Change(bounds, before))
+
+    def minimise(self, costs: Floats) -> float:
+        """Solve for the least cost and return it; Infeasible, or SolverFailed when there is no proven answer."""
+        self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        run = self._highs.run()
+        status, info = self._highs.getModelStatus(), self._highs.getInfo()
+        if status == highspy.HighsModelStatus.kInfeasible:
+            raise Infeasible
+        if status == highspy.HighsModelStatus.kUnboundedOrInfeasible and np.any(costs):
+            self.minimise(np.zeros(len(costs)))  # with nothing to gain, only a contradiction is left to find
+        feasible = int(highspy.SolutionStatus.kSolutionStatusFeasible)
+        proven = (
+            run == highspy.HighsStatus.kOk
+            and status == highspy.HighsModelStatus.kOptimal
+            and info.primal_solution_status == feasible
+            and info.dual_solution_status == feasible
+            and math.isfinite(info.objective_function_value)
+        )
+        if not proven:
+            word = self._highs.modelStatusToString(status)
+            raise SolverFailed(f"HiGHS gave no proven optimum; its status is {word!r}")
+        return float(info.objective_function_value)
+
+    def values(self) -> Floats:
+        """Values of all columns at the last optimum."""
+        return np.asarray(self._highs.getSolution().col_value, dtype=float)
+
+    def _apply(self, change: Change) -> None:
+        for row, (lower, upper) in change.bounds.items():
+            self.set_bounds(row, lower, upper)
+        for (row, column), value in change.coefficients.items():
+            self._highs.changeCoeff(row, column, value)

@@ -1,0 +1,135 @@
+"""The lexicographic stages: what is made best first, and what is decided with the freedom that is left.
+
+Between stages the value reached is held, within a tolerance that leaves the next stage room to be solved.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from highspy import HighsBasis
+from pulp import LpVariable
+
+from optimizer.data import AllocationData
+from optimizer.fairness import even_split
+from optimizer.live import Change, Floats, Infeasible, LiveModel
+from optimizer.model import Model, contribution
+from scenarios.errors import SolverFailed
+
+__all__ = ["PRIORITY_WEIGHTS", "STAGES", "Solution", "StagedModel"]
+
+PRIORITY_WEIGHTS = {1: 100.0, 2: 10.0, 3: 1.0}
+"""Weight of a unit of money by which a soft rule of a priority is relaxed."""
+
+STAGES = ("relaxation", "contribution", "rep stretch", "cell stretch", "evenness")
+"""Least weighted relaxation of soft rules; greatest contribution; least distance of a rep's stretch from the mean;
+least distance of a cell's stretch from its rep's; least sum of all such distances in money."""
+
+HOLD = 1e-10
+"""Relative tolerance with which a stage's value is held in the stages after it."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Values of the stages solved, in the model's unit of money, and of all columns at the last one."""
+
+    stages: tuple[float, ...]
+    values: Floats
+
+    @property
+    def relaxation(self) -> float:
+        """Priority-weighted relaxation."""
+        return self.stages[0]
+
+    @property
+    def contribution(self) -> float:
+        """Expected contribution."""
+        return self.stages[1]
+
+
+class StagedModel:
+    """A live model with a row for each stage's objective, idle until the stage is reached."""
+
+    def __init__(self, model: Model) -> None:
+        """Load the model and prepare the stages."""
+        self.model = model
+        self.live = LiveModel(model.problem)
+        self._costs = [self.live.costs(terms) for terms in _objectives(model)]
+        self._hold = [self.live.add_row(-math.inf, math.inf, costs) for costs in self._costs]
+        self._bases: dict[str, HighsBasis] = {}
+
+    def solve(self, last: str = STAGES[-1]) -> Solution:
+        """Solve the stages up to ``last``, each at the optimum of those before, from the basis it first ended with."""
+        reached: list[float] = []
+        try:
+            for name, costs, row in zip(STAGES, self._costs, self._hold, strict=True):
+                if name == "evenness":
+                    self._aim_at_even_budget(self.live.values())
+                if name in self._bases:
+                    self.live.start_from(self._bases[name])
+                reached.append(self._solve_one(name, costs, first=not reached))
+                self._bases.setdefault(name, self.live.basis())
+                if name == last:
+                    break
+                slack = HOLD * max(1.0, abs(reached[-1]))
+                self.live.set_bounds(row, -math.inf, reached[-1] + slack)
+            values = self.live.values()
+        finally:
+            for row in self._hold:
+                self.live.set_bounds(row, -math.inf, math.inf)
+        signs = [-1.0 if name == "contribution" else 1.0 for name in STAGES]
+        return Solution(tuple(sign * value for sign, value in zip(signs, reached, strict=False)), values)
+
+    def resolve(self, change: Change, last: str = STAGES[-1]) -> Solution | None:
+        """The stages of the changed model, which is left as it was; None where the change leaves nothing feasible."""
+        with self.live.changed(change):
+            try:
+                return self.solve(last)
+            except Infeasible:
+                return None
+
+    def value(self, variable: LpVariable, values: Floats) -> float:
+        """Value of a variable, not below zero by a rounding error."""
+        return max(float(values[self.live.column(variable)]), 0.0)
+
+    def _aim_at_even_budget(self, values: Floats) -> None:
+        """Money without a response is aimed at its pool's totals by region and by activity, as they have come out."""
+        v, data = self.model.variables, self.model.data
+        amounts = {
+            (data.segments[n].region, data.segments[n].activity): self.value(v.spend[n], values) for n in v.spend_above
+        }
+        aims = even_split(data, amounts)
+        for number in v.spend_above:
+            segment = data.segments[number]
+            aim = aims[segment.region, segment.activity]
+            self.live.set_bounds(self.live.row(f"spend_distance_{number}"), aim, aim)
+
+    def _solve_one(self, name: str, costs: Floats, first: bool) -> float:
+        try:
+            return self.live.minimise(costs)
+        except Infeasible:
+            if first:
+                raise
+            raise SolverFailed(f"HiGHS lost the optimum of the stages before stage {name!r}") from None
+
+
+def _objectives(model: Model) -> list[Mapping[LpVariable, float]]:
+    """What each stage makes least."""
+    v, data = model.variables, model.data
+    gain = contribution(data, v)
+    distances = [v.rep_above, v.rep_below, v.quota_above, v.quota_below, v.expected_above, v.expected_below]
+    distances += [list(v.spend_above.values()), list(v.spend_below.values())]
+    return [
+        relaxation(data, v.lacking) | relaxation(data, v.exceeding),
+        {variable: -rate for variable, rate in gain.items()},
+        {v.rep_stretch: 1.0},
+        {v.cell_stretch: 1.0},
+        {variable: 1.0 for part in distances for variable in part},
+    ]
+
+
+def relaxation(data: AllocationData, slacks: Mapping[int, LpVariable]) -> dict[LpVariable, float]:
+    """Relaxations of soft rules, weighted by priority."""
+    return {variable: PRIORITY_WEIGHTS[data.lines[number].rule.priority] for number, variable in slacks.items()}
