@@ -421,14 +421,12 @@ def _warnings(
     accounts: Sequence[AccountEstimate],
 ) -> tuple[str, ...]:
     texts = []
-    first = history.deals["engaged"].min().date()
-    if first > windows.rates_start:
-        texts.append(
-            f"the history starts on {first}, less than {windows.rate_weeks} weeks before {windows.as_of}: "
-            "leads and hours per week are too low"
-        )
-    if first > windows.quarter_start:
-        texts.append(f"the history starts on {first}, inside the last quarter ({windows.last_quarter})")
+    for what, first, start, low in (
+        ("engagements", history.deals["engaged"].min().date(), windows.rates_start, "leads"),
+        ("closings", history.closed["closed"].min().date(), windows.quarter_start, "target and hours"),
+    ):
+        if (first - start).days > 7:
+            texts.append(f"{what} start on {first}, later than {start} from which they are counted: {low} are too low")
     latest = max(history.deals["engaged"].max(), history.closed["closed"].max()).date()
     if (windows.as_of - latest).days > 14:
         texts.append(f"nothing was engaged or closed in the {(windows.as_of - latest).days} days before the date")

@@ -238,6 +238,15 @@ class TestTheReport:
     def test_says_that_open_deals_have_no_account(self, report: ImportReport) -> None:
         assert "2 of 4 open deals have no account and count as tier C" in report.warnings
 
+    def test_says_that_a_history_is_short(self, tmp_path: Path) -> None:
+        report = import_crm(
+            SMALL, dt.date(2017, 5, 15), tmp_path / "early"
+        )  # quarter from 15 February, 13 weeks from 13
+        assert [text for text in report.warnings if "too low" in text] == [
+            "engagements start on 2017-03-01, later than 2017-02-13 from which they are counted: leads are too low",
+            "closings start on 2017-03-11, later than 2017-02-15 from which they are counted: target and hours are too low",
+        ]
+
     def test_gives_every_assumed_figure_with_its_grade(self, report: ImportReport, tmp_path: Path) -> None:
         assumed = {figure.path: (figure.value, figure.grade) for figure in report.assumed}
         assert assumed["handover.days"] == (20, "D")
