@@ -47,7 +47,8 @@ def attributes_of_cells(plan: Plan, over: str) -> list[dict[str, str]]:
             }
             for region in plan.regions
             for activity in plan.activities
-            if responses_in(activity, region)
+            # What brings no leads and states no response (travel, bonuses) can be anywhere.
+            if responses_in(activity, region) or not (activity.responses or activity.leads_per_unit)
         ]
     return [
         {
@@ -151,7 +152,7 @@ def _ratio_problems(plan: Plan, tree: Node, rule: Rule, ratio: Ratio) -> Iterato
     for value in ratio.values:
         if value not in known:
             yield problem_at(tree, (*at, "values", value), f"there is no {by} {value}", nearest(value, known))
-    used = {member[by] for member in members(plan, each).values()}
+    used = {cell[by] for cell in picks(plan, rule.left)} if by in _DIMENSIONS[rule.left.over] else set()
     if lacking := sorted(used & set(known) - set(ratio.values)):
         yield problem_at(tree, (*at, "values"), f"no ratio for {by} {_listed(lacking)}")
 

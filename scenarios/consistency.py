@@ -173,7 +173,7 @@ def _scopes(at: Path, effects: tuple[Effect, ...]) -> Iterator[tuple[Path, Scope
 
 
 def _instead(scope: Scope) -> str:
-    return "" if scope.picked() else "; leave it out and the effect is on all"
+    return "" if scope.picked else "; leave it out and the effect is on all"
 
 
 def _windows(plan: Plan) -> Found:

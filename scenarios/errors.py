@@ -40,7 +40,7 @@ class Problem:
     def __str__(self) -> str:
         where = f"{self.place} {self.key}".strip()
         text = f"{where}: {self.message}" if where else self.message
-        return f"{text} {self.remedy}".rstrip()
+        return f"{text.rstrip('.')}. {self.remedy}" if self.remedy else text
 
 
 class QuarterdeckError(Exception):

@@ -26,4 +26,6 @@ Week = Annotated[int, Field(ge=1, le=53)]
 class Section(BaseModel):
     """A frozen part of the plan; unknown keys are errors, so a mistyped key is never silently ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=False, str_strip_whitespace=True, allow_inf_nan=False
+    )

@@ -123,7 +123,9 @@ def dotted(path: Sequence[str | int]) -> str:
 def nearest(word: str, words: Iterable[str]) -> str:
     """The sentence "Did you mean …?"; where nothing is near, what there is, if it is short."""
     by_lower = {known.lower(): known for known in words}
-    if found := difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6):
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    begun = [known for known in by_lower if len(word) > 2 and known.startswith(word.lower())]
+    if found := near or begun:
         return f"Did you mean {by_lower[found[0]]}?"
     return f"Known: {', '.join(by_lower.values())}." if 0 < len(by_lower) <= 8 else ""
 

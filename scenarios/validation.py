@@ -29,8 +29,9 @@ class Validated:
 
     @property
     def plan(self) -> Plan:
-        """The plan as far as it is right; broken sections may be missing from it."""
-        return Plan.model_construct(**self.sections)
+        """The plan as far as it is right: of lists what is right, of other broken sections nothing at all."""
+        lists = {name: () for name, info in Plan.model_fields.items() if entry_type(info.annotation)}
+        return Plan.model_construct(**{**lists, **self.sections})
 
 
 def validate(tree: Node, unread: Collection[str] = ()) -> Validated:
@@ -198,7 +199,7 @@ def _say(located: _Located, path: Path) -> tuple[str, str]:
         return str(context["error"]), ""
     if written is None and kind in _WANTED:
         return f"is empty; {_WANTED[kind]} is wanted", ""
-    if text.lower().lstrip("+-") in _NOT_FINITE and (kind in _BOUNDS or kind in _WANTED or kind == "finite_number"):
+    if text.lower().lstrip("+-.") in _NOT_FINITE and (kind in _BOUNDS or kind in _WANTED or kind == "finite_number"):
         return f"{text} is not a finite number", ""
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]

@@ -1,0 +1,334 @@
+"""Findings: what is no error and yet pulls against itself, said with figures; and what the simulation leaves out.
+
+Nothing here knows the built-in plan's entries by name: a rule is recognised by what it does.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from scenarios.cells import members, picks
+from scenarios.effects import ACTING_EVENTS, EVENTS, PARAMETERS, Effect
+from scenarios.plan import Plan
+from scenarios.rules import Cells, Ratio, Rule
+from scenarios.workload import lead_work
+
+__all__ = ["Finding", "findings", "not_carried_out"]
+
+Cell = tuple[tuple[str, str], ...]
+"""A cell's attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a planner should know before trusting the plan."""
+
+    id: str
+    severity: Literal["warning", "note"]
+    rules: tuple[str, ...]
+    """Rules of the source plan or of this plan that it is about."""
+    message: str
+    figures: Mapping[str, float]
+
+
+SENTENCES = {
+    "over_assignment": "{rule} gives {total:,.0f} of quotas, {share:.0%} of the company target of {target:,.0f}; "
+    "the target stays what the chance is measured against.",
+    "over_assignment_by_region": "The quotas of {rule} by home region, as a share of the region's planned amount: "
+    "{regions}. Quotas by tier follow the heads, region targets follow the base.",
+    "region_growth": "The regions' planned amounts add up to {total:,.0f}, {share:.1%} of the company target of "
+    "{target:,.0f} ({difference:+,.0f}).",
+    "minimum_shares": "{listed} ask for shares of the same sum that add up to {total:.0%}; they cannot hold together.",
+    "late_renewals": "Contracts that expire before {phase} starts on {date}: {count:.0f} ({amount:,.0f}); within 30 days "
+    "after: {short:.0f} ({short_amount:,.0f}). Contacted in that phase, they are not contacted 30 days ahead.",
+    "thirteenth_week": "The plan runs {weeks:.0f} weeks and does not say what the 13th week of the quarter is for.",
+    "no_holidays": "No holidays are given; every one of {days:.0f} working days is counted.",
+    "holidays_on_days_off": "{count:.0f} of the holidays fall on a Saturday or Sunday and change nothing: {dates}.",
+    "collection_rate": "Of a contract signed in the quarter {due:.0%} falls due in it on average, so {threshold:.0%} "
+    "collected can only be a share of what is due, never of what is signed.",
+    "long_terms": "An instalment of {share:.0%} is due {days:.0f} days after the signature: only what is signed in the "
+    "first {first:.0f} of the quarter's {quarter:.0f} days brings it in the quarter.",
+    "lead_hours": "Activities at their full effect bring {region} {accepted:.0f} accepted opportunities; they ask "
+    "{hours:,.0f} rep hours, {share:.0%} of the {there:,.0f} that there are, before any open opportunity or customer.",
+    "automated_care": "{tier} customers are contacted {touches:g} x a week, and in {maturities} regions automatically: "
+    "{automated:.0f} of {accounts:.0f} accounts have no personal contact.",
+    "sleeping_trigger": "{plan} waits for {risk}, which is switched off: it will never be used.",
+    "cost_without_effect": "{entry} costs {cost:,.0f} and changes nothing.",
+    "disabled_rules": "Switched off and not kept: {listed}.",
+    "uncovered_region": "No rep covers {region}: it can carry no quota.",
+    "blank_region": "{region} has neither a base nor a target in money: it is planned at 0.",
+    "idle_rep": "{rep} has no hours to sell and counts as a head all the same.",
+}
+"""The sentence of each finding; figures and names are filled in."""
+
+NOT_YET = {
+    "policy": "Policy {id} ({name}): the simulation does not carry policies out yet.",
+    "event": "Risk {id}: its event does not happen in the simulation yet ({event}).",
+    "light": "Contingency plan {id}: red lights do not set plans off yet, so it never triggers.",
+    "effect": "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.",
+    "attack_day": "Attack day ({day}): the simulation does not set the day apart yet.",
+    "meeting_day": "Meeting of sales, product and after-sales ({day}): the simulation does not hold it yet.",
+    "reviews": "Friday reviews in {count} weeks: the simulation does not hold them yet.",
+    "acceptance": "Phase {id}: its acceptance criteria are not judged yet.",
+}
+"""What the plan holds and the simulation does not carry out, in one sentence each."""
+
+_LARGE_INSTALMENT = 0.25
+_NOTICE = dt.timedelta(days=30)
+"""How long before its end a contract's customer is to be contacted (E4)."""
+_BUSY = 0.5
+"""Share of a region's hours from which new leads are worth a warning: the rest has to serve whom we know."""
+
+
+def findings(plan: Plan) -> tuple[Finding, ...]:
+    """Everything worth a planner's eye, in a fixed order."""
+    checks = (
+        _over_assignment,
+        _region_growth,
+        _minimum_shares,
+        _calendar,
+        _collection,
+        _lead_hours,
+        _automated_care,
+        _idle_entries,
+        _regions_and_reps,
+    )
+    return tuple(finding for check in checks for finding in check(plan))
+
+
+def _finding(
+    kind: str,
+    severity: Literal["warning", "note"],
+    rules: tuple[str, ...],
+    figures: Mapping[str, float],
+    about: str = "",
+    **words: str,
+) -> Finding:
+    message = SENTENCES[kind].format(**figures, **words)
+    finding_id = f"{kind}.{about}" if about else kind
+    return Finding(finding_id, severity, tuple(dict.fromkeys(rules)), message, dict(figures))
+
+
+def _quota_by_rep(plan: Plan, rule: Rule) -> dict[str, float] | None:
+    """Quota that a rule such as T5 sets or demands of each rep; None where it is another kind of rule."""
+    where = rule.left.where
+    about_reps = rule.each in ("rep", "rep_tier") and rule.left.over == "quota" and rule.sense in ("=", ">=")
+    part = any(getattr(where, name) for name in type(where).model_fields if name not in ("rep", "rep_tier"))
+    if not about_reps or part or rule.each == "rep_tier" or not isinstance(rule.right, str):
+        return None
+    basis = plan.target / len(plan.reps) if rule.right == "target_per_head" else plan.target
+    reps = {cell["rep"] for cell in picks(plan, rule.left)}
+    ratios = {rep: _ratio_of(rule.ratio, attributes) for rep, attributes in members(plan, "rep").items() if rep in reps}
+    scale = sum(ratios.values()) if isinstance(rule.ratio, Ratio) and rule.ratio.normalised else 1.0
+    return {rep: ratio / scale * basis for rep, ratio in ratios.items()} if scale > 0 else None
+
+
+def _ratio_of(ratio: float | Ratio, attributes: Mapping[str, str]) -> float:
+    return ratio.values[attributes[str(ratio.by)]] if isinstance(ratio, Ratio) else ratio
+
+
+def _over_assignment(plan: Plan) -> Iterator[Finding]:
+    """T5: multiples by tier that do not average 1; T3 x T5: by region they fit even less."""
+    for rule in plan.rules:
+        quotas = _quota_by_rep(plan, rule) if rule.enabled else None
+        if quotas is None or len(quotas) < len(plan.reps):
+            continue
+        total = sum(quotas.values())
+        if rule.sense == ">=" and total <= plan.target * (1 + 1e-9):
+            continue
+        if abs(total / plan.target - 1) > 1e-9:
+            figures = {"total": total, "target": plan.target, "share": total / plan.target}
+            yield _finding("over_assignment", "warning", ("T5", rule.id), figures, rule.id, rule=rule.id)
+        shares = {}
+        for region in plan.regions:
+            planned = plan.planned_amount(region)
+            at_home = sum(quotas[rep.id] for rep in plan.reps if rep.regions[0] == region.id)
+            if planned > 0:
+                shares[region.id] = at_home / planned
+        if shares and max(shares.values()) - min(shares.values()) > 0.01:
+            listed = ", ".join(f"{region} {share:.0%}" for region, share in shares.items())
+            about = ("T3", "T5", rule.id)
+            yield _finding("over_assignment_by_region", "warning", about, shares, rule.id, rule=rule.id, regions=listed)
+
+
+def _region_growth(plan: Plan) -> Iterator[Finding]:
+    """T3: base x (1 + growth) against the company target."""
+    total = sum(plan.planned_amount(region) for region in plan.regions)
+    share = total / plan.target
+    if abs(share - 1) > 1e-6:
+        figures = {"total": total, "target": plan.target, "share": share, "difference": total - plan.target}
+        yield _finding("region_growth", "warning" if abs(share - 1) > 0.01 else "note", ("T3",), figures)
+
+
+def _minimum_shares(plan: Plan) -> Iterator[Finding]:
+    """T1 and its like: minimum shares of one sum, of cells that do not overlap, beyond the whole."""
+    groups: dict[frozenset[Cell], list[tuple[float, str, frozenset[Cell]]]] = {}
+    for rule in plan.rules:
+        if rule.enabled and rule.sense != "<=" and isinstance(rule.right, Cells) and rule.right.over == rule.left.over:
+            cells, whole = _cells(plan, rule.left), _cells(plan, rule.right)
+            if cells <= whole:
+                groups.setdefault(whole, []).append((_share(plan, rule), rule.id, cells))
+    for entries in groups.values():
+        ids: list[str] = []
+        total, taken = 0.0, frozenset[Cell]()
+        for share, rule_id, cells in sorted(entries, key=lambda entry: (-entry[0], entry[1])):
+            if not cells & taken:
+                ids.append(rule_id)
+                total, taken = total + share, taken | cells
+        if total > 1 + 1e-9:
+            yield _finding("minimum_shares", "warning", tuple(ids), {"total": total}, ids[0], listed=", ".join(ids))
+
+
+def _cells(plan: Plan, cells: Cells) -> frozenset[Cell]:
+    return frozenset(tuple(cell.items()) for cell in picks(plan, cells))
+
+
+def _share(plan: Plan, rule: Rule) -> float:
+    """What a rule asks for in all, over the members of its ``each``."""
+    if rule.each is None:
+        return rule.ratio if isinstance(rule.ratio, float) else 1.0
+    if isinstance(rule.ratio, Ratio) and (rule.ratio.normalised or rule.ratio.proportional_to):
+        return 1.0
+    each = str(rule.each)
+    used = {cell[each] for cell in picks(plan, rule.left)}
+    return sum(_ratio_of(rule.ratio, attributes) for m, attributes in members(plan, each).items() if m in used)
+
+
+def _calendar(plan: Plan) -> Iterator[Finding]:
+    """12 weeks x the calendar, E4 x the calendar."""
+    calendar = plan.calendar
+    if calendar.weeks < 13 and not calendar.thirteenth_week:
+        yield _finding("thirteenth_week", "warning", ("E1",), {"weeks": calendar.weeks})
+    if not calendar.holidays:
+        yield _finding("no_holidays", "note", (), {"days": calendar.working_days})
+    if idle := [day for day in calendar.holidays if day.weekday() >= 5]:
+        dates = ", ".join(map(str, idle))
+        yield _finding("holidays_on_days_off", "note", (), {"count": len(idle)}, dates=dates)
+    if calendar.phases:
+        last = max(calendar.phases, key=lambda phase: phase.from_week)
+        start = calendar.start + dt.timedelta(weeks=last.from_week - 1)
+        due = [(a.renewal_date, a.renewal_amount) for a in plan.accounts if a.renewal_date and a.renewal_amount > 0]
+        early = [amount for date, amount in due if date < start]
+        short = [amount for date, amount in due if start <= date < start + _NOTICE]
+        if last.from_week > 1 and (early or short):
+            figures = {"count": len(early), "amount": sum(early), "short": len(short), "short_amount": sum(short)}
+            yield _finding("late_renewals", "warning", ("E4",), figures, phase=last.name, date=start.isoformat())
+
+
+def _collection(plan: Plan) -> Iterator[Finding]:
+    """R6 x payment terms: what is signed late in the quarter is due after it."""
+    quarter = 7.0 * plan.calendar.weeks
+    terms = plan.money.payment_terms
+    due = sum(part.share * max(1 - part.due_days / quarter, 0) for part in terms)
+    if plan.money.team_building_share > 0 and due < plan.money.collection_threshold:
+        figures = {"due": due, "threshold": plan.money.collection_threshold}
+        yield _finding("collection_rate", "warning", ("R6",), figures)
+    large = [part for part in terms if part.share >= _LARGE_INSTALMENT]
+    latest = max(large, key=lambda part: part.due_days, default=None)
+    if latest is not None and latest.due_days > quarter / 2:
+        first = max(quarter - latest.due_days, 0)
+        figures = {"share": latest.share, "days": latest.due_days, "first": first, "quarter": quarter}
+        yield _finding("long_terms", "warning", ("R6",), figures)
+
+
+def _lead_hours(plan: Plan) -> Iterator[Finding]:
+    """R4 x rep hours: opportunities that activities bring, and who is to work on them."""
+    for region in plan.regions:
+        load = lead_work(plan, region)
+        if load.there > 0 and load.hours > 0:
+            share = load.hours / load.there
+            figures = {"accepted": load.accepted, "hours": load.hours, "there": load.there, "share": share}
+            severity: Literal["warning", "note"] = "warning" if share > _BUSY else "note"
+            yield _finding("lead_hours", severity, ("R4",), figures, region.id, region=region.id)
+
+
+def _automated_care(plan: Plan) -> Iterator[Finding]:
+    """T4 x S4: a personal touch a week, and yet automated where the market is mature."""
+    for tier in plan.customer_tiers:
+        if tier.automated_in and set(tier.automated_in) < {m.id for m in plan.maturities}:
+            accounts = [a for a in plan.accounts if a.customer_tier == tier.id]
+            automated = [a for a in accounts if plan.region[a.region].maturity in tier.automated_in]
+            figures = {"touches": tier.touches_per_week, "automated": len(automated), "accounts": len(accounts)}
+            maturities = ", ".join(tier.automated_in)
+            about = ("T4", "S4")
+            yield _finding("automated_care", "note", about, figures, tier.id, tier=tier.id, maturities=maturities)
+
+
+def _idle_entries(plan: Plan) -> Iterator[Finding]:
+    """What is switched off, waits for what is switched off, or costs money for nothing."""
+    asleep = {risk.id for risk in plan.risks if not risk.enabled}
+    for answer in plan.contingency_plans:
+        if answer.trigger.strike in asleep:
+            words = {"plan": answer.id, "risk": str(answer.trigger.strike)}
+            yield _finding("sleeping_trigger", "warning", (str(answer.trigger.strike),), {}, answer.id, **words)
+        cost = answer.retainer + answer.activation_cost
+        if cost > 0 and not answer.negative_control and not any(map(_changes, answer.effects)):
+            yield _finding("cost_without_effect", "warning", (), {"cost": cost}, answer.id, entry=answer.id)
+    for measure in plan.measures:
+        if measure.enabled and measure.cost > 0 and not any(map(_changes, measure.effects)):
+            yield _finding("cost_without_effect", "note", (), {"cost": measure.cost}, measure.id, entry=measure.id)
+    if off := tuple(rule.id for rule in plan.rules if not rule.enabled):
+        yield _finding("disabled_rules", "note", off, {"count": len(off)}, listed=", ".join(off))
+
+
+def _changes(effect: Effect) -> bool:
+    return effect.factor != 1 or effect.shift != 0
+
+
+def _regions_and_reps(plan: Plan) -> Iterator[Finding]:
+    covered = {region for rep in plan.reps for region in rep.regions}
+    for region in plan.regions:
+        if region.id not in covered:
+            yield _finding("uncovered_region", "warning", ("T3",), {}, region.id, region=region.id)
+        if plan.planned_amount(region) <= 0:
+            yield _finding("blank_region", "warning", ("T3",), {}, region.id, region=region.id)
+    for rep in plan.reps:
+        if rep.hours_per_week <= 0:
+            yield _finding("idle_rep", "warning", ("T5",), {}, rep.id, rep=rep.id)
+
+
+def not_carried_out(plan: Plan) -> tuple[str, ...]:
+    """What the plan holds and the simulation does not carry out yet, one plain sentence each."""
+    return tuple(_not_carried_out(plan))
+
+
+def _not_carried_out(plan: Plan) -> Iterator[str]:
+    for policy in plan.policies:
+        if policy.enabled:
+            yield NOT_YET["policy"].format(id=policy.id, name=policy.name)
+    for risk in plan.risks:
+        if risk.enabled and risk.event is not None and risk.event not in ACTING_EVENTS:
+            yield NOT_YET["event"].format(id=risk.id, event=EVENTS[risk.event])
+    for answer in plan.contingency_plans:
+        if answer.trigger.light is not None:
+            yield NOT_YET["light"].format(id=answer.id)
+    yield from _unread_effects(plan)
+    calendar = plan.calendar
+    if calendar.attack_day is not None:
+        yield NOT_YET["attack_day"].format(day=calendar.attack_day)
+    if calendar.meeting_day is not None:
+        yield NOT_YET["meeting_day"].format(day=calendar.meeting_day)
+    if calendar.review_weeks:
+        yield NOT_YET["reviews"].format(count=len(calendar.review_weeks))
+    for phase in calendar.phases:
+        if phase.acceptance:
+            yield NOT_YET["acceptance"].format(id=phase.id)
+
+
+def _unread_effects(plan: Plan) -> Iterator[str]:
+    entries = [("Measure", m.id, m.effects) for m in plan.measures if m.enabled]
+    entries += [("Risk", r.id, r.effects) for r in plan.risks if r.enabled]
+    entries += [("Contingency plan", c.id, c.effects) for c in plan.contingency_plans]
+    for kind, entry_id, effects in entries:
+        for name in dict.fromkeys(effect.parameter for effect in effects):
+            parameter = PARAMETERS[name]
+            if not parameter.acts:
+                yield NOT_YET["effect"].format(kind=kind, id=entry_id, parameter=name, meaning=parameter.meaning)
+    for unknown in plan.uncertainty:
+        parameter = PARAMETERS[unknown.parameter]
+        if unknown.enabled and not parameter.acts:
+            words = {"parameter": parameter.name, "meaning": parameter.meaning}
+            yield NOT_YET["effect"].format(kind="Uncertainty", id=unknown.id, **words)

@@ -1,0 +1,300 @@
+"""Unit: every kind of bad input is said to a planner, with its place, and all of it at once."""
+
+from pathlib import Path
+
+import pytest
+
+from scenarios.errors import PlanFileError
+from scenarios.loading import load_plan
+from tests.plans import PLAN_YAML, TABLES, small_plan_files
+
+
+def problems(
+    folder: Path, scenarios: tuple[str, ...] = (), settings: tuple[str, ...] = (), **files: str | None
+) -> list[str]:
+    """What is said of the small plan with some of its files replaced."""
+    with pytest.raises(PlanFileError) as caught:
+        load_plan(small_plan_files(folder, **files), scenarios, settings)  # type: ignore[arg-type]
+    assert caught.value.exit_code == 3
+    return [str(problem) for problem in caught.value.problems]
+
+
+def edited(old: str, new: str) -> str:
+    """The small plan's YAML with one passage replaced."""
+    assert PLAN_YAML.count(old) == 1
+    return PLAN_YAML.replace(old, new)
+
+
+def line_of(text: str) -> int:
+    """Line of a passage in the small plan's YAML."""
+    return PLAN_YAML[: PLAN_YAML.index(text)].count("\n") + 1
+
+
+def table(name: str, old: str, new: str) -> str:
+    """A table of the small plan with one passage replaced."""
+    assert TABLES[name].count(old) == 1
+    return TABLES[name].replace(old, new)
+
+
+def test_unknown_key(tmp_path: Path) -> None:
+    plan = edited("    win_rate: 0.5\n", "    win_rat: 0.5\n")
+    line = line_of("win_rate: 0.5")
+    assert problems(tmp_path, plan=plan) == [
+        f"plan.yaml:{line - 3} customer_tiers.A.win_rate: missing",
+        f"plan.yaml:{line} customer_tiers.A.win_rat: unknown key. Did you mean win_rate?",
+    ]
+
+
+def test_unknown_section(tmp_path: Path) -> None:
+    assert problems(tmp_path, plan=edited("measures:", "mesures:")) == [
+        f"plan.yaml:{line_of('measures:')} mesures: unknown key. Did you mean measures?"
+    ]
+
+
+def test_key_given_twice(tmp_path: Path) -> None:
+    plan = edited("currency: CNY\n", "currency: CNY\nname: Again\n")
+    assert problems(tmp_path, plan=plan) == ["plan.yaml:4 name: key given twice, first in line 2"]
+
+
+def test_missing_key(tmp_path: Path) -> None:
+    assert problems(tmp_path, plan=edited("currency: CNY\n", "")) == ["plan.yaml currency: missing"]
+
+
+def test_empty_value(tmp_path: Path) -> None:
+    plan = edited("target: 1000000", "target:")
+    assert problems(tmp_path, plan=plan) == ["plan.yaml:4 target: is empty; a number is wanted"]
+
+
+def test_unknown_column(tmp_path: Path) -> None:
+    assert problems(tmp_path, products=table("products", "margin", "margni")) == [
+        "products.csv:1 products.margni: unknown column margni. Did you mean margin?",
+        "products.csv:1 products.margin: missing column margin",
+    ]
+
+
+def test_missing_column(tmp_path: Path) -> None:
+    regions = "id,name,maturity\nnorth,North,mature\nsouth,South,growth\n"
+    assert problems(tmp_path, regions=regions) == ["regions.csv:1 regions.base_amount: missing column base_amount"]
+
+
+def test_column_given_twice(tmp_path: Path) -> None:
+    reps = "id,name,tier,regions,hours_per_week,name\nR1,Ann,top,north,24,Ann\n"
+    assert "reps.csv:1 reps.name: column given twice" in problems(tmp_path, reps=reps)
+
+
+def test_columns_separated_by_semicolons(tmp_path: Path) -> None:
+    said = problems(tmp_path, receivables="id;amount;due_date\nI1;5;2026-01-20\n")
+    assert said[0].endswith("unknown column id;amount;due_date. Separate columns by commas.")
+
+
+def test_row_too_long(tmp_path: Path) -> None:
+    assert problems(tmp_path, receivables=TABLES["receivables"] + "I3,1,000,2026-01-20,\n") == [
+        "receivables.csv:4 receivables: has 5 cells where the header has 4"
+    ]
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    assert problems(tmp_path, regions=None) == ["regions.csv: the file is missing"]
+
+
+def test_missing_plan_file_hides_no_problem_of_the_tables(tmp_path: Path) -> None:
+    folder = small_plan_files(tmp_path, reps=table("reps", "R1,Ann,top,north,24", "R1,Ann,top,north,many"))
+    (folder / "plan.yaml").rename(folder / "plan.yml")
+    with pytest.raises(PlanFileError) as caught:
+        load_plan(folder)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "reps.csv:2 reps.R1.hours_per_week: 'many' is not a number",
+        "plan.yaml: the file is missing. Rename plan.yml.",
+    ]
+
+
+def test_unknown_table(tmp_path: Path) -> None:
+    assert problems(tmp_path, receivable="id\n") == [
+        "receivable.csv: is no table of a plan. Did you mean receivables.csv?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("target: 1000000", "target: a lot", "plan.yaml:4 target: 'a lot' is not a number"),
+        ("target: 1000000", 'target: "1,000,000"', "plan.yaml:4 target: '1,000,000' is not a number. Write 1000000."),
+        ("target: 1000000", "target: true", "plan.yaml:4 target: 'true' is not a number"),
+        ("target: 1000000", "target: [1]", "plan.yaml:4 target: a list is not a number"),
+        ("growth: 0.15", "growth: 15%", "maturities.mature.growth: '15%' is not a number. Write 0.15."),
+        ("weeks: 12", "weeks: 12.5", "calendar.weeks: '12.5' is not a whole number"),
+        ("start: 2026-01-05", "start: Monday", "calendar.start: 'Monday' is not a date such as 2026-01-05"),
+        ("subject: rep\n", "subject: rap\n", "risks.K5.subject: 'rap' is none of market, rep, account. Did you"),
+        ("{strike: K1}", "K1", "contingency_plans.K1-answer.trigger: 'K1' is not a mapping of keys to values"),
+        ("format: 1", "format: 2", "format: '2' is none of 1"),
+        ("- id: K7", "- id: K 7", "risks.K 7.id: 'K 7' is not an id"),
+        ("right: target_per_head", "right: {ovr: quota}", "rules.T5.right.ovr: unknown key. Did you mean over?"),
+        ("{top: 1.5, core: 1.1, new: 0.8}", "{top: x, core: 1.1, new: 0.8}", "rules.T5.ratio.values.top: 'x' is not a"),
+        ("ratio: {proportional_to: planned_amount}", "ratio: {}", "rules.T3.ratio: give either 'by' with 'values' or"),
+        ("parameter: proposal_hours", "parameter: hours", "measures.proposal-tool.effects[1]: unknown parameter 'hours'"),
+    ],
+)  # fmt: skip
+def test_wrong_type(tmp_path: Path, old: str, new: str, said: str) -> None:
+    found = problems(tmp_path, plan=edited(old, new))
+    assert any(said in problem for problem in found), found
+    assert f"plan.yaml:{line_of(old)}" in found[0] or "right" in said
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("-500000", "must be at least 0, is -500000"),
+        ("nan", "nan is not a finite number"),
+        ("inf", "inf is not a finite number"),
+        ("-Infinity", "-Infinity is not a finite number"),
+        ("1e16", "must be at most 1e+15, is 1e16"),
+        ('"1,000"', "'1,000' is not a number. Write 1000."),
+    ],
+)
+def test_amount_that_is_none(tmp_path: Path, amount: str, said: str) -> None:
+    regions = table("regions", "500000", amount)
+    assert problems(tmp_path, regions=regions) == [f"regions.csv:2 regions.north.base_amount: {said}"]
+
+
+def test_nan_in_yaml(tmp_path: Path) -> None:
+    assert "is not a finite number" in problems(tmp_path, plan=edited("low: 0.4,", "low: .nan,"))[0]
+    assert "is not a finite number" in problems(tmp_path, plan=edited("low: 0.4,", "low: nan,"))[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("lead_tier_mix: {A: 0.5, C: 0.5}", "lead_tier_mix: {A: 0.5, C: 0.4}", "shares add up to 0.9, not 1 (A 0.5 + C 0.4)"),
+        ("product_mix: {S1: 0.6, L1: 0.4}", "product_mix: {S1: 0.6, L1: 0.5}", "activities.salon.product_mix: shares add up to 1.1"),
+        ("tier_mix: {A: 0.2, C: 0.8}", "tier_mix: {A: 0.2, C: 0.7}", "activities.online.tier_mix: shares add up to 0.9"),
+        ("product_mix: {S1: 0.3, L1: 0.7}", "product_mix: {}", "cross_selling.product_mix: shares add up to 0, not 1 (nothing)"),
+        ("conversion: 0.6, cycle_share: 0.3", "conversion: 0.6, cycle_share: 0.2", "process.stages: cycle shares add up to 0.9"),
+        ("{share: 0.6, due_days: 30}", "{share: 0.7, due_days: 30}", "money: payment_terms add up to 1.1, not 1"),
+    ],
+)  # fmt: skip
+def test_shares_that_do_not_add_up(tmp_path: Path, old: str, new: str, said: str) -> None:
+    found = problems(tmp_path, plan=edited(old, new))
+    assert len(found) == 1
+    assert said in found[0]
+
+
+def test_id_given_twice_in_a_table(tmp_path: Path) -> None:
+    assert problems(tmp_path, reps=TABLES["reps"] + "R1,Dee,new,north,24\n") == [
+        "reps.csv:5 reps.R1: id given twice, first at reps.csv:2"
+    ]
+
+
+def test_id_given_twice_in_yaml(tmp_path: Path) -> None:
+    plan = edited("scenarios:\n", "scenarios:\n  - {id: price_war, name: Another}\n")
+    line = line_of("- id: price_war") + 1
+    first = line_of("scenarios:\n") + 1
+    assert problems(tmp_path, plan=plan) == [
+        f"plan.yaml:{line} scenarios.price_war: id given twice, first at plan.yaml:{first}"
+    ]
+
+
+def test_rep_in_an_unknown_region(tmp_path: Path) -> None:
+    assert problems(tmp_path, reps=table("reps", "R3,Chen,new,south", "R3,Chen,new,south;nroth")) == [
+        "reps.csv:4 reps.R3.regions: there is no region nroth. Did you mean north?"
+    ]
+
+
+def test_dates_outside_the_quarter(tmp_path: Path) -> None:
+    said = problems(
+        tmp_path,
+        plan=edited("2026-02-16, 2026-02-17", "2026-02-16, 2026-05-01"),
+    )
+    assert said == [
+        f"plan.yaml:{line_of('calendar:')} calendar: holiday 2026-05-01 is outside the quarter (2026-01-05 to 2026-03-29)"
+    ]
+    assert problems(
+        tmp_path,
+        accounts=table("accounts", "2026-02-10", "2026-04-10"),
+        opportunities=table("opportunities", "2025-11-10", "2026-01-05"),
+    ) == [
+        "accounts.csv:2 accounts.C1.renewal_date: 2026-04-10 is outside the quarter (2026-01-05 to 2026-03-29)",
+        "opportunities.csv:2 opportunities.O1.created: 2026-01-05 is not before the quarter starts (2026-01-05)",
+    ]
+
+
+def test_empty_tables(tmp_path: Path) -> None:
+    header = TABLES["reps"].splitlines()[0]
+    assert problems(tmp_path, reps=header + "\n") == ["reps.csv reps: has no rows; the plan needs at least one"]
+    assert problems(tmp_path, reps="") == ["reps.csv reps: has no header"]
+    small_plan_files(tmp_path, receivables=TABLES["receivables"].splitlines()[0])
+    assert load_plan(tmp_path).plan.receivables == ()
+
+
+def test_two_overrides_touching_one_key(tmp_path: Path) -> None:
+    said = problems(tmp_path, ("soft_market",), ("customer_tiers.A.win_rate=0.3",))
+    line = line_of("set: {customer_tiers.A.win_rate")
+    assert said == [
+        "--set customer_tiers.A.win_rate: touched twice: by --set and by scenario soft_market "
+        f"(plan.yaml:{line})"
+    ]  # fmt: skip
+
+
+def test_gb18030_files_load(tmp_path: Path) -> None:
+    folder = small_plan_files(tmp_path)
+    (folder / "regions.csv").write_bytes(TABLES["regions"].replace("North", "华北").encode("gb18030"))
+    (folder / "reps.csv").write_bytes(b"\xef\xbb\xbf" + TABLES["reps"].replace("Ann", "安娜").encode())
+    (folder / "plan.yaml").write_bytes(PLAN_YAML.replace("Small company", "小公司").encode("gb18030"))
+    plan = load_plan(folder).plan
+    assert (plan.name, plan.region["north"].name, plan.rep["R1"].name) == ("小公司", "华北", "安娜")
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    folder = small_plan_files(tmp_path)
+    (folder / "regions.csv").write_bytes(b"\xff\xfei\x00d\x00")
+    with pytest.raises(PlanFileError, match=r"regions.csv: is neither UTF-8 nor GB18030 text. Save it as UTF-8."):
+        load_plan(folder)
+
+
+@pytest.mark.parametrize("name", ["plan.yaml", "accounts.csv"])
+def test_a_huge_file_is_refused_before_reading(tmp_path: Path, name: str) -> None:
+    folder = small_plan_files(tmp_path)
+    with (folder / name).open("r+b") as file:
+        file.truncate(200_000_000)  # sparse: it takes no room, and reading it would show
+    with pytest.raises(PlanFileError, match=rf"{name}: is 200 MB large; plan files may have 100 MB"):
+        load_plan(folder)
+
+
+def test_a_folder_where_a_table_should_be(tmp_path: Path) -> None:
+    folder = small_plan_files(tmp_path, accounts=None)
+    (folder / "accounts.csv").mkdir()
+    with pytest.raises(PlanFileError, match=r"accounts.csv: is not a file"):
+        load_plan(folder)
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ("a: [1", "is no YAML: "),
+        ("- 1\n- 2\n", "holds no mapping of keys to values"),
+        ("name: &n Small\ncurrency: *n\n", "plan.yaml:2: aliases (*name) are not taken. Write the value again."),
+        ("name: !!python/object/apply:os.getcwd []\n", "the tag tag:yaml.org,2002:python/object/apply:os.getcwd is not"),
+        ("a: " + "[" * 1000, "is nested too deeply"),
+        ("? [a]\n: 1\n", "a key is a list or a mapping; keys are texts"),
+        ("a: 1\n---\na: 2\n", "is no YAML"),
+        ("a: \x07\n", "is no YAML"),
+    ],
+)  # fmt: skip
+def test_yaml_that_is_none(tmp_path: Path, plan: str, said: str) -> None:
+    found = problems(tmp_path, plan=plan)
+    assert any(said in problem for problem in found), found
+
+
+def test_everything_at_once_in_order_of_the_files(tmp_path: Path) -> None:
+    """One mistake hides no other: not in its row, not in its file, not in what refers to it."""
+    plan = edited("target: 1000000", "target: many").replace("maturity: [growth]", "maturity: [grwth]")
+    reps = TABLES["reps"].replace("R3,Chen,new,south,24", "R3,Chen,nwe,suoth,-4")
+    assert problems(tmp_path, ("sft_market",), ("reps.R1.hours=4",), plan=plan, reps=reps) == [
+        "plan.yaml:4 target: 'many' is not a number",
+        f"plan.yaml:{line_of('maturity: [growth]')} rules.R3.left.where.maturity: there is no maturity grwth. "
+        "Did you mean growth?",
+        "reps.csv:4 reps.R3.hours_per_week: must be at least 0, is -4",
+        "reps.csv:4 reps.R3.regions: there is no region suoth. Did you mean south?",
+        "reps.csv:4 reps.R3.tier: there is no rep tier nwe. Did you mean new?",
+        "--scenario: there is no scenario sft_market. Did you mean soft_market?",
+        "--set reps.R1.hours: reps.R1 has no key hours. Did you mean hours_per_week?",
+    ]

@@ -1,0 +1,148 @@
+"""Unit: findings with their figures, and what the simulation does not carry out."""
+
+import pytest
+
+from scenarios.checks import Finding, findings, not_carried_out
+from scenarios.loading import load_plan
+from scenarios.plan import Plan
+from tests.plans import small_plan as load_small_plan
+
+
+def found(plan: Plan) -> dict[str, Finding]:
+    return {finding.id: finding for finding in findings(plan)}
+
+
+def test_ids_are_unique_and_sentences_have_their_figures(small_plan: Plan) -> None:
+    for plan in (small_plan, load_plan("quarter").plan):
+        all_findings = findings(plan)
+        assert len({finding.id for finding in all_findings}) == len(all_findings)
+        assert not any("{" in finding.message for finding in all_findings)
+
+
+def test_multiples_that_over_assign(small_plan: Plan) -> None:
+    finding = found(small_plan)["over_assignment.T5"]
+    assert finding.severity == "warning"
+    assert finding.figures["share"] == pytest.approx((1.5 + 1.1 + 0.8) / 3)
+    assert finding.message.startswith("T5 gives 1,133,333 of quotas, 113% of the company target of 1,000,000")
+
+
+def test_over_assignment_by_region_follows_the_heads(small_plan: Plan) -> None:
+    # north is home of R1 and R2: 2.6 / 3 of a million against 575,000; south of R3: 0.8 / 3 against 390,000
+    figures = found(small_plan)["over_assignment_by_region.T5"].figures
+    assert figures == pytest.approx({"north": 2_600_000 / 3 / 575_000, "south": 800_000 / 3 / 390_000})
+
+
+def test_the_built_in_company_over_assigns_as_its_source_says() -> None:
+    plan = load_plan("quarter").plan
+    assert found(plan)["over_assignment.T5"].figures["share"] == pytest.approx(1.13)
+    by_region = found(plan)["over_assignment_by_region.T5"].figures
+    assert {region: round(share, 2) for region, share in by_region.items()} == {
+        "central": 1.07, "east": 1.10, "northwest": 1.38, "south": 1.10, "southwest": 1.18
+    }  # fmt: skip
+    assert "region_growth" not in found(plan)
+
+
+def test_exact_reading_does_not_over_assign() -> None:
+    plan = load_small_plan(settings=["rules.T5.right=target", "rules.T5.ratio.normalised=true", "rules.T5.sense='='"])
+    assert "over_assignment.T5" not in found(plan)
+
+
+def test_region_growth_against_the_target(small_plan: Plan) -> None:
+    finding = found(small_plan)["region_growth"]
+    assert finding.figures["difference"] == pytest.approx(-35_000)
+    assert "965,000, 96.5% of the company target of 1,000,000 (-35,000)" in finding.message
+
+
+def test_minimum_shares_beyond_the_whole() -> None:
+    assert "minimum_shares.T1" not in found(load_small_plan())
+    plan = load_small_plan(settings=["rules.T3.left.where={product_tier: [long-tail]}", "rules.T3.ratio=0.3"])
+    finding = found(plan)["minimum_shares.T1"]  # 60% star and 30% of long-tail in each of two regions
+    assert finding.rules == ("T1", "T3")
+    assert finding.figures["total"] == pytest.approx(1.2)
+
+
+def test_the_calendar() -> None:
+    assert not {"thirteenth_week", "no_holidays", "holidays_on_days_off"} & found(load_small_plan()).keys()
+    bare = found(load_small_plan(settings=["calendar.thirteenth_week=''", "calendar.holidays=[]"]))
+    assert bare["thirteenth_week"].figures == {"weeks": 12}
+    assert bare["no_holidays"].figures == {"days": 60}
+    weekend = found(load_small_plan(settings=["calendar.holidays=[2026-02-15]"]))
+    assert "2026-02-15" in weekend["holidays_on_days_off"].message
+
+
+def test_renewals_before_the_closing_phase(small_plan: Plan) -> None:
+    figures = found(small_plan)["late_renewals"].figures  # the phase starts on 2026-03-02, the day C2's contract ends
+    assert figures == {"count": 1, "amount": 40_000, "short": 1, "short_amount": 8_000}
+
+
+def test_collection_against_payment_terms(small_plan: Plan) -> None:
+    finding = found(small_plan)["collection_rate"]  # 30% at once, 60% of 54/84 days, 10% after a year
+    assert finding.figures["due"] == pytest.approx(0.3 + 0.6 * 54 / 84)
+    assert "long_terms" not in found(small_plan)
+    slow = load_small_plan(settings=["money.payment_terms=[{share: 0.4, due_days: 0}, {share: 0.6, due_days: 75}]"])
+    assert found(slow)["long_terms"].figures == {"share": 0.6, "days": 75, "first": 9, "quarter": 84}
+
+
+def test_hours_that_leads_ask(small_plan: Plan) -> None:
+    # south: 4 salons and 20 units of online; 4 x 20 x 0.15 = 12 and 20 x 0.1 = 2 accepted. North: 3 salons, 9 and 2.
+    # All of it costs 110,000 of 80,000, so 80/110 of it.
+    south = found(small_plan)["lead_hours.south"]
+    assert south.figures["accepted"] == pytest.approx(14 * 80 / 110)
+    # R2 with half and R3 with all of 24 hours a week on 56 days (two holidays, two days of training)
+    assert south.figures["there"] == pytest.approx(1.5 * 24 / 5 * 56)
+    assert south.severity == "note"
+    busy = load_small_plan(settings=["reps.R3.hours_per_week=1", "reps.R2.hours_per_week=1"])
+    assert found(busy)["lead_hours.south"].severity == "warning"
+
+
+def test_automated_care_beside_a_cadence() -> None:
+    plan = load_small_plan(settings=["customer_tiers.C.automated_in=[mature]"])
+    assert found(plan)["automated_care.C"].figures == {"touches": 0.5, "automated": 1, "accounts": 2}
+
+
+def test_what_never_acts(small_plan: Plan) -> None:
+    assert not {"disabled_rules", "sleeping_trigger.K1-answer"} & found(small_plan).keys()
+    asleep = found(load_small_plan(settings=["risks.K1.enabled=false", "rules.T3.enabled=false"]))
+    assert "K1-answer waits for K1, which is switched off" in asleep["sleeping_trigger.K1-answer"].message
+    assert asleep["disabled_rules"].rules == ("T3",)
+    idle = found(
+        load_small_plan(settings=["measures.proposal-tool.effects=[]", "contingency_plans.K1-answer.effects=[]"])
+    )
+    assert idle["cost_without_effect.proposal-tool"].figures == {"cost": 2_000}
+    assert idle["cost_without_effect.K1-answer"].severity == "warning"
+
+
+def test_regions_and_reps_that_carry_nothing() -> None:
+    settings = ["reps.R3.regions=[north]", "reps.R2.regions=[north]", "reps.R1.hours_per_week=0"]
+    with_reps_gone = settings + [
+        f"{path}=R1" for path in ("accounts.C3.rep", "accounts.C4.rep", "opportunities.O4.rep", "opportunities.O5.rep")
+    ] + [
+        f"{path}=north"
+        for path in ("accounts.C3.region", "accounts.C4.region", "opportunities.O4.region", "opportunities.O5.region")
+    ]  # fmt: skip
+    plan = load_small_plan(settings=[*with_reps_gone, "regions.south.base_amount=0"])
+    assert {"uncovered_region.south", "blank_region.south", "idle_rep.R1"} <= found(plan).keys()
+
+
+def test_the_small_plan_is_carried_out_in_full(small_plan: Plan) -> None:
+    assert not_carried_out(small_plan) == ()
+
+
+def test_what_is_not_carried_out_is_said() -> None:
+    plan = load_small_plan(
+        settings=[
+            "calendar.attack_day=wednesday",
+            "calendar.review_weeks=[3, 4]",
+            "calendar.phases.attack.acceptance=[60% at proposal]",
+            "contingency_plans.K1-answer.trigger={light: conversion}",
+            "risks.K7.event=decision_maker_changes",
+        ]
+    )
+    assert not_carried_out(plan) == (
+        "Risk K7: its event does not happen in the simulation yet "
+        "(an account's decision-maker changes; its opportunities fall back a stage).",
+        "Contingency plan K1-answer: red lights do not set plans off yet, so it never triggers.",
+        "Attack day (wednesday): the simulation does not set the day apart yet.",
+        "Friday reviews in 2 weeks: the simulation does not hold them yet.",
+        "Phase attack: its acceptance criteria are not judged yet.",
+    )
