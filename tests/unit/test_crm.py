@@ -244,7 +244,8 @@ class TestTheReport:
         )  # quarter from 15 February, 13 weeks from 13
         assert [text for text in report.warnings if "too low" in text] == [
             "engagements start on 2017-03-01, later than 2017-02-13 from which they are counted: leads are too low",
-            "closings start on 2017-03-11, later than 2017-02-15 from which they are counted: target and hours are too low",
+            "closings start on 2017-03-11, later than 2017-02-15 from which they are counted: "
+            "target and hours are too low",
         ]
 
     def test_gives_every_assumed_figure_with_its_grade(self, report: ImportReport, tmp_path: Path) -> None:
