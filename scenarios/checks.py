@@ -42,8 +42,8 @@ SENTENCES = {
     "region_growth": "The regions' planned amounts add up to {total:,.0f}, {share:.1%} of the company target of "
     "{target:,.0f} ({difference:+,.0f}).",
     "minimum_shares": "{listed} ask for shares of the same sum that add up to {total:.0%}; they cannot hold together.",
-    "late_renewals": "Contracts that expire before {phase} starts on {date}: {count:.0f} ({amount:,.0f}); within 30 days "
-    "after: {short:.0f} ({short_amount:,.0f}). Contacted in that phase, they are not contacted 30 days ahead.",
+    "late_renewals": "Contracts that expire before {phase} starts on {date}: {count:.0f} ({amount:,.0f}); within 30 "
+    "days after: {short:.0f} ({short_amount:,.0f}). Contacted in that phase, they are not contacted 30 days ahead.",
     "thirteenth_week": "The plan runs {weeks:.0f} weeks and does not say what the 13th week of the quarter is for.",
     "no_holidays": "No holidays are given; every one of {days:.0f} working days is counted.",
     "holidays_on_days_off": "{count:.0f} of the holidays fall on a Saturday or Sunday and change nothing: {dates}.",

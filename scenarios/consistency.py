@@ -134,7 +134,7 @@ def _risks(plan: Plan) -> Found:
         at: Path = ("risks", risk.id)
         wanted = _SUBJECT_OF_EVENT.get(risk.event or "")
         if wanted and risk.subject != wanted:
-            yield (*at, "event"), f"{risk.event} strikes a {wanted}; the risk's subject is {risk.subject}"
+            yield (*at, "event"), f"{risk.event} needs the subject {wanted}, not {risk.subject}"
         if isinstance(risk.chance_per_quarter, dict):
             chances = (*at, "chance_per_quarter")
             if risk.subject == "market":

@@ -1,5 +1,7 @@
 """Unit: every kind of bad input is said to a planner, with its place, and all of it at once."""
 
+# ruff: noqa: E501 - a case is one line
+
 from pathlib import Path
 
 import pytest
