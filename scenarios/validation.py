@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from scenarios.errors import Problem
@@ -15,7 +15,9 @@ from scenarios.nodes import Node, Path, dotted, nearest
 from scenarios.plan import TABLES, Plan
 from scenarios.schema import annotation_at, entry_type, keys_of
 
-__all__ = ["Validated", "validate"]
+__all__ = ["Validated", "validate", "validate_entries"]
+
+Entry = TypeVar("Entry", bound=BaseModel)
 
 
 @dataclass
@@ -58,16 +60,23 @@ def validate(tree: Node, unread: Collection[str] = ()) -> Validated:
             result.broken.add(name)
             what = "rows" if name in TABLES else "entries"
             result.problems.append(Problem(section.place, name, f"has no {what}; the plan needs at least one"))
-        entries = []
-        for position, node in enumerate(section.value):
-            try:
-                entries.append(entry.model_validate(node.texts()))
-            except ValidationError as error:
-                result.broken.add(name)
-                step = node.entry_id or position
-                result.problems += _problems(error, node, (name, step), entry)
+        entries, problems = validate_entries(section.value, name, entry)
+        if problems:
+            result.broken.add(name)
+            result.problems += problems
         result.sections[name] = tuple(entries)
     return result
+
+
+def validate_entries(nodes: Sequence[Node], name: str, entry: type[Entry]) -> tuple[list[Entry], list[Problem]]:
+    """Type the rows of a table or the entries of a list one by one: those that are right, and what is wrong."""
+    entries, problems = [], []
+    for position, node in enumerate(nodes):
+        try:
+            entries.append(entry.model_validate(node.texts()))
+        except ValidationError as error:
+            problems += _problems(error, node, (name, node.entry_id or position), entry)
+    return entries, problems
 
 
 def _section(result: Validated, name: str, node: Node, kind: Any) -> None:
@@ -199,7 +208,7 @@ def _say(located: _Located, path: Path) -> tuple[str, str]:
         return str(context["error"]), ""
     if written is None and kind in _WANTED:
         return f"is empty; {_WANTED[kind]} is wanted", ""
-    if text.lower().lstrip("+-.") in _NOT_FINITE and (kind in _BOUNDS or kind in _WANTED or kind == "finite_number"):
+    if kind == "finite_number" or (text.lower().lstrip("+-.") in _NOT_FINITE and (kind in _BOUNDS or kind in _WANTED)):
         return f"{text} is not a finite number", ""
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
@@ -208,7 +217,7 @@ def _say(located: _Located, path: Path) -> tuple[str, str]:
         return f"{_shown(written)} is not {_WANTED[kind]}", _number_remedy(text) if "number" in _WANTED[kind] else ""
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", "").replace(" or ", ", ")
-        return f"{_shown(written)} is none of {choices}", nearest(text, choices.split(", "))
+        return f"{_shown(written)} is none of {choices}", nearest(text, choices.split(", "), listed=False)
     if kind == "string_pattern_mismatch":
         return f"{_shown(written)} is not an id", "Ids are letters, digits, _ and - (A-Z, no blanks)."
     if kind == "string_too_long":

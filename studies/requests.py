@@ -1,4 +1,4 @@
-"""A request: everything that determines a study's answer. Saved in the run's manifest, so that a run can be repeated."""
+"""A request: everything that determines a study's answer; saved with the run, so that it can be repeated."""
 
 from __future__ import annotations
 

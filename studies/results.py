@@ -125,11 +125,16 @@ class RuleRow(Record):
 
     id: str
     sentence: str
-    firmness: Literal["hard", "soft"]
+    firmness: Literal["hard", "soft", "lock", "data"]
+    """``data``: a limit of the data, such as a pool's amount."""
     left: float
     right: float
-    status: str
-    """``holds``, ``binds``, ``relaxed`` (a soft rule given up by |left − right|), ``broken``."""
+    status: Literal["holds", "binds", "relaxed", "broken"]
+    """``relaxed``: a soft rule given up by ``gap``."""
+    member: str = ""
+    """Member of the rule's ``each``: the rep or region this row is about."""
+    gap: float = 0.0
+    """Money of room, or by which the rule is relaxed or broken."""
     price: tuple[Point, ...] = ()
     """Both directions where both exist."""
 

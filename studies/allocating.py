@@ -1,0 +1,113 @@
+"""allocate: what to ask of whom and where the money goes; which rules bind, at what price; what is unspent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from optimizer.allocating import allocate as optimise
+from optimizer.results import AllocationResult, Price, RuleResult
+from scenarios.checks import findings
+from scenarios.plan import Plan
+from studies.results import (
+    AllocateResult,
+    BudgetRow,
+    Change,
+    Point,
+    PoolRow,
+    QuotaRow,
+    RepRow,
+    RuleRow,
+    StageRow,
+)
+
+__all__ = ["allocate_study", "rule_row"]
+
+
+def allocate_study(plan: Plan, changes: Sequence[Change] = ()) -> tuple[AllocateResult, AllocationResult]:
+    """Solve the plan's linear program; the second part is the optimiser's own answer, with its allocation.
+
+    NoFeasibleAllocation when rules contradict each other, SolverFailed when the solver gives no proven answer.
+    """
+    start = time.perf_counter()
+    answer = optimise(plan)
+    quotas = {(cell.product, cell.region, cell.rep): cell.quota for cell in answer.allocation.quotas}
+    expected = {(cell.product, cell.region, cell.rep): cell.expected for cell in answer.expected}
+    result = AllocateResult(
+        plan=plan.name,
+        currency=plan.currency,
+        status=answer.solver.status,
+        target=plan.target,
+        total_quota=answer.allocation.total_quota,
+        over_assignment=answer.over_assignment,
+        expected_signed=answer.expected_total,
+        expected_contribution=answer.expected_contribution,
+        expected_by_source=dict(answer.demand),
+        allocation_name=answer.allocation.name,
+        quotas=tuple(
+            QuotaRow(
+                product=cell[0],
+                region=cell[1],
+                rep=cell[2],
+                quota=quotas.get(cell, 0.0),
+                expected=expected.get(cell, 0.0),
+            )
+            for cell in sorted({*quotas, *expected})
+        ),
+        budget=tuple(
+            BudgetRow(region=cell.region, activity=cell.activity, amount=cell.amount)
+            for cell in answer.allocation.budget
+        ),
+        pools=tuple(
+            PoolRow(pool=pool.pool, amount=pool.amount, spent=pool.spent, unspent=pool.unspent) for pool in answer.pools
+        ),
+        rules=tuple(rule_row(rule) for rule in answer.rules),
+        reps=tuple(
+            RepRow(
+                rep=row.rep,
+                name=plan.rep[row.rep].name,
+                tier=plan.rep[row.rep].tier,
+                quota=row.quota,
+                expected=row.expected,
+                potential=row.potential,
+                stretch=row.stretch if row.potential > 0 else None,
+                hours_needed=row.hours_needed,
+                hours_there=row.hours_there,
+            )
+            for row in answer.reps
+        ),
+        stages=tuple(StageRow(stage=name, value=value) for name, value in answer.stages),
+        fairness=answer.fairness,
+        solver=answer.solver.version,
+        seconds=time.perf_counter() - start,
+        changes=tuple(changes),
+        findings=tuple(finding.message for finding in findings(plan)),
+    )
+    return result, answer
+
+
+def rule_row(rule: RuleResult) -> RuleRow:
+    """A rule of the optimiser's answer as a row, with its prices in words."""
+    status = {"holds with room": "holds", "violated": "broken"}.get(rule.status, rule.status)
+    return RuleRow.model_validate(
+        {
+            "id": rule.id,
+            "member": rule.member,
+            "sentence": rule.sentence,
+            "firmness": rule.firmness,
+            "left": rule.left,
+            "right": rule.right,
+            "status": status,
+            "gap": rule.gap,
+            "price": [
+                _point(sign, rule.step, price)
+                for sign, price in (("+", rule.price_up), ("−", rule.price_down))
+                if price is not None
+            ],
+        }
+    )
+
+
+def _point(sign: str, step: float, price: Price) -> Point:
+    change = f"{sign}{step * 100:g} percentage point" if step < 1 else f"{sign}{step:,.0f}"
+    return Point(change=change, relaxation=price.relaxation, contribution=price.contribution)

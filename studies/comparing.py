@@ -1,0 +1,114 @@
+"""compare: plan or allocation A against B on identical futures, replication by replication."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from optimizer.checking import check_allocation
+from scenarios.allocation import Allocation
+from scenarios.checks import not_carried_out
+from scenarios.plan import Plan
+from simulation.kpis import KPIS
+from simulation.model import Options
+from studies.replications import Batch, Progress, run_replications
+from studies.results import Change, CompareResult, RuleRow
+from studies.statistics import difference, kpi_row
+
+__all__ = ["broken_rules", "compare_study", "decisions_changed"]
+
+
+def compare_study(
+    plan_a: Plan,
+    plan_b: Plan,
+    allocation_a: Allocation,
+    allocation_b: Allocation,
+    options_a: Options,
+    options_b: Options,
+    *,
+    names: tuple[str, str],
+    decide: Literal["keep", "resolve"],
+    seed: int,
+    replications: int,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    changes: Sequence[Change] = (),
+) -> tuple[CompareResult, Batch, Batch]:
+    """Replay the same futures under A and under B."""
+    start = time.perf_counter()
+
+    def batch(plan: Plan, allocation: Allocation, options: Options, name: str) -> Batch:
+        return run_replications(
+            plan,
+            allocation,
+            options,
+            seed=seed,
+            numbers=range(replications),
+            jobs=jobs,
+            label=name,
+            progress=progress,
+            keep_records=True,
+        )
+
+    a = batch(plan_a, allocation_a, options_a, names[0])
+    b = batch(plan_b, allocation_b, options_b, names[1])
+    result = CompareResult(
+        plan=plan_a.name,
+        currency=plan_a.currency,
+        target=plan_a.target,
+        seed=seed,
+        replications=replications,
+        name_a=names[0],
+        name_b=names[1],
+        allocation=decide,
+        changes=tuple(changes),
+        decisions=decisions_changed(allocation_a, allocation_b),
+        kpis=tuple(kpi_row(kpi, b.kpis[kpi.id]) for kpi in KPIS.values()),
+        kpis_a=tuple(kpi_row(kpi, a.kpis[kpi.id]) for kpi in KPIS.values()),
+        differences=tuple(difference(kpi, a.kpis[kpi.id], b.kpis[kpi.id]) for kpi in KPIS.values()),
+        violations=broken_rules(plan_b, allocation_b),
+        not_carried_out=not_carried_out(plan_b),
+        seconds=time.perf_counter() - start,
+    )
+    return result, a, b
+
+
+def broken_rules(plan: Plan, allocation: Allocation) -> tuple[RuleRow, ...]:
+    """Rules of a plan that an allocation breaks; a hand-made one is listed, not refused."""
+    return tuple(
+        RuleRow.model_validate(
+            {
+                "id": rule.id,
+                "member": rule.member,
+                "sentence": rule.sentence,
+                "firmness": rule.firmness,
+                "left": rule.left,
+                "right": rule.right,
+                "status": "broken",
+                "gap": rule.violation,
+            }
+        )
+        for rule in check_allocation(plan, allocation)
+        if not rule.holds
+    )
+
+
+def decisions_changed(a: Allocation, b: Allocation) -> tuple[Change, ...]:
+    """Quotas by rep and budgets that differ by a unit of money or more, old → new."""
+    changes = []
+    for label, old, new in (
+        ("quota", a.quota_by_rep, b.quota_by_rep),
+        ("budget", _budget(a), _budget(b)),
+    ):
+        for key in sorted({*old, *new}):
+            before, after = old.get(key, 0.0), new.get(key, 0.0)
+            if abs(after - before) >= 1:
+                changes.append(
+                    Change(path=f"{label}.{key}", old=f"{before:,.0f}", new=f"{after:,.0f}", by="allocation")
+                )
+    return tuple(changes)
+
+
+def _budget(allocation: Allocation) -> dict[str, float]:
+    return {f"{region}.{activity}": amount for (region, activity), amount in allocation.amount.items()}

@@ -1,0 +1,311 @@
+"""Saved runs: a folder with everything that a study was asked, decided and found. Saved first, shown later.
+
+    manifest.json    what was asked, versions, hashes of the files read, times
+    plan.json        the plan as resolved, overrides applied (to_plan.json: plan B of a comparison)
+    allocation.csv   what was decided (given.csv, to_given.csv: hand-made ones that were handed in)
+    result.json      the study's answer
+    *.parquet        figures per replication; ends of opportunities, renewals, payments, strikes, activations
+
+A folder is written under a temporary name and renamed, so that it is whole or absent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import platform
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from pydantic import TypeAdapter, ValidationError
+
+from scenarios.allocation import Allocation
+from scenarios.errors import UsageError
+from scenarios.plan import Plan
+from simulation.records import Activation, DealEnd, Payment, RenewalEnd, Strike
+from studies.allocations import read_allocation, write_allocation
+from studies.answering import Inputs, Outcome, Result, answer_from
+from studies.replications import Batch, Progress
+from studies.requests import Request
+from studies.results import AllocateResult, Change, CompareResult, Record, RunResult, SimulateResult, StressResult
+
+__all__ = ["Repeat", "RunSummary", "list_runs", "load_result", "repeat_run", "resolve_run", "save_run"]
+
+FORMAT = 1
+"""Version of the run folder; a newer one is refused."""
+PACKAGES = ("quarterdeck", "pulp", "highspy", "simpy", "numpy", "scipy", "pandas", "pydantic")
+LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
+"""When a damaged run was made, for all we know; it lists last."""
+_RESULT: TypeAdapter[Result] = TypeAdapter(Result)
+
+
+class Manifest(Record):
+    """What determined a run, and when and with what it was computed."""
+
+    format: int
+    request: Request
+    plan: str
+    started: dt.datetime
+    seconds: float
+    versions: dict[str, str]
+    files: dict[str, str]
+    """File name → SHA-256."""
+    changes: tuple[Change, ...]
+    to_changes: tuple[Change, ...]
+    headline: str
+    solver: str
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A line in the list of runs; ``problem`` says why a folder cannot be read."""
+
+    name: str
+    folder: Path
+    study: str = ""
+    plan: str = ""
+    created: dt.datetime = LONG_AGO
+    headline: str = ""
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A run computed again."""
+
+    identical: bool
+    differences: tuple[str, ...]
+    """Files whose content differs."""
+    result: Result
+
+
+def save_run(outcome: Outcome, root: Path) -> Path:
+    """Write the run's folder below ``root`` and return it; UsageError when the place cannot be written."""
+    stamp = outcome.started.astimezone().strftime("%Y%m%d-%H%M%S")
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(prefix=".saving-", dir=root))
+        try:
+            _write(outcome, temporary)
+            temporary.chmod(0o755)
+            return _rename(temporary, root, f"{stamp}-{outcome.request.study}")
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise UsageError(
+            f"the run cannot be saved in {root}: {error.strerror}; choose another folder with --out"
+        ) from error
+
+
+def _rename(temporary: Path, root: Path, name: str) -> Path:
+    for number in range(1, 1000):
+        folder = root / (name if number == 1 else f"{name}-{number}")
+        if not folder.exists():
+            try:
+                return temporary.rename(folder)
+            except OSError:
+                if not folder.exists():
+                    raise
+    raise UsageError(f"{root} holds too many runs named {name}")
+
+
+def _write(outcome: Outcome, folder: Path) -> None:
+    request, inputs = outcome.request, outcome.inputs
+    manifest = Manifest(
+        format=FORMAT,
+        request=request,
+        plan=inputs.plan.name,
+        started=outcome.started,
+        seconds=outcome.seconds,
+        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        files=dict(inputs.files),
+        changes=inputs.changes,
+        to_changes=inputs.to_changes,
+        headline=headline(outcome.result),
+        solver=_solver(outcome.result),
+    )
+    _write_json(folder / "manifest.json", manifest)
+    _write_json(folder / "plan.json", inputs.plan)
+    if inputs.to_plan is not None:
+        _write_json(folder / "to_plan.json", inputs.to_plan)
+    for name, given in (("given.csv", inputs.allocation), ("to_given.csv", inputs.to_allocation)):
+        if given is not None:
+            write_allocation(given, folder / name)
+    write_allocation(outcome.allocation, folder / "allocation.csv")
+    _write_json(folder / "result.json", outcome.result)
+    for name, batch in outcome.batches.items():
+        for table, frame in _frames(batch).items():
+            frame.to_parquet(folder / f"{name}-{table}.parquet", compression="zstd", index=False)
+
+
+def _write_json(path: Path, content: Record | Plan) -> None:
+    path.write_text(content.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def _frames(batch: Batch) -> dict[str, pd.DataFrame]:
+    """KPIs and amounts per replication; with records also the ends of everything."""
+    figures: dict[str, object] = {"replication": batch.numbers, **batch.kpis}
+    figures |= {f"signed_from_{source}": values for source, values in batch.sources.items()}
+    figures |= {f"strikes_{risk}": values for risk, values in batch.struck.items()}
+    figures |= {f"triggered_{plan}": values for plan, values in batch.triggered.items()}
+    for label, values in (
+        ("product", batch.by_product),
+        ("region", batch.by_region),
+        ("rep", batch.by_rep),
+        ("week", batch.by_week),
+        ("cash_week", batch.cash_by_week),
+    ):
+        figures |= {f"{label}_{number + 1}": values[:, number] for number in range(values.shape[1])}
+    frames = {"figures": pd.DataFrame(figures)}
+    if batch.records:
+        for name, row_type in (
+            ("deals", DealEnd),
+            ("renewals", RenewalEnd),
+            ("payments", Payment),
+            ("strikes", Strike),
+            ("activations", Activation),
+        ):
+            rows = [(r.replication, *row) for r in batch.records for row in getattr(r, name)]
+            frames[name] = pd.DataFrame(rows, columns=["replication", *row_type._fields])
+    return frames
+
+
+def headline(result: Result) -> str:
+    """One line that tells a run from another."""
+    if isinstance(result, RunResult):
+        return headline(result.simulate)
+    if isinstance(result, SimulateResult):
+        chance = next(kpi.mean for kpi in result.kpis if kpi.id == "p_target")
+        return f"chance of {result.target:,.0f}: {chance:.1%}"
+    if isinstance(result, StressResult):
+        return f"chance {result.p_target_no_risk.mean:.1%} without risks, {result.p_target.mean:.1%} with them"
+    if isinstance(result, CompareResult):
+        gap = next(row for row in result.differences if row.id == "p_target")
+        return f"chance {gap.mean_a:.1%} → {gap.mean_b:.1%}"
+    return f"expects {result.expected_signed:,.0f} of {result.target:,.0f}"
+
+
+def _solver(result: Result) -> str:
+    if isinstance(result, RunResult):
+        return result.allocate.solver
+    return result.solver if isinstance(result, AllocateResult) else ""
+
+
+def _manifest(folder: Path) -> Manifest:
+    """The manifest of a run folder; UsageError when it is none, damaged or of a newer version."""
+    path = folder / "manifest.json"
+    try:
+        text = path.read_text(encoding="utf-8")
+        found = json.loads(text).get("format")
+        if isinstance(found, int) and found > FORMAT:
+            raise UsageError(f"{folder.name} was saved by a newer version (format {found}; this one reads {FORMAT})")
+        return Manifest.model_validate_json(text)
+    except FileNotFoundError:
+        raise UsageError(f"{folder} is no saved run: it has no manifest.json") from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, AttributeError, ValidationError) as error:
+        raise UsageError(f"{folder.name} is damaged: manifest.json cannot be read ({type(error).__name__})") from error
+
+
+def load_result(folder: Path) -> tuple[RunSummary, Result]:
+    """A saved run's answer, to be shown again."""
+    manifest = _manifest(folder)
+    try:
+        result = _RESULT.validate_json((folder / "result.json").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise UsageError(f"{folder.name} is damaged: result.json cannot be read ({type(error).__name__})") from error
+    return _summary(folder, manifest), result
+
+
+def _summary(folder: Path, manifest: Manifest) -> RunSummary:
+    return RunSummary(folder.name, folder, manifest.request.study, manifest.plan, manifest.started, manifest.headline)
+
+
+def list_runs(root: Path) -> tuple[RunSummary, ...]:
+    """Runs below a folder, newest first; a damaged one is listed with its problem, the others still list."""
+    if not root.is_dir():
+        return ()
+    summaries = []
+    for folder in sorted(root.iterdir()):
+        if not folder.is_dir() or folder.name.startswith("."):
+            continue
+        try:
+            summaries.append(_summary(folder, _manifest(folder)))
+        except UsageError as error:
+            summaries.append(RunSummary(folder.name, folder, problem=str(error)))
+    return tuple(sorted(summaries, key=lambda run: (run.created, run.name), reverse=True))
+
+
+def repeat_run(folder: Path, progress: Progress | None = None, jobs: int | None = None) -> Repeat:
+    """Compute a saved run again from what it saved, and compare answer and records bit for bit."""
+    manifest = _manifest(folder)
+    inputs = _saved_inputs(folder, manifest)
+    request = manifest.request if jobs is None else manifest.request.model_copy(update={"jobs": jobs})
+    outcome = answer_from(request, inputs, progress)
+    with tempfile.TemporaryDirectory() as name:
+        again = Path(name)
+        _write(outcome, again)
+        compared = sorted({p.name for p in folder.iterdir()} | {p.name for p in again.iterdir()})
+        differences = tuple(name for name in compared if name != "manifest.json" and not _same(folder, again, name))
+    return Repeat(not differences, differences, outcome.result)
+
+
+def _same(saved: Path, again: Path, name: str) -> bool:
+    if not (saved / name).exists() or not (again / name).exists():
+        return False
+    if name == "result.json":
+        texts = [(path / name).read_text(encoding="utf-8") for path in (saved, again)]
+        return _timeless(json.loads(texts[0])) == _timeless(json.loads(texts[1]))
+    if name.endswith(".parquet"):
+        return pd.read_parquet(saved / name).equals(pd.read_parquet(again / name))
+    return (saved / name).read_bytes() == (again / name).read_bytes()
+
+
+def _timeless(value: object) -> object:
+    """A result without how long it took to compute."""
+    if isinstance(value, dict):
+        return {key: _timeless(inner) for key, inner in value.items() if key != "seconds"}
+    return [_timeless(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _saved_inputs(folder: Path, manifest: Manifest) -> Inputs:
+    try:
+        plan = Plan.model_validate_json((folder / "plan.json").read_text(encoding="utf-8"))
+        to_path = folder / "to_plan.json"
+        to_plan = Plan.model_validate_json(to_path.read_text(encoding="utf-8")) if to_path.exists() else None
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise UsageError(f"{folder.name} is damaged: its plan cannot be read ({type(error).__name__})") from error
+
+    def given(name: str, of: Plan) -> Allocation | None:
+        return read_allocation(folder / name, of) if (folder / name).exists() else None
+
+    return Inputs(
+        plan,
+        manifest.changes,
+        given("given.csv", plan),
+        to_plan,
+        manifest.to_changes,
+        given("to_given.csv", to_plan or plan),
+        manifest.files,
+    )
+
+
+def resolve_run(root: Path, name: str) -> Path:
+    """The folder of a run given by path, by name below ``root``, or as ``latest``."""
+    if Path(name).is_dir():
+        return Path(name)
+    if name == "latest":
+        whole = [run for run in list_runs(root) if run.problem is None]
+        if whole:
+            return whole[0].folder
+        raise UsageError(f"there is no run in {root}")
+    if (root / name).is_dir():
+        return root / name
+    known: Sequence[str] = [run.name for run in list_runs(root)[:5]]
+    listed = f"; newest: {', '.join(known)}" if known else ""
+    raise UsageError(f"there is no run {name} in {root}{listed}")

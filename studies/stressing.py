@@ -1,0 +1,196 @@
+"""stress: every risk × its contingency plans, on identical futures.
+
+The base is all risks and no plan. A risk's cost is the base against the same futures without that risk; a plan's gain
+is the same futures with that plan held, against the base. Replications that the difference cannot touch (the risk did
+not strike) are the base's own and are not run again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.allocation import Allocation
+from scenarios.checks import not_carried_out
+from scenarios.plan import Plan
+from scenarios.risks import ContingencyPlan, Risk
+from simulation.model import Options
+from studies.replications import Batch, Progress, run_replications
+from studies.results import Change, Estimate, StressResult, StressRow
+from studies.simulating import run_without_risks
+from studies.statistics import Values, mean_estimate, proportion_estimate
+
+__all__ = ["stress_study"]
+
+
+@dataclass
+class _Bench:
+    """The base batch, and runs of variants on its futures."""
+
+    plan: Plan
+    allocation: Allocation
+    options: Options
+    base: Batch
+    seed: int
+    jobs: int
+    progress: Progress | None
+    run: int
+    known: int = 0
+
+    def variant(self, options: Options, touched: NDArray[np.bool_], retainer: float, label: str) -> Batch:
+        """The base's futures under other options, run only where they can differ."""
+        self.run += int(touched.sum())
+        self.known += int((~touched).sum())
+        rerun = run_replications(
+            self.plan,
+            self.allocation,
+            options,
+            seed=self.seed,
+            numbers=self.base.numbers[touched].tolist(),
+            jobs=self.jobs,
+            label=label,
+            progress=self.progress,
+        )
+        return self.base.less_cost(retainer).with_rows(touched, rerun)
+
+
+def stress_study(
+    plan: Plan,
+    allocation: Allocation,
+    options: Options,
+    *,
+    seed: int,
+    replications: int,
+    jobs: int = 1,
+    progress: Progress | None = None,
+    changes: Sequence[Change] = (),
+    base: Batch | None = None,
+    calm: Batch | None = None,
+) -> tuple[StressResult, Batch]:
+    """Stress every risk in play, alone removed, and every contingency plan triggered by it, alone held.
+
+    ``options.plans`` are set aside: the base holds none. ``base`` and ``calm`` may be handed in from a simulation of
+    the same futures without plans.
+    """
+    start = time.perf_counter()
+    bare = Options(options.risks, frozenset(), options.forced, options.uncertainty)
+    ran = 0
+    if base is None:
+        base = run_replications(
+            plan,
+            allocation,
+            bare,
+            seed=seed,
+            numbers=range(replications),
+            jobs=jobs,
+            label="all risks, no plan",
+            progress=progress,
+            keep_records=True,
+        )
+        ran += replications
+    if calm is None:
+        calm = run_without_risks(plan, allocation, bare, base, seed=seed, jobs=jobs, progress=progress)
+    bench = _Bench(plan, allocation, bare, base, seed, jobs, progress, ran)
+    rows: list[StressRow] = []
+    forced = {strike.risk for strike in bare.forced}
+    for risk in plan.risks:
+        if risk.id in bare.risks or risk.id in forced:
+            row, struck = _risk_row(bench, risk, risk.id in forced)
+            rows.append(row)
+            rows += [_plan_row(bench, row, entry, struck) for entry in _plans_against(plan, risk)]
+    result = StressResult(
+        plan=plan.name,
+        currency=plan.currency,
+        target=plan.target,
+        allocation_name=allocation.name,
+        seed=seed,
+        replications=len(base),
+        forced=tuple(f"{f.risk}{f':{f.subject}' if f.subject else ''}@week{f.week}" for f in bare.forced),
+        p_target=proportion_estimate(base.kpis["p_target"]),
+        p_target_no_risk=proportion_estimate(calm.kpis["p_target"]),
+        rows=tuple(rows),
+        replications_run=bench.run,
+        replications_known=bench.known,
+        not_carried_out=not_carried_out(plan),
+        changes=tuple(changes),
+        seconds=time.perf_counter() - start,
+    )
+    return result, base
+
+
+def _plans_against(plan: Plan, risk: Risk) -> list[ContingencyPlan]:
+    return [entry for entry in plan.contingency_plans if entry.trigger.strike == risk.id]
+
+
+def _risk_row(bench: _Bench, risk: Risk, forced: bool) -> tuple[StressRow, NDArray[np.bool_]]:
+    base, options = bench.base, bench.options
+    strikes = base.struck.get(risk.id, np.zeros(len(base)))
+    struck = strikes > 0
+    others = Options(
+        options.risks - {risk.id},
+        frozenset(),
+        tuple(f for f in options.forced if f.risk != risk.id),
+        options.uncertainty,
+    )
+    without = bench.variant(others, struck, 0.0, f"without {risk.id}")
+    lost = without.kpis["signed"] - base.kpis["signed"]
+    cost = mean_estimate(lost)
+    row = StressRow(
+        risk=risk.id,
+        risk_name=risk.name,
+        forced=forced,
+        p_strike=proportion_estimate(struck.astype(float)),
+        strikes=float(np.mean(strikes)),
+        cost_signed=cost,
+        cost_signed_given_strike=mean_estimate(lost[struck]) if struck.sum() >= 2 else None,
+        cost_cash=_gap(without, base, "cash"),
+        cost_contribution=_gap(without, base, "contribution"),
+        cost_p_target=_gap(without, base, "p_target"),
+        verdict=_risk_verdict(lost, struck, cost),
+    )
+    return row, struck
+
+
+def _risk_verdict(lost: Values, struck: NDArray[np.bool_], cost: Estimate) -> str:
+    if not struck.any():
+        return "never struck"
+    if not lost.any():
+        return "harmless"
+    if cost.ci_low > 0:
+        return "hurts"
+    return "helps" if cost.ci_high < 0 else "cannot tell yet"
+
+
+def _plan_row(bench: _Bench, risk: StressRow, entry: ContingencyPlan, struck: NDArray[np.bool_]) -> StressRow:
+    base, options = bench.base, bench.options
+    held = Options(options.risks, frozenset({entry.id}), options.forced, options.uncertainty)
+    with_plan = bench.variant(held, struck, entry.retainer, f"with {entry.id}")
+    contribution = with_plan.kpis["contribution"] - base.kpis["contribution"]
+    net = mean_estimate(contribution)
+    return risk.model_copy(
+        update={
+            "plan": entry.id,
+            "plan_name": entry.name,
+            "gain_signed": _gap(with_plan, base, "signed"),
+            "gain_cash": _gap(with_plan, base, "cash"),
+            "gain_contribution": net,
+            "gain_p_target": _gap(with_plan, base, "p_target"),
+            "plan_cost": mean_estimate(with_plan.kpis["plan_cost"]),
+            "p_triggered": float(np.mean(with_plan.triggered.get(entry.id, np.zeros(len(base))) > 0)),
+            "verdict": _plan_verdict(net),
+        }
+    )
+
+
+def _plan_verdict(net: Estimate) -> str:
+    if net.ci_low > 0:
+        return "buy"
+    return "do not buy" if net.ci_high <= 0 else "cannot tell yet"
+
+
+def _gap(a: Batch, b: Batch, kpi: str) -> Estimate:
+    return mean_estimate(a.kpis[kpi] - b.kpis[kpi])
