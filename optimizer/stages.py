@@ -27,8 +27,16 @@ STAGES = ("relaxation", "contribution", "rep stretch", "cell stretch", "evenness
 """Least weighted relaxation of soft rules; greatest contribution; least distance of a rep's stretch from the mean;
 least distance of a cell's stretch from its rep's; least sum of all such distances in money."""
 
-HOLD = 1e-10
-"""Relative tolerance with which a stage's value is held in the stages after it."""
+HOLD = (1e-10, 1e-8, 1e-6)
+"""Relative tolerances with which a stage's value is held in the stages after it; a wider one is taken only where the
+solver's own tolerance does not let it find its optimum again."""
+
+
+class _LostError(Exception):
+    """The stages before are at their optimum, and the solver finds nothing there."""
+
+    def __init__(self, stage: str) -> None:
+        self.stage = stage
 
 
 @dataclass(frozen=True)
@@ -61,26 +69,13 @@ class StagedModel:
         self._bases: dict[str, HighsBasis] = {}
 
     def solve(self, last: str = STAGES[-1]) -> Solution:
-        """Solve the stages up to ``last``, each at the optimum of those before, from the basis it first ended with."""
-        reached: list[float] = []
-        try:
-            for name, costs, row in zip(STAGES, self._costs, self._hold, strict=True):
-                if name == "evenness":
-                    self._aim_at_even_budget(self.live.values())
-                if name in self._bases:
-                    self.live.start_from(self._bases[name])
-                reached.append(self._solve_one(name, costs, first=not reached))
-                self._bases.setdefault(name, self.live.basis())
-                if name == last:
-                    break
-                slack = HOLD * max(1.0, abs(reached[-1]))
-                self.live.set_bounds(row, -math.inf, reached[-1] + slack)
-            values = self.live.values()
-        finally:
-            for row in self._hold:
-                self.live.set_bounds(row, -math.inf, math.inf)
-        signs = [-1.0 if name == "contribution" else 1.0 for name in STAGES]
-        return Solution(tuple(sign * value for sign, value in zip(signs, reached, strict=False)), values)
+        """Solve the stages up to ``last``, each at the optimum of those before; Infeasible where there is none."""
+        for hold in HOLD:
+            try:
+                return self._solve(STAGES.index(last) + 1, hold)
+            except _LostError as lost:
+                stage = lost.stage
+        raise SolverFailed(f"HiGHS lost the optimum of the stages before stage {stage!r}")
 
     def resolve(self, change: Change, last: str = STAGES[-1]) -> Solution | None:
         """The stages of the changed model, which is left as it was; None where the change leaves nothing feasible."""
@@ -94,6 +89,27 @@ class StagedModel:
         """Value of a variable, not below zero by a rounding error."""
         return max(float(values[self.live.column(variable)]), 0.0)
 
+    def _solve(self, count: int, hold: float) -> Solution:
+        reached: list[float] = []
+        try:
+            for name, costs, row in list(zip(STAGES, self._costs, self._hold, strict=True))[:count]:
+                if name == "evenness":
+                    self._aim_at_even_budget(self.live.values())
+                if name in self._bases:  # where the stage first ended: few steps away from where it ends now
+                    self.live.start_from(self._bases[name])
+                try:
+                    reached.append(self.live.minimise(costs))
+                except Infeasible:
+                    raise (_LostError(name) if reached else Infeasible) from None
+                self._bases.setdefault(name, self.live.basis())
+                self.live.set_bounds(row, -math.inf, reached[-1] + hold * max(1.0, abs(reached[-1])))
+            values = self.live.values()
+        finally:
+            for row in self._hold:
+                self.live.set_bounds(row, -math.inf, math.inf)
+        signs = [-1.0 if name == "contribution" else 1.0 for name in STAGES]
+        return Solution(tuple(sign * value for sign, value in zip(signs, reached, strict=False)), values)
+
     def _aim_at_even_budget(self, values: Floats) -> None:
         """Money without a response is aimed at its pool's totals by region and by activity, as they have come out."""
         v, data = self.model.variables, self.model.data
@@ -105,14 +121,6 @@ class StagedModel:
             segment = data.segments[number]
             aim = aims[segment.region, segment.activity]
             self.live.set_bounds(self.live.row(f"spend_distance_{number}"), aim, aim)
-
-    def _solve_one(self, name: str, costs: Floats, first: bool) -> float:
-        try:
-            return self.live.minimise(costs)
-        except Infeasible:
-            if first:
-                raise
-            raise SolverFailed(f"HiGHS lost the optimum of the stages before stage {name!r}") from None
 
 
 def _objectives(model: Model) -> list[Mapping[LpVariable, float]]:

@@ -1,0 +1,162 @@
+"""Unit: what the linear program is told of a plan, against figures worked out by hand."""
+
+import math
+
+import pytest
+
+from optimizer.data import prepare
+from optimizer.demand import reference_spend
+from optimizer.hours import duty_hours, hours_there
+from optimizer.outlook import Outlooks
+from optimizer.returns import cash_share
+from optimizer.selection import universe
+from scenarios.expectations import cycle_bounds, cycle_of
+from scenarios.plan import Plan
+from tests.allocation_plans import budget_plan
+from tests.plans import small_plan
+
+
+def normal(z: float) -> float:
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def test_an_open_deal_counts_its_value_times_winning_times_closing_in_time(small_plan: Plan) -> None:
+    """O1: 60,000 in the last stage at A; 56 calendar days = 40 working days old.
+
+    It passes with 0.5 ** (ln 0.8 / ln 0.4). Its cycle ends after 40 days (it is not signed yet) and before 40 / 0.7
+    (it has left the stage before); the horizon of 58 days covers all of that.
+    """
+    deal = next(o for o in small_plan.opportunities if o.id == "O1")
+    passes = 0.5 ** (math.log(0.8) / math.log(0.4))
+    assert Outlooks(small_plan).of_open(deal).value == pytest.approx(60_000 * passes)
+
+
+def test_touches_behind_an_open_deal_take_no_hours(small_plan: Plan) -> None:
+    """O1 has one touch in its last stage, an hour, which is due in the quarter for certain."""
+    deal = next(o for o in small_plan.opportunities if o.id == "O1")
+    assert Outlooks(small_plan).of_open(deal).hours == pytest.approx(1.0)
+
+
+def test_an_open_deal_s_hours_follow_its_touches_stage_by_stage(small_plan: Plan) -> None:
+    """O2: C, second stage (cycle shares 0.3 to 0.7), 25 working days old; touches at 0.5, 0.7, and at 1 if passed."""
+    deal = next(o for o in small_plan.opportunities if o.id == "O2")
+    cycle, horizon = cycle_of(small_plan, small_plan.product["S1"]), small_plan.calendar.working_days
+    low, high = cycle_bounds(small_plan.process, 1, 25)
+
+    def due(position: float) -> float:
+        return cycle.cdf_between((25 + horizon) / position, low, high) - cycle.cdf_between(25 / position, low, high)
+
+    passes = 0.3 ** (math.log(0.5) / math.log(0.4))
+    assert Outlooks(small_plan).of_open(deal).hours == pytest.approx(due(0.5) + due(0.7) + passes * due(1.0))
+
+
+def test_a_lead_s_gain_is_leads_times_winning_times_closing_in_time() -> None:
+    """A salon of 10 brings one lead of 160: won with 0.5, closed in the quarter with 0.5; so 40 a unit, 4 a money."""
+    data = prepare(budget_plan())
+    gains = {(s.region, s.band): s.gain[0] for s in data.segments}
+    assert gains == pytest.approx({("growth", 0): 4, ("growth", 1): 3, ("mature", 0): 4, ("mature", 1): 3})
+    assert {s.capacity for s in data.segments} == {20}
+
+
+def test_leads_of_the_small_plan_by_hand(small_plan: Plan) -> None:
+    """Baseline B1: 2 leads of S1 in the north, half at A and half at C, over 58 days; cycle 300/7 days, sigma 0.5."""
+    data = prepare(small_plan)
+    median, days, sigma = 60 * 5 / 7, 58, 0.5
+    z = math.log(days / median) / sigma
+    mean_in_time = normal(z) - median * math.exp(sigma**2 / 2) * normal(z - sigma) / days
+    win = sum(rate ** (math.log(0.6 * 0.5 * 0.8) / math.log(0.4)) for rate in (0.5, 0.3)) / 2
+    row, column = data.product_number["S1"], data.region_number["north"]
+    assert data.demand["baseline"][row, column] == pytest.approx(2 * 50_000 * win * mean_in_time)
+    assert data.demand["renewals"][row, column] == pytest.approx(0.9 * 40_000)
+    assert data.demand["renewals"][data.product_number["L1"], column] == pytest.approx(0.7 * 8_000)
+
+
+def test_hours_there_are_weeks_less_days_away_care_and_collecting(small_plan: Plan) -> None:
+    """58 days less 2 of training. R1 cares for C1: 2 x 12 x 0.5 h; R2 for two automated C: 0.5 x 12 x 0.05 h each."""
+    there = hours_there(small_plan)
+    assert there["R1"] == pytest.approx(24 / 5 * 56 - 12)
+    assert there["R2"] == pytest.approx(24 / 5 * 56 - 2 * 0.3)
+    assert there["R3"] == pytest.approx(24 / 5 * 56 - 12)
+
+
+def test_collecting_is_the_owner_s_work_and_everybody_s_where_there_is_no_account() -> None:
+    before = hours_there(small_plan())
+    plan = small_plan(settings=["process.collection_hours=3"])
+    loose = plan.model_validate(
+        {**plan.model_dump(), "receivables": [*plan.receivables, {"id": "I3", "amount": 1, "due_date": "2026-02-01"}]}
+    )
+    after = hours_there(loose)
+    assert {rep: before[rep] - after[rep] for rep in before} == pytest.approx({"R1": 4, "R2": 4, "R3": 1})
+
+
+def test_event_duty_falls_on_the_reps_at_home(small_plan: Plan) -> None:
+    salon = small_plan.activity["salon"]
+    assert duty_hours(small_plan, "south", salon) == {"R3": 6 / 10_000}
+    assert duty_hours(small_plan, "north", salon) == {"R1": 3 / 10_000, "R2": 3 / 10_000}
+    assert duty_hours(small_plan, "north", small_plan.activity["online"]) == {}
+
+
+def test_measures_are_believed() -> None:
+    """A measure that lifts win rates by a tenth lifts what A customers are expected to sign at the last stage."""
+    tool = small_plan()
+    figures = tool.model_dump()
+    figures["measures"] = [{"id": "m", "name": "m", "effects": [{"parameter": "deal_value", "factor": 1.1}]}]
+    lifted = Plan.model_validate(figures)
+    before, after = prepare(tool), prepare(lifted)
+    for source in ("pipeline", "baseline", "cross_sell"):
+        assert after.demand[source].sum() == pytest.approx(1.1 * before.demand[source].sum())
+    assert after.demand["renewals"].sum() == pytest.approx(before.demand["renewals"].sum())
+
+
+def test_a_measure_for_some_reps_counts_with_their_share_of_the_region() -> None:
+    """R3's share of the south's hours, of R2 and R3, is what of the south's leads are worth double."""
+    figures = small_plan().model_dump()
+    double = {"parameter": "deal_value", "factor": 2, "scope": {"rep": ["R3"]}}
+    figures["measures"] = [{"id": "m", "name": "m", "effects": [double]}]
+    before, after = prepare(small_plan()), prepare(Plan.model_validate(figures))
+    there = hours_there(small_plan())
+    share = there["R3"] / (there["R2"] + there["R3"])
+    south = before.region_number["south"]
+    expected = (1 + share) * before.demand["baseline"][:, south]
+    assert after.demand["baseline"][:, south] == pytest.approx(expected)
+
+
+def test_reference_spend_fills_full_effect_bands_in_proportion_to_the_pool(small_plan: Plan) -> None:
+    """Full effect: salons 30,000 and 40,000, online 20,000 each; 110,000 of which the pool pays 80,000."""
+    spend = reference_spend(small_plan, universe(small_plan))
+    assert sum(spend.values()) == pytest.approx(80_000)
+    assert spend["south", "salon"] / spend["north", "online"] == pytest.approx(2)
+
+
+def test_potential_is_own_pipeline_and_renewals_and_an_hours_share_of_what_comes(small_plan: Plan) -> None:
+    data = prepare(small_plan)
+    potential = dict(zip(data.cells.quota, data.potential, strict=True))
+    outlook = Outlooks(small_plan).of_open(next(o for o in small_plan.opportunities if o.id == "O1"))
+    own = outlook.value + 0.9 * 40_000
+    there = hours_there(small_plan)
+    share = there["R1"] / (there["R1"] + there["R2"])
+    row, column = data.product_number["S1"], data.region_number["north"]
+    spend = reference_spend(small_plan, universe(small_plan))
+    leads = float(data.demand["baseline"][row, column] + data.demand["cross_sell"][row, column])
+    first = {s.activity: s for s in reversed(data.segments) if s.region == "north"}
+    leads += sum(spend["north", a] * first[a].gain[row] for a in ("salon", "online"))
+    assert potential["S1", "north", "R1"] == pytest.approx(own + share * leads)
+
+
+def test_cash_in_the_quarter_follows_terms_and_lateness(small_plan: Plan) -> None:
+    """60 days, never late: what is signed before them. 30 / 60 / 10 at 0 / 30 / 365 days: at most that, less lateness."""
+    plan = small_plan.model_validate({**small_plan.model_dump(), "money": {}})
+    assert cash_share(plan) == pytest.approx(1 - 60 * 5 / 7 / 58)
+    share = cash_share(small_plan)
+    most = (0.3 + 0.6 * (1 - 150 / 7 / 58)) * 0.99
+    assert 0.8 * most < share < most
+
+
+def test_an_expert_s_fee_falls_on_large_deals_of_hard_customers() -> None:
+    figures = small_plan().model_dump()
+    figures["money"]["expert_fee"] = {"rate": 0.05, "above_amount": 50_000, "industries": ["textile"]}
+    plan = Plan.model_validate(figures)
+    fees = {o.id: Outlooks(plan).of_open(o).fee for o in plan.opportunities}
+    signed = Outlooks(plan).of_open(plan.opportunities[0]).value
+    assert plan.opportunities[0].id == "O1"
+    assert fees == pytest.approx({"O1": 0.05 * signed, "O2": 0, "O3": 0, "O4": 0, "O5": 0})
