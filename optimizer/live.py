@@ -88,15 +88,12 @@ class LiveModel:
         """Lower and upper bound of a row."""
         return self._bounds[row]
 
-    def coefficient(self, row: int, column: int) -> float:
-        """Coefficient of a column in a row."""
+    def coefficients(self, row: int) -> Floats:
+        """Coefficients of a row, one for each column."""
         _, columns, factors = self._highs.getRowEntries(row)
-        return float(np.sum(factors[columns == column]))
-
-    def activity(self, row: int, values: Floats) -> float:
-        """Value of a row at given values of the columns."""
-        _, columns, factors = self._highs.getRowEntries(row)
-        return float(factors @ values[columns])
+        dense = np.zeros(self.width)
+        dense[columns] = factors
+        return dense
 
     def costs(self, terms: Mapping[pulp.LpVariable, float]) -> Floats:
         """An objective as a vector over the columns."""
@@ -129,7 +126,8 @@ class LiveModel:
     def changed(self, change: Change) -> Iterator[None]:
         """The model with a change, undone afterwards."""
         bounds = {row: self._bounds[row] for row in change.bounds}
-        before = {place: self.coefficient(*place) for place in change.coefficients}
+        rows = {row: self.coefficients(row) for row in {row for row, _ in change.coefficients}}
+        before = {(row, column): float(rows[row][column]) for row, column in change.coefficients}
         try:
             self._apply(change)
             yield

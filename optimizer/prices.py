@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from optimizer.live import Change, Floats
 from optimizer.results import Price
 from optimizer.row import Row
@@ -83,11 +85,11 @@ def _price(staged: StagedModel, base: Solution, change: Change) -> Price | None:
 def _is_idle(staged: StagedModel, values: Floats, change: Change) -> bool:
     """Whether the optimum stays one: its row has room and still holds when changed (a linear program is convex)."""
     (row,) = change.bounds
-    before = staged.live.activity(row, values)
-    after = before + sum(
-        (new - staged.live.coefficient(place, column)) * values[column]
-        for (place, column), new in change.coefficients.items()
-    )
+    factors = staged.live.coefficients(row)
+    before = float(np.sum(factors * values))
+    for (_, column), new in change.coefficients.items():
+        factors[column] = new
+    after = float(np.sum(factors * values))
     return _room(staged.live.bounds_of(row), before) > _NEGLIGIBLE and _room(change.bounds[row], after) >= 0
 
 

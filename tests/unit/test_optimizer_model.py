@@ -82,7 +82,7 @@ def test_a_change_of_the_live_model_is_undone() -> None:
     with live.changed(Change({row: (12.0, math.inf)}, {(row, live.column(x)): 3.0})):
         assert live.minimise(costs) == pytest.approx(4)
     assert live.minimise(costs) == pytest.approx(3)
-    assert (live.bounds_of(row), live.coefficient(row, live.column(x))) == ((6.0, math.inf), 2.0)
+    assert (live.bounds_of(row), live.coefficients(row)[live.column(x)]) == ((6.0, math.inf), 2.0)
 
 
 def test_equal_inputs_give_equal_answers_also_with_shuffled_tables() -> None:
