@@ -10,7 +10,7 @@ from optimizer.hours import duty_hours, hours_there
 from optimizer.outlook import Outlooks
 from optimizer.returns import cash_share
 from optimizer.selection import universe
-from scenarios.expectations import cycle_bounds, cycle_of
+from scenarios.expectations import cycle_bounds, cycle_of, touch_positions
 from scenarios.plan import Plan
 from tests.allocation_plans import budget_plan
 from tests.plans import small_plan
@@ -31,23 +31,34 @@ def test_an_open_deal_counts_its_value_times_winning_times_closing_in_time(small
     assert Outlooks(small_plan).of_open(deal).value == pytest.approx(60_000 * passes)
 
 
+def due_hours(plan: Plan, stage: int, age: float, position: float) -> float:
+    """P(age < position x C <= age + horizon) for a deal of S1 in a stage at an age."""
+    cycle, horizon = cycle_of(plan, plan.product["S1"]), plan.calendar.working_days
+    low, high = cycle_bounds(plan.process, stage, age)
+    within = cycle.cdf_between((age + horizon) / position, low, high)
+    return within - cycle.cdf_between(age / position, low, high)
+
+
 def test_touches_behind_an_open_deal_take_no_hours(small_plan: Plan) -> None:
-    """O1 has one touch in its last stage, an hour, which is due in the quarter for certain."""
+    """O1, 40 days old in its last stage, has one touch of an hour left, unless that is behind it."""
     deal = next(o for o in small_plan.opportunities if o.id == "O1")
-    assert Outlooks(small_plan).of_open(deal).hours == pytest.approx(1.0)
+    (position,) = touch_positions(small_plan.process, 2)
+    hours = Outlooks(small_plan).of_open(deal).hours
+    assert hours == pytest.approx(due_hours(small_plan, 2, 40, position))
+    assert hours <= 1
 
 
 def test_an_open_deal_s_hours_follow_its_touches_stage_by_stage(small_plan: Plan) -> None:
-    """O2: C, second stage (cycle shares 0.3 to 0.7), 25 working days old; touches at 0.5, 0.7, and at 1 if passed."""
+    """O2: C, in its second stage, 25 working days old; two touches of an hour there, and one in the third if it passes.
+
+    The proposal of the second stage is behind it, and no touch of the first is counted again.
+    """
     deal = next(o for o in small_plan.opportunities if o.id == "O2")
-    cycle, horizon = cycle_of(small_plan, small_plan.product["S1"]), small_plan.calendar.working_days
-    low, high = cycle_bounds(small_plan.process, 1, 25)
-
-    def due(position: float) -> float:
-        return cycle.cdf_between((25 + horizon) / position, low, high) - cycle.cdf_between(25 / position, low, high)
-
+    here, next_stage = touch_positions(small_plan.process, 1), touch_positions(small_plan.process, 2)
     passes = 0.3 ** (math.log(0.5) / math.log(0.4))
-    assert Outlooks(small_plan).of_open(deal).hours == pytest.approx(due(0.5) + due(0.7) + passes * due(1.0))
+    hours = sum(due_hours(small_plan, 1, 25, position) for position in here)
+    hours += passes * sum(due_hours(small_plan, 1, 25, position) for position in next_stage)
+    assert Outlooks(small_plan).of_open(deal).hours == pytest.approx(hours)
 
 
 def test_a_lead_s_gain_is_leads_times_winning_times_closing_in_time() -> None:
