@@ -191,7 +191,7 @@ def _book_activities(
                 tags = {"customer_tier": tier, "source": activity_id}
                 one = outlooks.of_new(plan.product[product_id], region, stage, window, tags, shares[region_id])
                 value += share * tier_share * one.value
-                hours += share * tier_share * one.hours * activity.hours_share
+                hours += share * tier_share * one.hours
             place = ledger.row[product_id], ledger.column[region_id]
             gain[place[0]] = full * value
             funded[place] += amount * full * value

@@ -116,4 +116,4 @@ class AllocationResult:
     @property
     def unsold(self) -> float:
         """Demand that nobody has the hours for, or that is not worth its cost."""
-        return sum(amount for _, amount in self.demand) - self.expected_total
+        return max(sum(amount for _, amount in self.demand) - self.expected_total, 0.0)

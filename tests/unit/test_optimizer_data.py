@@ -155,7 +155,7 @@ def test_potential_is_own_pipeline_and_renewals_and_an_hours_share_of_what_comes
 
 
 def test_cash_in_the_quarter_follows_terms_and_lateness(small_plan: Plan) -> None:
-    """60 days, never late: what is signed before them. 30 / 60 / 10 at 0 / 30 / 365 days: at most that, less lateness."""
+    """60 days, never late: what is signed before them. 30 / 60 / 10 at 0 / 30 / 365 days: that, less lateness."""
     plan = small_plan.model_validate({**small_plan.model_dump(), "money": {}})
     assert cash_share(plan) == pytest.approx(1 - 60 * 5 / 7 / 58)
     share = cash_share(small_plan)
