@@ -147,10 +147,13 @@ def shares_before(process: SalesProcess) -> list[float]:
 
 
 def touch_positions(process: SalesProcess, stage: int) -> list[float]:
-    """Position in the cycle (0 to 1) at which each touch of a stage is due; the last one ends the stage."""
+    """Position in the cycle (0 to 1) at which each touch of a stage is due: the middles of its equal parts.
+
+    The stage ends when its time is over and all its touches are done, so a touch may be half a part late for free.
+    """
     before, count = shares_before(process), process.stages[stage].touches
     width = before[stage + 1] - before[stage]
-    return [before[stage] + width * (k + 1) / count for k in range(count - 1)] + [before[stage + 1]]
+    return [before[stage] + width * (k + 0.5) / count for k in range(count)]
 
 
 def age_days(plan: Plan, opportunity: Opportunity) -> float:

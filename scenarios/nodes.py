@@ -120,14 +120,14 @@ def dotted(path: Sequence[str | int]) -> str:
     return "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """The sentence "Did you mean …?"; where nothing is near, what there is, if it is short."""
+def nearest(word: str, words: Iterable[str], *, listed: bool = True) -> str:
+    """The sentence "Did you mean …?"; where nothing is near, what there is, if that is ``listed`` and short."""
     by_lower = {known.lower(): known for known in words}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     begun = [known for known in by_lower if len(word) > 2 and known.startswith(word.lower())]
     if found := near or begun:
         return f"Did you mean {by_lower[found[0]]}?"
-    return f"Known: {', '.join(by_lower.values())}." if 0 < len(by_lower) <= 8 else ""
+    return f"Known: {', '.join(by_lower.values())}." if listed and 0 < len(by_lower) <= 8 else ""
 
 
 def problem_at(tree: Node, path: Sequence[str | int], message: str, remedy: str = "") -> Problem:

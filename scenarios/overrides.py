@@ -202,22 +202,28 @@ def _allow(steps: Path) -> None:
 
 
 def _change(tree: Node, steps: Path, override: Override) -> Change:
-    parent, old = tree, tree.child(steps[0])
+    parent, keys = tree, _keys(tree, ())
     for position, step in enumerate(steps[:-1]):
         below = parent.child(step)
-        if below is None or not isinstance(below.value, dict | list):
-            if below is not None and below.value is not None:
-                raise NotApplied(f"{dotted(steps[: position + 1])} is a value, there is nothing in it to change")
-            below = Node(override.value.place, {})
-            assert isinstance(parent.value, dict)
-            parent.value[str(step)] = below
-        parent = below
+        if below is None:
+            below = keys[str(step)] = Node(override.value.place, {})
+        parent, keys = below, _keys(below, steps[: position + 1])
     old = parent.child(steps[-1])
     before = old.typed() if old else _default(steps)
     node = _new_value(override, steps, before)
-    assert isinstance(parent.value, dict)
-    parent.value[str(steps[-1])] = node
+    keys[str(steps[-1])] = node
     return Change(override.path, before, node.typed(), override.by)
+
+
+def _keys(node: Node, path: Path) -> dict[str, Node]:
+    """Keys of a mapping, to be changed; of a list of entries none, since overrides add no entries."""
+    if node.value is None:
+        node.value = {}
+    if isinstance(node.value, dict):
+        return node.value
+    if isinstance(node.value, list) and entry_type(annotation_at(path)):
+        return {}
+    raise NotApplied(f"{dotted(path)} is a value, there is nothing in it to change")
 
 
 def _new_value(override: Override, steps: Path, before: Any) -> Node:

@@ -57,6 +57,8 @@ class SalesProcess(Section):
     orphan_win_factor: Probability = 0.85
     """Win-rate factor of opportunities taken over from a rep who left (K5)."""
 
+    touch_spread: Literal["fixed", "exponential"] = "fixed"
+    """Whether every touch of a stage takes its hours, or they are exponential around them."""
     renewal_hours: Hours = 0
     """Rep hours that a due renewal takes (E4)."""
     renewal_lead_days: Annotated[float, Field(ge=0, le=365)] = 30
@@ -133,9 +135,9 @@ class Activity(Section):
     """Response bands by region maturity or region id; the key ``all`` serves the others. A region without any
     response does not run the activity."""
     rep_hours_per_unit: Hours = 0
-    """Hours that reps of the region spend at one unit (two reps at a salon, five hours each: 10)."""
-    hours_share: Share = 1
-    """Share of the stage hours that these opportunities take, the first contact being prepared by marketing."""
+    """Hours that reps of the region spend at one unit, together (two reps at a salon, five hours each: 10)."""
+    reps_per_unit: Annotated[int, Field(ge=1, le=100)] = 1
+    """Reps among whom those hours are shared."""
     customer_tier: Id | None = None
     """Tier of customers a pool is spent on, where that is a rule's subject (R7: A-visits)."""
 

@@ -81,4 +81,4 @@ def _hours_of_one(plan: Plan, activity: Activity) -> float:
             stage = process.stages[number]
             total += reached * (stage.touches * stage.touch_hours + proposal[number])
             reached *= passes[number]
-    return total * activity.hours_share
+    return total

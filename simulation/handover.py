@@ -33,22 +33,20 @@ def _hand_over(quarter: Quarter, rep: Rep) -> Generator[Event, Any, None]:
     for account in quarter.accounts:
         if account.rep == rep.number and (successor := successors[account.row.region]) is not None:
             account.rep = successor.number
+    for deal in quarter.deals:
+        if deal.rep == rep.number and deal.outcome == "open":
+            successor = successors[quarter.model.regions[deal.region]]
+            if successor is not None:
+                rep.weighted -= deal.weighted
+                deal.weighted = 0.0
+                deal.orphan_factor *= factor
+                deal.keys = quarter.deal_keys(
+                    deal.product, deal.region, deal.tier, successor.number, deal.account, deal.industry, deal.source
+                )
+                successor.take_over(deal)
     home = plan.reps[rep.number].regions[0]
     for task in rep.hand_over():
-        successor = successors[_region_of(quarter, task, home)]
-        if successor is None:
-            rep.add(task)  # nobody is left to take it over
-        elif isinstance(task, Opportunity):
-            if task.outcome == "open":
-                rep.weighted -= task.weighted
-                task.weighted = 0.0
-                task.orphan_factor *= factor
-                task.keys = quarter.deal_keys(
-                    task.product, task.region, task.tier, successor.number, task.account, task.industry, task.source
-                )
-                successor.take_over(task)
-        else:
-            successor.add(task)
+        (successors[_region_of(quarter, task, home)] or rep).add(task)
 
 
 def _region_of(quarter: Quarter, task: Task, home: str) -> str:

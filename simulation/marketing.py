@@ -67,6 +67,7 @@ def _accept(quarter: Quarter, point: LeadPoint) -> None:
         chance=point.chance,
     )
     quarter.reps[opportunity.rep].take_over(opportunity)
+    opportunity.start(quarter)
 
 
 def _plan_event_duty(quarter: Quarter) -> None:
@@ -84,9 +85,9 @@ def _plan_event_duty(quarter: Quarter) -> None:
         start, end = activity_window(plan, activity)
         whole = int(units) + (units % 1 > 0)
         for number in range(whole):
-            share = min(units - number, 1.0)
             due = start + (end - start) * (number + 0.5) / whole
-            errand = Errand(
-                f"event:{activity.id}/{entry.region}/{number}", due, share * activity.rep_hours_per_unit, 1, 5.0
-            )
-            quarter.reps[reps[number % len(reps)]].add(errand)
+            hours = min(units - number, 1.0) * activity.rep_hours_per_unit / activity.reps_per_unit
+            for place in range(activity.reps_per_unit):
+                turn = number * activity.reps_per_unit + place
+                errand = Errand(f"event:{activity.id}/{entry.region}/{number}/{place}", due, hours, 1, 5.0)
+                quarter.reps[reps[turn % len(reps)]].add(errand)

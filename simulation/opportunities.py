@@ -75,14 +75,17 @@ class Opportunity:
         self.hours = 0.0
         self.outcome = "open"
         self.ended = quarter.model.horizon
-        # Touches behind an open opportunity are those whose place in the cycle it has already passed.
+        # What an open opportunity has behind it: the part of its cycle that its age says.
         age = max(-created, 0.0)
-        positions = quarter.model.stages.positions[stage]
-        self.touch = next((k for k, place in enumerate(positions) if place * chance.cycle > age), len(positions) - 1)
-        start = quarter.model.stages.before[stage] * chance.cycle if created >= 0 else age
-        wait = max(positions[self.touch] * chance.cycle - start, 0.0)
-        self.due = quarter.env.now + quarter.board.value("cycle_time", wait, keys, id)
-        self.stage_start = quarter.env.now - max(start - quarter.model.stages.before[stage] * chance.cycle, 0.0)
+        stages = quarter.model.stages
+        self.stage_start = quarter.env.now - max(age - stages.before[stage] * chance.cycle, 0.0)
+        self.touch = sum(place * chance.cycle <= age for place in stages.positions[stage]) if created < 0 else 0
+        self.due = quarter.env.now
+
+    def start(self, quarter: Quarter) -> None:
+        """Put the next step under way: a touch in the rep's queue, or the end of the stage."""
+        if self._next(quarter):
+            quarter.reps[self.rep].add(self)
 
     def cell_attainment(self, quarter: Quarter) -> float:
         """Signed ÷ quota of the opportunity's product and region so far: the lowest cell is served first."""
@@ -101,28 +104,50 @@ class Opportunity:
         return self.value * quarter.model.win_from[self.tier][self.stage] if self.outcome == "open" else 0.0
 
     def done(self, quarter: Quarter, hours: float) -> bool:
-        """Take note of a touch; True while the opportunity needs further ones."""
+        """Take note of a touch; True when another one is due next."""
         self.hours += hours
         if self.outcome != "open":
             return False
-        stages = quarter.model.stages
         self.touch += 1
-        if self.touch == len(stages.positions[self.stage]):
-            if not self._passes(quarter):
-                self.end(quarter, "lost")
-                return False
-            if self.stage + 1 == len(stages.positions):
-                self.value = quarter.board.value("deal_value", self.value, self.keys, self.id)
-                self.end(quarter, "won")
-                return False
-            self.stage, self.touch, self.stage_start = self.stage + 1, 0, quarter.env.now
-            quarter.reps[self.rep].reweigh(self)
-        # A stage takes the customer its part of the cycle from the day it began; a late touch inside it costs nothing,
-        # a late last one postpones the next stage: friction only lengthens.
-        wait = (stages.positions[self.stage][self.touch] - stages.before[self.stage]) * self.chance.cycle
-        planned = self.stage_start + quarter.board.value("cycle_time", wait, self.keys, self.id)
-        self.due = max(planned, quarter.env.now)
-        return True
+        return self._next(quarter)
+
+    def _next(self, quarter: Quarter) -> bool:
+        """Set the day of the next touch; where all touches of the stage are done, let the stage end in its time.
+
+        A stage takes the customer its part of the cycle from the day it began, and as long as its touches take:
+        friction only lengthens.
+        """
+        stages, now = quarter.model.stages, quarter.env.now
+        if self.touch < len(stages.positions[self.stage]):
+            self.due = max(self._day(quarter, stages.positions[self.stage][self.touch]), now)
+            return True
+        end = self._day(quarter, stages.before[self.stage + 1])
+        if end <= now:
+            return self._stage_ends(quarter)
+        if end < quarter.model.horizon:
+            quarter.env.timeout(end - now).callbacks.append(lambda _: self._stage_ends_in_time(quarter))
+        return False
+
+    def _day(self, quarter: Quarter, place: float) -> float:
+        wait = (place - quarter.model.stages.before[self.stage]) * self.chance.cycle
+        return self.stage_start + quarter.board.value("cycle_time", wait, self.keys, self.id)
+
+    def _stage_ends_in_time(self, quarter: Quarter) -> None:
+        if self.outcome == "open" and self._stage_ends(quarter):
+            quarter.reps[self.rep].add(self)
+
+    def _stage_ends(self, quarter: Quarter) -> bool:
+        """Pass on to the next stage, sign, or lose; True when a touch of the next stage is due."""
+        if not self._passes(quarter):
+            self.end(quarter, "lost")
+            return False
+        if self.stage + 1 == len(quarter.model.stages.positions):
+            self.value = quarter.board.value("deal_value", self.value, self.keys, self.id)
+            self.end(quarter, "won")
+            return False
+        self.stage, self.touch, self.stage_start = self.stage + 1, 0, quarter.env.now
+        quarter.reps[self.rep].reweigh(self)
+        return self._next(quarter)
 
     def _passes(self, quarter: Quarter) -> bool:
         rate = quarter.board.value("win_rate", self.win_rate, self.keys, self.id) * self.orphan_factor

@@ -89,6 +89,7 @@ class Quarter:
                 chance=chance,
             )
             self.reps[rep].take_over(opportunity)
+            opportunity.start(self)
 
     def new_opportunity(
         self,

@@ -95,7 +95,6 @@ class Rep:
         """Own an opportunity from now on."""
         opportunity.rep = self.number
         self.reweigh(opportunity)
-        self.add(opportunity)
 
     def reweigh(self, opportunity: Opportunity) -> None:
         """Count the opportunity at its expected value as of now."""
