@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,8 +65,9 @@ def load_plan(source: str | Path, scenarios: Sequence[str] = (), settings: Seque
 
 def _find(source: str | Path) -> Path:
     path = Path(source)
-    if path.exists() or path.is_symlink():
-        return path
+    with contextlib.suppress(OSError, ValueError):  # a name that no file can have
+        if path.exists() or path.is_symlink():
+            return path
     builtin = builtin_plans()
     if str(source) in builtin:
         return LIBRARY / str(source)

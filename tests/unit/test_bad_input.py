@@ -2,9 +2,12 @@
 
 # ruff: noqa: E501 - a case is one line
 
+import contextlib
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from scenarios.errors import PlanFileError
 from scenarios.loading import load_plan
@@ -300,3 +303,31 @@ def test_everything_at_once_in_order_of_the_files(tmp_path: Path) -> None:
         "--scenario: there is no scenario sft_market. Did you mean soft_market?",
         "--set reps.R1.hours: reps.R1 has no key hours. Did you mean hours_per_week?",
     ]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    name=st.sampled_from(["plan.yaml", *(f"{table}.csv" for table in TABLES)]),
+    at=st.floats(0, 1),
+    gone=st.integers(0, 40),
+    put=st.one_of(
+        st.binary(max_size=4), st.text(max_size=4).map(str.encode), st.sampled_from([b"[", b"{", b"- ", b": "])
+    ),
+    setting=st.text(max_size=12),
+)
+def test_property_damaged_files_are_problems_and_never_a_traceback(
+    tmp_path: Path, name: str, at: float, gone: int, put: bytes, setting: str
+) -> None:
+    folder = small_plan_files(tmp_path)
+    data = (folder / name).read_bytes()
+    cut = int(at * len(data))
+    (folder / name).write_bytes(data[:cut] + put + data[cut + gone :])
+    for overrides in ([], [f"rules.T5.ratio={setting}"]):
+        with contextlib.suppress(PlanFileError):  # some damage does no harm
+            load_plan(folder, settings=overrides)
+
+
+def test_a_source_that_cannot_be_a_path() -> None:
+    for source in ("x" * 5000, "a\0b"):
+        with pytest.raises(PlanFileError, match="there is no such file, folder or built-in plan"):
+            load_plan(source)
