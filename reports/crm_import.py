@@ -1,0 +1,124 @@
+"""The page of a CRM import: what was read and used, what was not and why, what is estimated and what assumed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+from reports.parts import row
+from reports.specs import Block, Column, Heading, Listing, Page, Sentence, Table
+from reports.wording import Wording
+from scenarios.crm import AssumedFigure, EstimatedFigure, ImportReport
+
+__all__ = ["import_page"]
+
+_ID = re.compile(r"^(opportunities\.value of |(?:process\.)?[a-z_]+\.)[^.]+(\.\w+|$)")
+"""An entry's id in a dotted path: ``products.S1.margin``, ``process.stages.need.touches``."""
+
+
+def import_page(report: ImportReport, words: Wording) -> Page:
+    """What a planner has to know before trusting the imported plan."""
+    blocks: list[Block] = [
+        Heading(
+            words.say("import.title"),
+            words.say("import.detail", out=report.out, as_of=report.as_of, mapping=report.mapping),
+        ),
+        Sentence(
+            words.say("import.target", target=words.money(report.target), currency=report.currency),
+            "headline",
+        ),
+    ]
+    if report.warnings:
+        blocks.append(Listing(words.say("import.warnings"), report.warnings))
+    blocks += [
+        _files(report, words),
+        _used(report, words),
+        _unused(report, words),
+        _estimates(report, words),
+        _assumed(report, words),
+        Sentence(words.say("import.next", out=report.out)),
+    ]
+    return Page(tuple(blocks))
+
+
+def _files(report: ImportReport, words: Wording) -> Table:
+    columns = (
+        Column(words.say("column.file")),
+        Column(words.say("column.rows"), "figure"),
+        Column(words.say("column.holds")),
+    )
+    rows = tuple(row(file.file, words.money(file.rows), file.holds) for file in report.read)
+    return Table(words.say("import.read"), columns, rows)
+
+
+def _used(report: ImportReport, words: Wording) -> Table:
+    columns = (Column(words.say("column.table")), Column(words.say("column.rows"), "figure"))
+    return Table(
+        words.say("import.used"), columns, tuple(row(table, words.money(count)) for table, count in report.used)
+    )
+
+
+def _unused(report: ImportReport, words: Wording) -> Table:
+    columns = (
+        Column(words.say("column.what")),
+        Column(words.say("column.count"), "figure"),
+        Column(words.say("column.why")),
+    )
+    rows = tuple(
+        row(
+            f"{entry.what}: {words.listed(entry.names)}" if entry.names else entry.what,
+            words.money(entry.count),
+            entry.reason,
+        )
+        for entry in report.unused
+    )
+    return Table(words.say("import.unused"), columns, rows)
+
+
+def _estimates(report: ImportReport, words: Wording) -> Table:
+    columns = (
+        Column(words.say("column.figure"), least=30),
+        Column(words.say("column.value"), "figure"),
+        Column(words.say("column.deals"), "figure"),
+        Column(words.say("column.basis")),
+    )
+    rows = []
+    for pattern, figures in _alike(report.estimates).items():
+        low, high = min(figure.value for figure in figures), max(figure.value for figure in figures)
+        value, deals = words.figure(low), words.money(figures[0].count)
+        basis = figures[0].basis
+        if len(figures) > 1:
+            pattern = words.say("import.many", path=pattern, n=len(figures))
+            value = words.say("import.range", low=words.figure(low), high=words.figure(high))
+            counts = [figure.count for figure in figures]
+            deals = words.say("import.range", low=words.money(min(counts)), high=words.money(max(counts)))
+            basis = words.say("import.instance", basis=basis)
+        rows.append(row(pattern, value, deals, basis))
+    return Table(words.say("import.estimates"), columns, tuple(rows), (words.say("import.each"),))
+
+
+def _assumed(report: ImportReport, words: Wording) -> Table:
+    columns = (
+        Column(words.say("column.figure"), least=34),
+        Column(words.say("column.grade"), least=5),
+        Column(words.say("column.basis")),
+    )
+    rows = []
+    for pattern, figures in _alike(report.assumed).items():
+        is_one = len(figures) == 1
+        path = pattern if is_one else words.say("import.many", path=pattern, n=len(figures))
+        rows.append(row(path, figures[0].grade, figures[0].source))
+    return Table(words.say("import.assumed"), columns, tuple(rows), (words.say("import.assumed_note"),))
+
+
+Figure = TypeVar("Figure", bound=EstimatedFigure | AssumedFigure)
+
+
+def _alike(figures: Sequence[Figure]) -> dict[str, list[Figure]]:
+    """Figures that differ in an id alone, by their path with a star in its place; a single one keeps its path."""
+    groups: dict[tuple[str, str], list[Figure]] = {}
+    for figure in figures:
+        source = f"{figure.grade} {figure.source}" if isinstance(figure, AssumedFigure) else ""
+        groups.setdefault((_ID.sub(r"\1*\2", figure.path), source), []).append(figure)
+    return {pattern if len(group) > 1 else group[0].path: group for (pattern, _), group in groups.items()}

@@ -1,0 +1,51 @@
+"""JSON on stdout: of a study's result as it is, and of checks, lists of runs and imports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from scenarios.checks import Finding
+from scenarios.crm import ImportReport
+from studies.runs import RunSummary
+
+__all__ = ["PlanCheck", "check_json", "import_json", "print_json", "runs_json"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCheck:
+    """What a check of a plan without errors found."""
+
+    plan: str
+    findings: tuple[Finding, ...]
+    not_carried_out: tuple[str, ...]
+
+
+def check_json(plan: str, findings: Sequence[Finding], not_yet: Sequence[str]) -> str:
+    """The JSON of ``check``."""
+    return _text(TypeAdapter(PlanCheck), PlanCheck(plan, tuple(findings), tuple(not_yet)))
+
+
+def runs_json(runs: Sequence[RunSummary]) -> str:
+    """The JSON of ``runs``."""
+    return _text(TypeAdapter(tuple[RunSummary, ...]), tuple(runs))
+
+
+def import_json(report: ImportReport) -> str:
+    """The JSON of ``import-crm``."""
+    return _text(TypeAdapter(ImportReport), report)
+
+
+def print_json(text: str) -> None:
+    """Print JSON and nothing else, as UTF-8 whatever the terminal's encoding."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _text(adapter: TypeAdapter[Any], value: object) -> str:
+    return adapter.dump_json(value, indent=2).decode()

@@ -1,0 +1,31 @@
+"""Messages on stderr: what was done, and what went wrong in a planner's words."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+from reports.terminal import printable
+from reports.wording import Wording
+from scenarios.errors import NoFeasibleAllocation, PlanFileError, QuarterdeckError
+
+__all__ = ["say", "say_error"]
+
+
+def say(text: str) -> None:
+    """Print a message; it is not wrapped, so that a path in it can be copied."""
+    print(printable(text, sys.stderr.encoding or "utf-8"), file=sys.stderr)
+
+
+def say_error(error: Exception, words: Wording) -> int:
+    """Say what went wrong and return the exit code; a traceback only for what nobody foresaw."""
+    if not isinstance(error, QuarterdeckError):
+        traceback.print_exception(error)
+        say(words.say("bug"))
+        return 1
+    say(str(error))
+    if isinstance(error, PlanFileError):
+        say(words.count("problems", len(error.problems)))
+    if isinstance(error, NoFeasibleAllocation) and error.conflict:
+        say("\n".join([words.say("conflict"), *(f"  {entry}" for entry in error.conflict)]))
+    return error.exit_code

@@ -1,0 +1,34 @@
+"""The page of a check: findings with their figures, and what the plan holds that is not simulated yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.specs import Block, Heading, Listing, Page, Sentence
+from reports.wording import Wording
+from scenarios.checks import Finding
+
+__all__ = ["check_page"]
+
+
+def check_page(plan: str, findings: Sequence[Finding], not_yet: Sequence[str], words: Wording) -> Page:
+    """A plan without errors: warnings first, then notes."""
+    warnings = [finding for finding in findings if finding.severity == "warning"]
+    notes = [finding for finding in findings if finding.severity == "note"]
+    blocks: list[Block] = [
+        Heading(words.say("check.title", plan=plan)),
+        Sentence(words.say("check.fine"), "good"),
+        Sentence(words.say("check.summary", warnings=len(warnings), notes=len(notes), not_yet=len(not_yet))),
+    ]
+    for title, group in (("check.warnings", warnings), ("check.notes", notes)):
+        if group:
+            blocks.append(Listing(words.say(title), tuple(_words(finding, words) for finding in group)))
+    if not_yet:
+        blocks.append(Listing(words.say("check.not_yet"), tuple(not_yet)))
+    return Page(tuple(blocks))
+
+
+def _words(finding: Finding, words: Wording) -> str:
+    if not finding.rules:
+        return finding.message
+    return words.say("check.about", message=finding.message, rules=words.listed(finding.rules))

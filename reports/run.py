@@ -1,0 +1,80 @@
+"""The page of any result, and of the main job: what matters first, then allocation, simulation and stress test."""
+
+from __future__ import annotations
+
+from reports.allocation import allocation_page
+from reports.comparison import comparison_page
+from reports.parts import changes, named
+from reports.simulation import headline, simulation_page
+from reports.specs import Block, Heading, Page, Sentence
+from reports.stress import stress_page
+from reports.wording import Wording
+from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
+
+__all__ = ["Result", "page_of"]
+
+Result = AllocateResult | SimulateResult | CompareResult | StressResult | RunResult
+
+
+def page_of(result: Result, words: Wording, source: str = "PLAN") -> Page:
+    """The page of a result; ``source`` is what the planner calls the plan on the command line."""
+    if isinstance(result, RunResult):
+        return (
+            _summary(result, words)
+            + allocation_page(result.allocate, words, source, is_part=True)
+            + simulation_page(result.simulate, words, source, is_part=True)
+            + stress_page(result.stress, words, source, is_part=True)
+        )
+    if isinstance(result, AllocateResult):
+        return allocation_page(result, words, source)
+    if isinstance(result, SimulateResult):
+        return simulation_page(result, words, source)
+    if isinstance(result, StressResult):
+        return stress_page(result, words, source)
+    return comparison_page(result, words, source)
+
+
+def _summary(result: RunResult, words: Wording) -> Page:
+    allocate = result.allocate
+    quotas = words.say(
+        "run.quotas",
+        quotas=words.short(allocate.total_quota),
+        share=words.percent(allocate.total_quota / allocate.target),
+        expected=words.short(allocate.expected_signed),
+    )
+    blocks: list[Block] = [
+        Heading(words.say("run.title", plan=allocate.plan)),
+        *headline(result.simulate, words),
+        Sentence(quotas),
+        Sentence(_risks(result.stress, words)),
+        *_plans(result.stress, words),
+        *changes(words, "changes.title", allocate.changes),
+    ]
+    return Page(tuple(blocks))
+
+
+def _risks(stress: StressResult, words: Wording) -> str:
+    hurting = [line for line in stress.rows if not line.plan and line.cost_signed.ci_low > 0]
+    if not hurting:
+        return words.say("run.no_risk")
+    worst = max(hurting, key=lambda line: line.cost_signed.mean)
+    cost = worst.cost_signed
+    return words.say(
+        "run.costliest",
+        risk=named(worst.risk, worst.risk_name),
+        cost=words.short(cost.mean),
+        half=words.half_width(cost.ci_low, cost.ci_high, "money"),
+        points=words.points(worst.cost_p_target.mean).lstrip("+"),
+    )
+
+
+def _plans(stress: StressResult, words: Wording) -> list[Block]:
+    plans = [line for line in stress.rows if line.plan]
+    if not plans:
+        return []
+    bought = [line.plan for line in plans if line.verdict == "buy"]
+    open_ones = sum(line.verdict == "cannot tell yet" for line in plans)
+    text = words.say("run.buy", plans=words.listed(bought)) if bought else words.say("run.buy_none")
+    if open_ones:
+        text = f"{text} {words.count('run.undecided', open_ones)}"
+    return [Sentence(text)]

@@ -1,0 +1,86 @@
+"""A session: a request is answered, the run saved, the answer shown and held against what was required."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports.crm_import import import_page
+from reports.json_texts import check_json, import_json, print_json, runs_json
+from reports.messages import say
+from reports.plan_check import check_page
+from reports.progress import ProgressBars
+from reports.requirements import check_requirements, read_requirement
+from reports.run import Result, page_of
+from reports.run_list import run_list_page
+from reports.terminal import show
+from reports.wording import Wording
+from scenarios.checks import findings, not_carried_out
+from scenarios.crm import ImportReport
+from scenarios.errors import RequirementFailed
+from scenarios.plan import Plan
+from studies.answering import Outcome, answer
+from studies.requests import Request
+from studies.results import RunResult, SimulateResult
+from studies.runs import list_runs, repeat_run, save_run
+
+__all__ = ["answer_request", "repeat_saved", "show_check", "show_import", "show_result", "show_runs"]
+
+
+def answer_request(request: Request, out: Path, json: bool, require: Sequence[str], words: Wording) -> Outcome:
+    """Answer, save first, show then. RequirementFailed where the answer does not meet what was required."""
+    requirements = [read_requirement(text, words) for text in require]
+    with ProgressBars() as progress:
+        outcome = answer(request, progress)
+    folder = save_run(outcome, out)
+    show_result(outcome.result, json, words, request.source)
+    say(words.say("runs.saved", folder=folder))
+    simulated = outcome.result.simulate if isinstance(outcome.result, RunResult) else outcome.result
+    if isinstance(simulated, SimulateResult):
+        check_requirements(requirements, simulated.kpis, words)
+    return outcome
+
+
+def repeat_saved(folder: Path, jobs: int, json: bool, words: Wording) -> None:
+    """Compute a saved run again. RequirementFailed where it is not the same to the last bit."""
+    with ProgressBars() as progress:
+        again = repeat_run(folder, progress, jobs)
+    show_result(again.result, json, words)
+    if not again.identical:
+        files = words.listed(again.differences)
+        raise RequirementFailed(words.say("repeat.differs", name=folder.name, files=files))
+    say(words.say("repeat.identical", name=folder.name))
+
+
+def show_result(result: Result, json: bool, words: Wording, source: str = "PLAN") -> None:
+    """Show a result as tables or as JSON."""
+    if json:
+        print_json(result.model_dump_json(indent=2))
+    else:
+        show(page_of(result, words, source), words)
+
+
+def show_check(plan: Plan, json: bool, words: Wording) -> None:
+    """Show what is worth knowing about a plan without errors."""
+    found, not_yet = findings(plan), not_carried_out(plan)
+    if json:
+        print_json(check_json(plan.name, found, not_yet))
+    else:
+        show(check_page(plan.name, found, not_yet, words), words)
+
+
+def show_runs(folder: Path, json: bool, words: Wording) -> None:
+    """Show the runs saved in a folder."""
+    found = list_runs(folder)
+    if json:
+        print_json(runs_json(found))
+    else:
+        show(run_list_page(found, folder, words), words)
+
+
+def show_import(report: ImportReport, json: bool, words: Wording) -> None:
+    """Show what an import made of an export."""
+    if json:
+        print_json(import_json(report))
+    else:
+        show(import_page(report, words), words)

@@ -1,0 +1,182 @@
+"""The page of a simulation: the chance of the target, where it comes from, who carries it."""
+
+from __future__ import annotations
+
+import itertools
+
+from reports.parts import bar_of, changes, kpi_table, left_out, money_title, row, spread_table
+from reports.specs import Bar, Block, Column, Heading, Listing, Page, Row, Sentence, Table
+from reports.wording import Wording
+from studies.results import BridgeStep, Estimate, KpiRow, SimulateResult
+
+__all__ = ["headline", "simulation_page"]
+
+
+def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN", is_part: bool = False) -> Page:
+    """Everything that a simulation says; ``source`` is what the planner calls the plan on the command line."""
+    blocks: list[Block] = [
+        Heading(
+            words.say("simulate.part") if is_part else words.say("simulate.title", plan=result.plan),
+            words.say(
+                "simulate.detail",
+                allocation=result.allocation_name,
+                seed=result.seed,
+                n=words.money(result.replications),
+                currency=result.currency,
+            ),
+        ),
+        *([] if is_part else headline(result, words)),
+        *_in_play(result, words),
+        *([] if is_part else changes(words, "changes.title", result.changes)),
+        _bridge(result, words),
+        kpi_table(words, result.kpis),
+        spread_table(words, "simulate.by_product", result.by_product, result.currency),
+        spread_table(words, "simulate.by_region", result.by_region, result.currency),
+        spread_table(words, "simulate.by_rep", result.by_rep, result.currency, _reps_on_quota(result, words)),
+        _weeks(result, words),
+        *_caveats(result, words),
+        *left_out(words, result.not_carried_out, source),
+    ]
+    return Page(tuple(blocks))
+
+
+def headline(result: SimulateResult, words: Wording) -> list[Block]:
+    """The chance of the target and the range in which most quarters end."""
+    target = f"{words.short(result.target)} {result.currency}"
+    blocks: list[Block] = []
+    chance = _kpi(result, "p_target")
+    if chance is not None:
+        half = words.within_points((chance.ci_high - chance.ci_low) / 2)
+        text = words.say("simulate.chance", target=target, chance=words.percent(chance.mean), half=half)
+        blocks.append(Sentence(text, "headline"))
+    signed = _kpi(result, "signed")
+    if signed is not None:
+        low, middle, high = (words.short(x) for x in (signed.p10, signed.p50, signed.p90))
+        blocks.append(Sentence(words.say("simulate.range", low=low, middle=middle, high=high), "headline"))
+    cash, rate = _kpi(result, "cash"), _kpi(result, "collection_rate")
+    if cash is not None and rate is not None:
+        text = words.say(
+            "simulate.cash",
+            cash=words.short(cash.mean),
+            rate=words.percent(rate.mean),
+            interval=words.interval(rate.ci_low, rate.ci_high, "share"),
+        )
+        blocks.append(Sentence(text))
+    return blocks
+
+
+def _kpi(result: SimulateResult, kpi_id: str) -> KpiRow | None:
+    return next((kpi for kpi in result.kpis if kpi.id == kpi_id), None)
+
+
+def _in_play(result: SimulateResult, words: Wording) -> list[Block]:
+    risks = words.listed(result.risks) or words.say("none")
+    plans = words.listed(result.plans) or words.say("none")
+    blocks: list[Block] = [Sentence(words.say("simulate.in_play", risks=risks, plans=plans))]
+    if result.forced:
+        blocks.append(Sentence(words.say("simulate.forced", forced=words.listed(result.forced)), "warning"))
+    return blocks
+
+
+def _bridge(result: SimulateResult, words: Wording) -> Table:
+    """Steps add up from the left, totals stand on zero."""
+    scale = words.scale(step.amount for step in result.bridge)
+    columns = (
+        Column(""),
+        Column(words.say("column.amount"), "figure"),
+        Column(words.say("column.half_width"), "figure", gives_way=1),
+        Column("", "bar", gives_way=2),
+    )
+    ends = list(itertools.accumulate(result.bridge, _next_level, initial=0.0))
+    largest = max((abs(level) for level in ends), default=0.0)
+    rows: list[Row] = []
+    for step, before, after in zip(result.bridge, ends, ends[1:], strict=False):
+        is_total = step.kind == "total"
+        has_interval = step.ci_low is not None and step.ci_high is not None
+        within = scale.within((step.ci_high - step.ci_low) / 2) if has_interval else ""  # type: ignore[operator]
+        low, high = (0.0, after) if is_total else (min(before, after), max(before, after))
+        kind = "total" if is_total else "more" if step.amount >= 0 else "less"
+        bar = Bar(low / largest, high / largest, kind) if largest > 0 else ""  # type: ignore[arg-type]
+        figure = scale.of(step.amount) if is_total else scale.signed(step.amount)
+        rows.append(row(_step_name(step, words), figure, within, bar, strong=is_total))
+    return Table(
+        money_title(words, "bridge.title", scale, result.currency), columns, tuple(rows), (words.say("bridge.note"),)
+    )
+
+
+def _step_name(step: BridgeStep, words: Wording) -> str:
+    if step.id == "gap" and step.amount < 0:
+        return words.say("bridge.surplus")
+    return words.choose("bridge", step.id, f"{step.label[:1].upper()}{step.label[1:]}")
+
+
+def _next_level(level: float, step: BridgeStep) -> float:
+    return step.amount if step.kind == "total" else level + step.amount
+
+
+def _reps_on_quota(result: SimulateResult, words: Wording) -> tuple[str, ...]:
+    share = _kpi(result, "reps_on_quota")
+    if share is None or not result.by_rep:
+        return ()
+    return (words.say("simulate.reps_on_quota", share=words.percent(share.mean, 0), n=len(result.by_rep)),)
+
+
+def _weeks(result: SimulateResult, words: Wording) -> Table:
+    sums = list(itertools.accumulate(week.mean for week in result.by_week))
+    scale = words.scale([*sums, *(week.p90 for week in result.by_week)])
+    largest = max((week.mean for week in result.by_week), default=0.0)
+    cash = {week.id: week.mean for week in result.cash_by_week}
+    columns = (
+        Column(words.say("column.week")),
+        Column(words.say("column.signed"), "figure"),
+        Column(words.say("column.p10"), "figure", gives_way=2),
+        Column(words.say("column.p90"), "figure", gives_way=2),
+        Column(words.say("column.so_far"), "figure"),
+        Column(words.say("column.cash"), "figure"),
+        Column("", "bar", gives_way=3),
+    )
+    rows = tuple(
+        row(
+            week.name or week.id,
+            scale.of(week.mean),
+            scale.of(week.p10),
+            scale.of(week.p90),
+            scale.of(so_far),
+            scale.of(cash[week.id]) if week.id in cash else "",
+            Bar(*bar_of(week.mean, largest)),
+        )
+        for week, so_far in zip(result.by_week, sums, strict=True)
+    )
+    title = money_title(words, "simulate.by_week", scale, result.currency)
+    return Table(title, columns, rows, (words.say("simulate.by_week_note"),))
+
+
+def _caveats(result: SimulateResult, words: Wording) -> list[Block]:
+    blocks: list[Block] = []
+    if result.expected_signed is not None and result.optimism is not None:
+        blocks.append(_optimism(result.expected_signed, result.optimism, words))
+    if result.clips:
+        entries = tuple(
+            words.say("clips.entry", parameter=words.choose("parameter", name, name), n=words.quantity(mean))
+            for name, mean in sorted(result.clips.items())
+        )
+        blocks.append(Listing(words.say("clips.title"), entries))
+    return blocks
+
+
+def _optimism(expected: float, optimism: Estimate, words: Wording) -> Sentence:
+    simulated = expected - optimism.mean
+    key = "optimism.level"
+    if optimism.ci_low > 0:
+        key = "optimism.high"
+    elif optimism.ci_high < 0:
+        key = "optimism.low"
+    text = words.say(
+        key,
+        expected=words.short(expected),
+        simulated=words.short(simulated),
+        gap=words.short(abs(optimism.mean)),
+        share=words.percent(abs(optimism.mean) / expected) if expected > 0 else "",
+        half=words.half_width(optimism.ci_low, optimism.ci_high, "money"),
+    )
+    return Sentence(text, "warning" if key == "optimism.high" else "plain")

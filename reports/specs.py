@@ -1,0 +1,129 @@
+"""What is shown, before it is decided how: small frozen specs of finished words and figures.
+
+A spec holds no result and knows no medium: the terminal lays it out now, a page or a workbook can do so later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "Bar",
+    "Block",
+    "Card",
+    "Cell",
+    "Column",
+    "Heading",
+    "Listing",
+    "Mark",
+    "Page",
+    "Row",
+    "Sentence",
+    "Table",
+    "Tone",
+]
+
+Tone = Literal["plain", "headline", "good", "warning", "bad", "quiet"]
+"""What a piece of text means to its reader; a medium turns it into a colour or a weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A cell whose meaning is worth a colour."""
+
+    text: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A cell that shows a stretch of a scale from 0 to 1."""
+
+    start: float
+    end: float
+    kind: Literal["more", "less", "total"] = "total"
+
+
+Cell = str | Mark | Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, and how it gives way where there is no room for all."""
+
+    heading: str
+    kind: Literal["text", "figure", "bar"] = "text"
+    """Text may be wrapped, a figure is shown whole or not at all, a bar takes what is left."""
+    gives_way: int = 0
+    """0 stays; of the others the column with the largest number gives way first."""
+    least: int = 18
+    """Width below which a text column is not made narrower."""
+    under: int | None = None
+    """Instead of being left out, the cell becomes a further line of this text column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells of a table, one per column."""
+
+    cells: tuple[Cell, ...]
+    strong: bool = False
+    """A sum, or what the table is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings, with what has to be known to read them."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One figure with its name and what it means."""
+
+    label: str
+    figure: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Short texts, one below the other."""
+
+    title: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Name of what follows."""
+
+    text: str
+    detail: str = ""
+
+
+Block = Table | Card | Sentence | Listing | Heading
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Blocks from top to bottom."""
+
+    blocks: tuple[Block, ...]
+
+    def __add__(self, other: Page) -> Page:
+        """Both pages, one below the other."""
+        return Page(self.blocks + other.blocks)

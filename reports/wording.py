@@ -1,0 +1,180 @@
+"""Every number format and, by id, every sentence: a language is one catalogue and its units of money."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from reports.english import SENTENCES
+
+__all__ = ["ENGLISH", "MINUS", "Scale", "Wording"]
+
+MINUS = "−"
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The unit in which a whole table shows its money, so that its figures can be compared at a glance."""
+
+    unit: str
+    """Stands in the heading; empty for single units of the currency."""
+    divisor: float
+    decimals: int
+
+    def of(self, amount: float) -> str:
+        """An amount without its unit."""
+        return _number(amount / self.divisor, self.decimals)
+
+    def signed(self, amount: float) -> str:
+        """A difference: its sign is always shown."""
+        return _signed(amount / self.divisor, self.decimals)
+
+    def within(self, half_width: float) -> str:
+        """Half the width of an interval."""
+        return f"±{self.of(abs(half_width))}"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a language says things."""
+
+    sentences: Mapping[str, str]
+    units: tuple[tuple[float, str], ...]
+    """Divisors and names of the short units of money, largest first."""
+    range_words: tuple[str, str]
+    """Between the ends of an interval: plain, and where the lower end is negative."""
+
+    def say(self, key: str, **words: object) -> str:
+        """The sentence ``key`` with its blanks filled in."""
+        return self.sentences[key].format(**words)
+
+    def choose(self, prefix: str, key: str, default: str) -> str:
+        """The name of ``key`` where the language has one, else the text given."""
+        return self.sentences.get(f"{prefix}.{key}", default)
+
+    def count(self, key: str, number: int, **words: object) -> str:
+        """The sentence ``key`` in singular (``key.one``) or plural (``key.many``)."""
+        return self.say(f"{key}.one" if number == 1 else f"{key}.many", n=_number(number, 0), **words)
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names in one line."""
+        return ", ".join(names)
+
+    def money(self, amount: float) -> str:
+        """An amount to the unit: 1,350,000."""
+        return _number(amount, 0)
+
+    def signed_money(self, amount: float) -> str:
+        """A difference to the unit: +12,300."""
+        return _signed(amount, 0)
+
+    def short(self, amount: float) -> str:
+        """An amount in three figures: 18.0 M."""
+        for divisor, unit in self.units:
+            if abs(amount) >= divisor * 0.9995:
+                return f"{_three_figures(amount / divisor)} {unit}"
+        return _number(amount, 0)
+
+    def scale(self, amounts: Iterable[float]) -> Scale:
+        """The unit for a table with these amounts: whole numbers where they say enough."""
+        largest = max((abs(amount) for amount in amounts if math.isfinite(amount)), default=0.0)
+        for divisor, unit in self.units:
+            if largest >= 10 * divisor:
+                return Scale(unit, divisor, 2 if divisor == self.units[0][0] else 0)
+        return Scale("", 1, 0)
+
+    def percent(self, share: float, decimals: int = 1) -> str:
+        """A share: 47.6%; never 0.0% or 100.0% for what is only close to it."""
+        least = 10.0**-decimals
+        value = share * 100
+        if 0 < value < least / 2:
+            return f"<{least:.{decimals}f}%"
+        if 100 - least / 2 < value < 100 - _TINY:
+            return f">{100 - least:.{decimals}f}%"
+        return f"{_number(value, decimals)}%"
+
+    def points(self, share: float) -> str:
+        """A difference of shares in percentage points, with its sign."""
+        return _signed(share * 100, 1)
+
+    def within_points(self, half_width: float) -> str:
+        """Half the width of a share's interval, in percentage points."""
+        return f"±{_number(abs(half_width) * 100, 1)}"
+
+    def times(self, factor: float) -> str:
+        """A factor: 1.35×."""
+        return f"{_number(factor, 2)}×"
+
+    def quantity(self, number: float) -> str:
+        """A mean count: decimals only where they matter."""
+        whole = abs(number) >= 100 or abs(number - round(number)) < _TINY
+        return _number(number, 0 if whole else 1)
+
+    def figure(self, number: float) -> str:
+        """A figure of any kind, to what matters of it."""
+        decimals = 0 if abs(number) >= 1000 else 2 if abs(number) >= 10 else 4
+        text = _number(number, decimals)
+        return text.rstrip("0").rstrip(".") if decimals else text
+
+    def value(self, number: float, unit: str) -> str:
+        """A KPI's figure by its unit."""
+        if unit == "money":
+            return self.short(number)
+        return self.percent(number) if unit == "share" else self.quantity(number)
+
+    def difference(self, number: float, unit: str) -> str:
+        """A difference of a KPI by its unit, with its sign."""
+        if unit == "share":
+            return self.points(number)
+        text = self.value(abs(number), unit)
+        if text == "0" or abs(number) < _TINY:
+            return text
+        return f"{MINUS if number < 0 else '+'}{text}"
+
+    def interval(self, low: float, high: float, unit: str) -> str:
+        """The ends of an interval: 46.0–50.4, in the unit of the figure before it."""
+        if unit == "share":
+            texts = _number(low * 100, 1), _number(high * 100, 1)
+        elif unit == "money":
+            scale = self._scale_of_three(max(abs(low), abs(high)))
+            texts = scale.of(low), scale.of(high)
+            return self._between(*texts, low) + (f" {scale.unit}" if scale.unit else "")
+        else:
+            texts = self.quantity(low), self.quantity(high)
+        return self._between(*texts, low)
+
+    def half_width(self, low: float, high: float, unit: str) -> str:
+        """An interval as ± half its width."""
+        half = (high - low) / 2
+        return self.within_points(half) if unit == "share" else f"±{self.value(half, unit)}"
+
+    def _between(self, low: str, high: str, value: float) -> str:
+        return f"{low}{self.range_words[1 if value < 0 else 0]}{high}"
+
+    def _scale_of_three(self, largest: float) -> Scale:
+        for divisor, unit in self.units:
+            if largest >= divisor * 0.9995:
+                return Scale(unit, divisor, max(0, 2 - math.floor(math.log10(largest / divisor * 1.0005))))
+        return Scale("", 1, 0)
+
+
+def _number(value: float, decimals: int) -> str:
+    text = f"{abs(value):,.{decimals}f}"
+    return f"{MINUS}{text}" if value < 0 and text.strip("0.,") else text
+
+
+def _signed(value: float, decimals: int) -> str:
+    text = f"{abs(value):,.{decimals}f}"
+    if not text.strip("0.,"):
+        return text
+    return f"{MINUS if value < 0 else '+'}{text}"
+
+
+def _three_figures(value: float) -> str:
+    decimals = max(0, 2 - math.floor(math.log10(abs(value) * 1.0005))) if value else 0
+    return _number(value, min(decimals, 2))
+
+
+ENGLISH = Wording(sentences=SENTENCES, units=((1e6, "M"), (1e3, "k")), range_words=("–", " to "))
