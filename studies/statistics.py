@@ -23,7 +23,8 @@ CONFIDENCE = 0.95
 
 
 def mean_estimate(values: Values) -> Estimate:
-    """Mean with its t interval; with a single value the interval is that value's, infinitely wide."""
+    """Mean with its t interval; a single value tells nothing of the spread, so its interval is infinitely wide."""
+    _refuse_gaps(values)
     count = len(values)
     mean = float(np.mean(values))
     if count < 2:
@@ -34,6 +35,7 @@ def mean_estimate(values: Values) -> Estimate:
 
 def proportion_estimate(hits: Values) -> Estimate:
     """Share of ones with Wilson's interval, which stays inside [0, 1] and has width at shares of 0 and 1."""
+    _refuse_gaps(hits)
     count, share = len(hits), float(np.mean(hits))
     z = float(special.ndtri(0.5 + CONFIDENCE / 2))
     centre = (share + z * z / (2 * count)) / (1 + z * z / count)
@@ -43,14 +45,27 @@ def proportion_estimate(hits: Values) -> Estimate:
 
 def quantiles(values: Values) -> tuple[float, float, float]:
     """P10, P50 and P90 of what may happen."""
+    _refuse_gaps(values)
     p10, p50, p90 = np.quantile(values, (0.1, 0.5, 0.9))
     return float(p10), float(p50), float(p90)
 
 
+def _refuse_gaps(values: Values) -> None:
+    """What is not known gets no answer: a figure that is no number would make every verdict "cannot tell"."""
+    if not len(values):
+        raise ValueError("no replication, no estimate")
+    if not np.isfinite(values).all():
+        raise ValueError("a replication's figure is not finite")
+
+
 def kpi_row(kpi: Kpi, values: Values) -> KpiRow:
-    """A KPI over replications; a chance gets Wilson's interval."""
-    estimate = proportion_estimate(values) if kpi.id == "p_target" else mean_estimate(values)
-    p10, p50, p90 = quantiles(values)
+    """A KPI over replications; a chance gets Wilson's interval and quantiles that are 0 or 1, never between."""
+    if kpi.id == "p_target":
+        estimate = proportion_estimate(values)
+        p10, p50, p90 = (float(q) for q in np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf"))
+    else:
+        estimate = mean_estimate(values)
+        p10, p50, p90 = quantiles(values)
     return KpiRow(
         id=kpi.id,
         label=kpi.label,

@@ -1,0 +1,153 @@
+"""Unit: replications in order, over processes, and rows of one batch put into another."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from scenarios.allocation import Allocation, BudgetCell, QuotaCell
+from simulation.model import Options
+from studies.replications import Batch, run_replications
+from tests.plans import small_plan
+
+PLAN = small_plan(
+    settings=("target=170000", "risks.K1.chance_per_quarter=0.4", "contingency_plans.K1-answer.chosen=true")
+)
+ALLOCATION = Allocation(
+    "by hand",
+    (
+        QuotaCell("L1", "south", "R3", 30_000.0),
+        QuotaCell("S1", "north", "R1", 100_000.0),
+        QuotaCell("S1", "south", "R2", 40_000.0),
+    ),
+    (BudgetCell("north", "salon", 20_000.0), BudgetCell("south", "salon", 20_000.0)),
+)
+OPTIONS = Options.of(PLAN)
+
+
+def run(numbers: object, **options: object) -> Batch:
+    return run_replications(PLAN, ALLOCATION, OPTIONS, seed=3, numbers=numbers, **options)  # type: ignore[arg-type]
+
+
+def differing(a: Batch, b: Batch) -> list[str]:
+    """Names of the fields in which two batches are not equal to the last bit."""
+    found = []
+    for field in dataclasses.fields(Batch):
+        ours, theirs = getattr(a, field.name), getattr(b, field.name)
+        if field.name == "records":
+            equal = ours == theirs
+        elif isinstance(ours, dict):
+            zero = np.zeros(len(a))
+            names = {*ours, *theirs}
+            equal = all(np.array_equal(ours.get(n, zero), theirs.get(n, zero)) for n in names)
+        else:
+            equal = np.array_equal(ours, theirs)
+        if not equal:
+            found.append(field.name)
+    return found
+
+
+def rows(batch: Batch, chosen: slice) -> Batch:
+    """A part of a batch."""
+    parts = {}
+    for field in dataclasses.fields(Batch):
+        value = getattr(batch, field.name)
+        parts[field.name] = {n: v[chosen] for n, v in value.items()} if isinstance(value, dict) else value[chosen]
+    return Batch(**parts)
+
+
+@pytest.fixture(scope="module", name="eighty")
+def _eighty() -> Batch:
+    return run(range(80), keep_records=True)
+
+
+def test_processes_do_not_change_a_bit(eighty: Batch) -> None:
+    assert differing(run(range(80), jobs=2, keep_records=True), eighty) == []
+    assert len(eighty.records) == 80
+
+
+def test_the_first_of_many_are_the_few(eighty: Batch) -> None:
+    few = run(range(30), keep_records=True)
+    assert differing(few, rows(eighty, slice(30))) == []
+
+
+def test_the_order_of_numbers_is_the_order_of_rows(eighty: Batch) -> None:
+    backwards = run(range(79, 54, -1), keep_records=True)
+    assert backwards.numbers.tolist() == list(range(79, 54, -1))
+    assert [r.replication for r in backwards.records] == list(range(79, 54, -1))
+    assert differing(backwards, rows(eighty, slice(79, 54, -1))) == []
+
+
+def test_a_batch_holds_what_its_fields_say(eighty: Batch) -> None:
+    signed = eighty.kpis["signed"]
+    assert signed.std() > 0
+    for parts in (eighty.by_product, eighty.by_region, eighty.by_rep, eighty.by_week):
+        assert parts.sum(axis=1) == pytest.approx(signed)
+    assert sum(eighty.sources.values()) == pytest.approx(signed)
+    assert eighty.cash_by_week.sum(axis=1) == pytest.approx(eighty.kpis["cash"])
+    assert eighty.by_week.shape == (80, 12)
+    for number, records in enumerate(eighty.records):
+        assert eighty.struck["K1"][number] == sum(strike.risk == "K1" for strike in records.strikes)
+        assert eighty.triggered["K1-answer"][number] == len(records.activations)
+
+
+def test_records_are_kept_only_where_asked_for() -> None:
+    assert run(range(3)).records == ()
+
+
+def test_another_seed_is_another_future(eighty: Batch) -> None:
+    other = run_replications(PLAN, ALLOCATION, OPTIONS, seed=4, numbers=range(5))
+    assert "by_rep" in differing(other, rows(eighty, slice(5)))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_nothing_asked_is_an_empty_batch(jobs: int) -> None:
+    told: list[int] = []
+    batch = run([], jobs=jobs, progress=lambda label, done, total: told.append(done), keep_records=True)
+    assert len(batch) == 0
+    assert (batch.by_rep.shape, batch.by_week.shape, batch.records) == ((0, 3), (0, 12), ())
+    assert batch.kpis["signed"].shape == (0,)
+    assert told == []
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_progress_grows_to_the_total(jobs: int) -> None:
+    told: list[tuple[str, int, int]] = []
+    run(range(45), jobs=jobs, label="quarters", progress=lambda *words: told.append(words))
+    counts = [done for _, done, _ in told]
+    assert counts == sorted(counts)
+    assert counts[-1] == 45
+    assert len(counts) > 1
+    assert {(label, total) for label, _, total in told} == {("quarters", 45)}
+
+
+def test_rows_of_another_batch(eighty: Batch) -> None:
+    first = rows(eighty, slice(4))
+    calm = run_replications(PLAN, ALLOCATION, Options.of(PLAN, risks=(), plans=()), seed=3, numbers=[1, 3])
+    chosen = np.array([False, True, False, True])
+    mixed = first.with_rows(chosen, calm)
+    assert mixed.numbers.tolist() == [0, 1, 2, 3]
+    assert mixed.records == ()
+    for name, values in mixed.kpis.items():
+        assert np.array_equal(values[chosen], calm.kpis[name])
+        assert np.array_equal(values[~chosen], first.kpis[name][~chosen])
+    assert np.array_equal(mixed.by_rep[chosen], calm.by_rep)
+    assert not mixed.struck["K1"][chosen].any()  # the calm batch knows no such risk: it struck 0 times
+    assert np.array_equal(mixed.struck["K1"][~chosen], first.struck["K1"][~chosen])
+    assert differing(first, rows(eighty, slice(4))) == []  # the batch itself stays as it was
+
+
+@pytest.mark.parametrize("numbers", [[1, 2], [3, 1], [1], [1, 3, 4]])
+def test_rows_of_other_replications_are_refused(eighty: Batch, numbers: list[int]) -> None:
+    chosen = np.array([False, True, False, True])
+    with pytest.raises(ValueError, match="does not hold the replications"):
+        rows(eighty, slice(4)).with_rows(chosen, run(numbers))
+
+
+def test_less_cost_takes_a_sum_off_the_contribution_alone(eighty: Batch) -> None:
+    cheaper = eighty.less_cost(3000)
+    assert np.array_equal(cheaper.kpis["contribution"], eighty.kpis["contribution"] - 3000)
+    assert np.array_equal(cheaper.kpis["plan_cost"], eighty.kpis["plan_cost"] + 3000)
+    others = [name for name in eighty.kpis if name not in ("contribution", "plan_cost")]
+    assert all(np.array_equal(cheaper.kpis[name], eighty.kpis[name]) for name in others)
+    assert cheaper.records == ()  # records know nothing of a retainer
