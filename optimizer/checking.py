@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from optimizer.data import AllocationData, prepare
 from optimizer.selection import Key, fixes_total, select, spell_out, universe, with_budget
 from scenarios.allocation import Allocation
-from scenarios.errors import UsageError
 from scenarios.expectations import effective_units
 from scenarios.plan import Plan
 
@@ -55,7 +54,7 @@ def check_allocation(
 
     Rules over expected sales are judged only where these are given.
     """
-    _refuse_strangers(plan, allocation)
+    allocation.refuse_strangers(plan)
     amounts: dict[str, dict[Key, float]] = {"quota": {}, "budget": {}, "expected": {}}
     amounts["expected"].update((expected or {}).items())
     booked = [("quota", (c.product, c.region, c.rep), c.quota) for c in allocation.quotas]
@@ -67,17 +66,6 @@ def check_allocation(
     if expected is not None:
         found += _data_statuses(data or prepare(plan), allocation, expected, small)
     return tuple(found)
-
-
-def _refuse_strangers(plan: Plan, allocation: Allocation) -> None:
-    for cell in allocation.quotas:
-        if cell.product not in plan.product or cell.region not in plan.region or cell.rep not in plan.rep:
-            raise UsageError(f"{allocation.name}: the plan has no {cell.product} / {cell.region} / {cell.rep}")
-        if cell.region not in plan.rep[cell.rep].regions:
-            raise UsageError(f"{allocation.name}: {cell.rep} has a quota in {cell.region}, which is not covered")
-    for entry in allocation.budget:
-        if entry.region not in plan.region or entry.activity not in plan.activity:
-            raise UsageError(f"{allocation.name}: the plan has no {entry.activity} in {entry.region}")
 
 
 def _plan_statuses(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from scenarios.errors import UsageError
+from scenarios.plan import Plan
+
 __all__ = ["Allocation", "BudgetCell", "QuotaCell"]
 
 
@@ -34,6 +37,17 @@ class Allocation:
     name: str
     quotas: tuple[QuotaCell, ...]
     budget: tuple[BudgetCell, ...] = ()
+
+    def refuse_strangers(self, plan: Plan) -> None:
+        """UsageError when a cell names what the plan does not have, or a rep for a region not covered."""
+        for cell in self.quotas:
+            if cell.product not in plan.product or cell.region not in plan.region or cell.rep not in plan.rep:
+                raise UsageError(f"{self.name}: the plan has no {cell.product} / {cell.region} / {cell.rep}")
+            if cell.region not in plan.rep[cell.rep].regions:
+                raise UsageError(f"{self.name}: {cell.rep} has a quota in {cell.region}, which is not covered")
+        for entry in self.budget:
+            if entry.region not in plan.region or entry.activity not in plan.activity:
+                raise UsageError(f"{self.name}: the plan has no {entry.activity} in {entry.region}")
 
     @cached_property
     def total_quota(self) -> float:

@@ -8,25 +8,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scenarios.effects import PARAMETERS, Effect
+from scenarios.effects import PARAMETERS, Effect, in_scope
 
 __all__ = ["ActiveEffect", "Board", "Keys"]
 
 
-@dataclass(eq=False, slots=True)
+NOTHING = ("", "")
+"""What a ``struck`` effect is aimed at when no strike set it off."""
+
+
 class ActiveEffect:
     """An effect that is on: of a measure, of what nobody knows, of a strike or of a contingency plan."""
 
-    effect: Effect
-    plan: str | None = None
-    """Id of the contingency plan it belongs to; what it acts on is counted as a use."""
-    target: tuple[str, str] | None = None
-    """What the strike hit, ("rep" or "account", id), for effects whose scope is ``struck``."""
+    __slots__ = ("aim", "factor", "neutral", "parameter", "picks", "plan", "shift")
 
-    @property
-    def aim(self) -> tuple[str, str] | None:
-        """What it is limited to beside its scope; None for an effect that is not ``struck``."""
-        return self.target if self.effect.scope.struck else None
+    def __init__(self, effect: Effect, plan: str | None = None, target: tuple[str, str] | None = None) -> None:
+        """``target`` is what the strike hit, ("rep" or "account", id); only effects on what was struck heed it."""
+        self.parameter, self.shift, self.factor = effect.parameter, effect.shift, effect.factor
+        self.picks = tuple(effect.scope.picked.items())
+        self.aim = (target or NOTHING) if effect.scope.struck else None
+        self.plan = plan
+        """Id of the contingency plan it belongs to; what it acts on is counted as a use."""
+        self.neutral = plan is None and effect.factor == 1 and effect.shift == 0
+        """Changes nothing and counts nothing, so it need not be looked at."""
 
 
 @dataclass(eq=False, slots=True)
@@ -52,15 +56,18 @@ class Board:
 
     def switch_on(self, active: ActiveEffect) -> None:
         """Let an effect act from now on."""
-        parameter = active.effect.parameter
-        self._on.setdefault(parameter, {}).setdefault(active.aim, []).append(active)
-        self._version[parameter] = self._version.get(parameter, 0) + 1
+        if not active.neutral:
+            self._on.setdefault(active.parameter, {}).setdefault(active.aim, []).append(active)
+            self._version[active.parameter] = self._version.get(active.parameter, 0) + 1
 
     def switch_off(self, active: ActiveEffect) -> None:
         """End an effect that is on."""
-        parameter = active.effect.parameter
-        self._on[parameter][active.aim].remove(active)
-        self._version[parameter] += 1
+        if not active.neutral:
+            aimed = self._on[active.parameter]
+            aimed[active.aim].remove(active)
+            if not aimed[active.aim]:
+                del aimed[active.aim]
+            self._version[active.parameter] += 1
 
     def version(self, parameter: str) -> int:
         """Changes whenever an effect on the parameter goes on or off."""
@@ -97,9 +104,9 @@ class Board:
                 candidates += on.get((kind, subject), ())
         shift, factor, plans = 0.0, 1.0, []
         for active in candidates:
-            if active.effect.scope.matches(attributes):
-                shift += active.effect.shift
-                factor *= active.effect.factor
+            if in_scope(active.picks, attributes):
+                shift += active.shift
+                factor *= active.factor
                 if active.plan is not None:
                     plans.append(active.plan)
         return shift, factor, tuple(dict.fromkeys(plans))

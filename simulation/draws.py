@@ -91,6 +91,7 @@ class Purpose(StrEnum):
     ARRIVAL_COUNT = auto()
     RENEWAL = auto()
     PAYMENT = auto()
+    TOUCH = auto()
 
 
 def purpose_word(name: str) -> int:

@@ -7,6 +7,7 @@ can write one by hand.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,14 +19,14 @@ from simulation.distributions import (
     lognormal_factor,
     truncated_lognormal,
 )
-from simulation.draws import Draws, Purpose, poisson_points
-from simulation.model import Model, nature_factor
+from simulation.draws import Draws, Entities, Purpose, poisson_points
+from simulation.model import Model
+from simulation.nature import nature_factor
 
 __all__ = ["DealChance", "Future", "LeadPoint", "draw_future"]
 
 
-@dataclass(frozen=True, slots=True)
-class DealChance:
+class DealChance(NamedTuple):
     """Chance of one opportunity."""
 
     cycle: float
@@ -34,10 +35,11 @@ class DealChance:
     """A uniform per stage; the stage is passed when it lies below the pass probability."""
     payments: tuple[float, ...] = ()
     """Three uniforms per instalment of the contract: late or not, how late, paid at all."""
+    touch_factors: tuple[float, ...] = ()
+    """A factor on the hours of each touch; empty where every touch takes its hours."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeadPoint:
+class LeadPoint(NamedTuple):
     """A possible opportunity of a source; it exists iff ``height`` is below the source's rate at ``day``."""
 
     day: float
@@ -75,14 +77,14 @@ class Future:
 def draw_future(model: Model, seed: int, replication: int) -> Future:
     """The future numbered ``replication`` of a seed."""
     draws = Draws(seed, replication)
-    parts = 3 * len(model.plan.money.payment_terms)
+    instalments = 3 * len(model.plan.money.payment_terms)
     return Future(
         replication=replication,
         nature=_nature(model, draws),
         open_deals=_open_deals(model, draws),
         leads=_leads(model, draws),
         renewals=tuple(draws.uniforms(Purpose.RENEWAL, model.account_entities)[:, 0].tolist()),
-        renewal_payments=_rows(draws.uniforms(Purpose.PAYMENT, model.account_entities, parts)),
+        renewal_payments=_rows(draws.uniforms(Purpose.PAYMENT, model.account_entities, instalments)),
         payments=_rows(draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3)),
         thresholds=exponential_threshold(draws.uniforms(Purpose.STRIKE, model.strike_entities)[:, 0]),
         events=tuple(draws.uniforms(Purpose.EVENT, model.strike_entities)[:, 0].tolist()),
@@ -101,44 +103,34 @@ def _nature(model: Model, draws: Draws) -> tuple[float, ...]:
 
 
 def _open_deals(model: Model, draws: Draws) -> tuple[DealChance, ...]:
-    opportunities = model.plan.opportunities
-    if not opportunities:
+    if not model.open_deals:
         return ()
-    entities = model.open_entities
-    products = np.array([model.products.index(o.product) for o in opportunities])
     low, high = model.open_bounds
     cycles = truncated_lognormal(
-        draws.uniforms(Purpose.CYCLE, entities)[:, 0],
-        model.cycle_medians[products],
+        draws.uniforms(Purpose.CYCLE, model.open_entities)[:, 0],
+        model.cycle_medians[model.open_products],
         model.plan.process.cycle_sigma,
         low,
         high,
     )
-    passes = _rows(draws.uniforms(Purpose.STAGE_PASS, entities, len(model.stages.weights)))
-    payments = _rows(draws.uniforms(Purpose.PAYMENT, entities, 3 * len(model.plan.money.payment_terms)))
-    return tuple(map(DealChance, cycles.tolist(), passes, payments))
+    return tuple(_chances(model, draws, model.open_entities, cycles))
 
 
 def _leads(model: Model, draws: Draws) -> tuple[LeadPoint, ...]:
+    """Points inside their source's window and below the highest rate it can have."""
     if not model.sources:
         return ()
     points = poisson_points(draws, model.layers)
-    start = np.array([s.start for s in model.sources])[points.source]
-    end = np.array([s.end for s in model.sources])[points.source]
-    kept = np.flatnonzero((points.time >= start) & (points.time < end))
-    entities = model.lead_points.take(points.row[kept])
-    source = points.source[kept]
-    product_shares = np.array([s.product_shares for s in model.sources])[source]
-    tier_shares = np.array([s.tier_shares for s in model.sources])[source]
+    start, end = model.source_window
+    source = points.source
+    inside = (points.time >= start[source]) & (points.time < end[source]) & (points.height < model.source_bound[source])
+    kept = np.flatnonzero(inside)
+    source, entities = source[kept], model.lead_points.take(points.row[kept])
     process = model.plan.process
-    product = categorical(draws.uniforms(Purpose.PRODUCT_MIX, entities)[:, 0], product_shares)
-    tier = categorical(draws.uniforms(Purpose.TIER_MIX, entities)[:, 0], tier_shares)
-    value = model.mean_deals[product] * lognormal_factor(
-        draws.uniforms(Purpose.VALUE, entities)[:, 0], process.value_sigma
-    )
+    product = categorical(draws.uniforms(Purpose.PRODUCT_MIX, entities)[:, 0], model.source_products[source])
+    tier = categorical(draws.uniforms(Purpose.TIER_MIX, entities)[:, 0], model.source_tiers[source])
+    size = lognormal_factor(draws.uniforms(Purpose.VALUE, entities)[:, 0], process.value_sigma)
     cycle = lognormal(draws.uniforms(Purpose.CYCLE, entities)[:, 0], model.cycle_medians[product], process.cycle_sigma)
-    passes = _rows(draws.uniforms(Purpose.STAGE_PASS, entities, len(model.stages.weights)))
-    payments = _rows(draws.uniforms(Purpose.PAYMENT, entities, 3 * len(model.plan.money.payment_terms)))
     return tuple(
         map(
             LeadPoint,
@@ -148,7 +140,16 @@ def _leads(model: Model, draws: Draws) -> tuple[LeadPoint, ...]:
             entities.ids,
             product.tolist(),
             tier.tolist(),
-            value.tolist(),
-            map(DealChance, cycle.tolist(), passes, payments),
+            (model.mean_deals[product] * size).tolist(),
+            _chances(model, draws, entities, cycle),
         )
     )
+
+
+def _chances(model: Model, draws: Draws, entities: Entities, cycles: Floats) -> list[DealChance]:
+    passes = _rows(draws.uniforms(Purpose.STAGE_PASS, entities, len(model.stages.weights)))
+    payments = _rows(draws.uniforms(Purpose.PAYMENT, entities, 3 * len(model.plan.money.payment_terms)))
+    if model.plan.process.touch_spread == "fixed":
+        return list(map(DealChance, cycles.tolist(), passes, payments))
+    touches = draws.uniforms(Purpose.TOUCH, entities, model.stages.first_touch[-1])
+    return list(map(DealChance, cycles.tolist(), passes, payments, _rows(exponential_threshold(touches))))

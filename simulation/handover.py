@@ -29,13 +29,13 @@ def _hand_over(quarter: Quarter, rep: Rep) -> Generator[Event, Any, None]:
     plan, entity = quarter.model.plan, f"rep:{rep.id}"
     yield quarter.env.timeout(quarter.board.value("handover_days", plan.handover.days, rep.keys, entity))
     factor = quarter.board.value("orphan_win_factor", plan.process.orphan_win_factor, rep.keys, entity)
-    successors = {region: _successor(quarter, rep, number) for number, region in enumerate(quarter.model.regions)}
+    successors = [_successor(quarter, rep, number) for number in range(len(quarter.model.regions))]
     for account in quarter.accounts:
         if account.rep == rep.number and (successor := successors[account.row.region]) is not None:
             account.rep = successor.number
     for deal in quarter.deals:
         if deal.rep == rep.number and deal.outcome == "open":
-            successor = successors[quarter.model.regions[deal.region]]
+            successor = successors[deal.region]
             if successor is not None:
                 rep.weighted -= deal.weighted
                 deal.weighted = 0.0
@@ -44,14 +44,14 @@ def _hand_over(quarter: Quarter, rep: Rep) -> Generator[Event, Any, None]:
                     deal.product, deal.region, deal.tier, successor.number, deal.account, deal.industry, deal.source
                 )
                 successor.take_over(deal)
-    home = plan.reps[rep.number].regions[0]
+    home = quarter.model.regions.index(plan.reps[rep.number].regions[0])
     for task in rep.hand_over():
-        (successors[_region_of(quarter, task, home)] or rep).add(task)
+        (successors[_region_of(task, home)] or rep).add(task)
 
 
-def _region_of(quarter: Quarter, task: Task, home: str) -> str:
+def _region_of(task: Task, home: int) -> int:
     if isinstance(task, Opportunity):
-        return quarter.model.regions[task.region]
+        return task.region
     return task.account.row.region if isinstance(task, CareTouch) else home
 
 

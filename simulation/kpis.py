@@ -63,6 +63,8 @@ class Measured:
     cash_by_week: Floats
     signed_by_source: dict[str, float]
     """``pipeline``, activities, ``baseline``, ``cross_sell``, ``renewals``."""
+    before_plans: float
+    """Contribution before the costs of contingency plans."""
 
 
 def measure(records: Records, model: Model) -> Measured:
@@ -108,13 +110,14 @@ def measure(records: Records, model: Model) -> Measured:
     bonuses = _bonuses(model, signed, cash, renewed, collection_rate)
     plan_cost = _plan_cost(records, model)
     margins = np.array([product.margin for product in plan.products])
+    before_plans = float(margins @ products) - fixed_costs(model) - fees - bonuses
     quotas = np.array(model.rep_quota)
     with_quota = quotas > 0
     on_quota = float(np.mean(reps[with_quota] >= quotas[with_quota] - 0.005)) if with_quota.any() else 0.0
     kpis = {
         "p_target": float(signed >= plan.target),
         "signed": signed,
-        "contribution": float(margins @ products) - fixed_costs(model) - fees - bonuses - plan_cost,
+        "contribution": before_plans - plan_cost,
         "cash": cash,
         "collection_rate": collection_rate,
         "wins": float(wins),
@@ -131,9 +134,8 @@ def measure(records: Records, model: Model) -> Measured:
         "expert_fees": fees,
         "bonuses": bonuses,
     }
-    return Measured(
-        records.replication, kpis, products, regions, reps, by_week, cash_by_week, dict(sorted(sources.items()))
-    )
+    by_source = dict(sorted(sources.items()))
+    return Measured(records.replication, kpis, products, regions, reps, by_week, cash_by_week, by_source, before_plans)
 
 
 def fixed_costs(model: Model) -> float:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from scenarios.allocation import Allocation
-from scenarios.effects import Effect
-from scenarios.errors import UsageError
 from scenarios.expectations import (
-    accepted_opportunities,
     account_keys,
-    activity_window,
     age_days,
     cycle_bounds,
     cycle_of,
-    lead_tier_mix,
-    product_keys,
-    region_keys,
     rep_keys,
     shares_before,
     stage_weights,
@@ -28,64 +20,18 @@ from scenarios.expectations import (
     win_probability,
 )
 from scenarios.plan import Plan
-from scenarios.risks import Risk, Uncertainty
+from scenarios.risks import Uncertainty
 from scenarios.tables import Account
-from simulation.distributions import Floats, beta, lognormal_factor, triangular, uniform
-from simulation.draws import LARGEST_UNIFORM, Entities, PoissonLayers, layers_covering
+from simulation.distributions import Floats
+from simulation.draws import Entities, Integers, PoissonLayers, layers_covering
+from simulation.options import Options
+from simulation.sources import LeadSource, lead_sources
+from simulation.strikes import PossibleStrike, possible_strikes
 
-__all__ = ["ForcedStrike", "LeadSource", "Model", "Options", "StageTable", "compile_model", "nature_factor"]
+__all__ = ["Model", "OpenDeal", "OpenInvoice", "OurAccount", "StageTable", "compile_model"]
 
-CERTAIN_HAZARD = 1e6
-"""Per day; far above any exponential threshold that can be drawn (22.9), yet finite under a factor of 0."""
 POINTS_PER_LAYER = 4.0
 """Mean number of points in a layer of possible leads: one evaluation of the generator."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class ForcedStrike:
-    """A strike that happens whatever chance says: "if it strikes, do we still make it?"."""
-
-    risk: str
-    week: int
-    subject: str | None = None
-    """Rep or account hit; None takes the one most likely to be struck in that future."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What of the plan's risks and contingency plans is in play; never part of the draws."""
-
-    risks: frozenset[str]
-    plans: frozenset[str]
-    forced: tuple[ForcedStrike, ...] = ()
-    uncertainty: bool = True
-    """Whether what nobody knows is drawn; without it every rate is at the plan's figure."""
-
-    @classmethod
-    def of(
-        cls,
-        plan: Plan,
-        risks: Iterable[str] | None = None,
-        plans: Iterable[str] | None = None,
-        forced: Iterable[ForcedStrike] = (),
-        uncertainty: bool = True,
-    ) -> Options:
-        """Options by ids; None means the plan's enabled risks, its chosen contingency plans."""
-        known_risks = {risk.id for risk in plan.risks}
-        known_plans = {entry.id for entry in plan.contingency_plans}
-        chosen_risks = {r.id for r in plan.risks if r.enabled} if risks is None else set(risks)
-        chosen_plans = {p.id for p in plan.contingency_plans if p.chosen} if plans is None else set(plans)
-        forced = tuple(sorted(forced, key=lambda f: (f.risk, f.week, f.subject or "")))
-        for unknown in sorted((chosen_risks | {f.risk for f in forced}) - known_risks):
-            raise UsageError(f"no risk {unknown} in the plan; there are: {', '.join(sorted(known_risks)) or 'none'}")
-        for unknown in sorted(chosen_plans - known_plans):
-            raise UsageError(
-                f"no contingency plan {unknown} in the plan; there are: {', '.join(sorted(known_plans)) or 'none'}"
-            )
-        for strike in forced:
-            if not 1 <= strike.week <= plan.calendar.weeks:
-                raise UsageError(f"{strike.risk}@week{strike.week}: the quarter has weeks 1 to {plan.calendar.weeks}")
-        return cls(frozenset(chosen_risks), frozenset(chosen_plans), forced, uncertainty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,36 +41,58 @@ class StageTable:
     weights: list[float]
     """Exponent of the win rate with which the stage is passed."""
     positions: list[list[float]]
-    """Position of each touch in the cycle; the last one of a stage ends it."""
+    """Position of each touch in the cycle."""
     before: list[float]
     """Part of the cycle before each stage, and 1."""
     touch_hours: list[float]
     proposal_hours: list[float]
+    first_touch: list[int]
+    """Number of touches in the stages before each, and of all."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeadSource:
-    """Something that brings opportunities during the quarter, as a Poisson process in time."""
+class OpenDeal(NamedTuple):
+    """An opportunity open at the start, by positions."""
 
     id: str
-    kind: str
-    """``activity``, ``baseline`` or ``cross_sell``."""
-    name: str
-    """What the records call it: an activity's id, ``baseline``, ``cross_sell``."""
-    parameter: str
-    """Registered parameter that moves its rate."""
-    attributes: dict[str, str]
+    product: int
     region: int
-    account: int | None
-    rate: float
-    """Accepted opportunities per working day."""
-    highest_rate: float
-    """Bound of the rate under all effects that may act; no opportunity can exist above it."""
-    start: float
-    end: float
+    tier: int
+    account: int
+    industry: str
+    rep: int
     stage: int
-    product_shares: list[float]
-    tier_shares: list[float]
+    value: float
+    created: float
+
+
+class OurAccount(NamedTuple):
+    """An account, by positions."""
+
+    id: str
+    attributes: dict[str, str]
+    tier: int
+    region: int
+    rep: int
+    product: int
+    renewal_amount: float
+    renewal_day: float
+    """Working day of the renewal; infinite when none is due."""
+    care_hours: float
+    """Rep hours of a care touch; 0 where care is automated."""
+
+
+class OpenInvoice(NamedTuple):
+    """A receivable open at the start, by positions."""
+
+    id: str
+    amount: float
+    due: float
+    """Working day it falls due; 0 when it was overdue."""
+    overdue: float
+    """Working days it was overdue at the start."""
+    account: int
+    rep: int
+    """Who collects it."""
 
 
 @dataclass(frozen=True)
@@ -148,11 +116,23 @@ class Model:
     rep_quota: list[float]
     cell_quota: list[list[float]]
     """Quota by product and region."""
+    rep_attributes: list[dict[str, str | tuple[str, ...]]]
     hours_per_day: list[float]
     """Customer-facing hours of a rep per working day, before effects and after automated touches."""
     blocks: list[list[tuple[float, float]]]
     """Working-day intervals in which a rep sells nothing, in order."""
+    open_deals: tuple[OpenDeal, ...]
+    open_bounds: tuple[Floats, Floats]
+    """Bounds of each open opportunity's cycle in working days."""
+    open_products: Integers
+    our_accounts: tuple[OurAccount, ...]
+    invoices: tuple[OpenInvoice, ...]
     sources: tuple[LeadSource, ...]
+    source_window: tuple[Floats, Floats]
+    source_bound: Floats
+    source_products: Floats
+    """Product shares by source, shape (sources, products)."""
+    source_tiers: Floats
     layers: PoissonLayers
     lead_points: Entities
     open_entities: Entities
@@ -160,14 +140,12 @@ class Model:
     receivable_entities: Entities
     nature_entities: Entities
     uncertainties: tuple[Uncertainty, ...]
+    strikes: tuple[PossibleStrike, ...]
     strike_entities: Entities
-    strike_attributes: tuple[dict[str, str | tuple[str, ...]], ...]
-    strikes: tuple[tuple[Risk, str | None], ...]
-    """Every (risk, subject) that can strike; the subject of a market risk is None."""
+    strike_hazard: Floats
+    strike_window: tuple[Floats, Floats]
     cycle_medians: Floats
     mean_deals: Floats
-    open_bounds: tuple[Floats, Floats]
-    """Bounds of each open opportunity's cycle in working days."""
     deal_industry: dict[str, str]
     """Industry of open opportunities that state one, by record id."""
     marketing_budget: float
@@ -179,29 +157,25 @@ class Model:
 def compile_model(plan: Plan, allocation: Allocation, options: Options | None = None) -> Model:
     """Compile a plan, what was decided and what is in play; UsageError when the allocation does not fit the plan."""
     options = options or Options.of(plan)
+    allocation.refuse_strangers(plan)
     products, regions = tuple(p.id for p in plan.products), tuple(r.id for r in plan.regions)
     reps, accounts = tuple(r.id for r in plan.reps), tuple(a.id for a in plan.accounts)
     tiers = tuple(t.id for t in plan.customer_tiers)
-    _refuse_strangers(plan, allocation)
     process, horizon = plan.process, float(plan.calendar.working_days)
-    sources = tuple(_lead_sources(plan, allocation, tiers, options))
+    sources = tuple(lead_sources(plan, allocation, tiers, options))
+    bounds = np.array([s.highest_rate for s in sources], dtype=float)
     layer_height = POINTS_PER_LAYER / horizon
-    highest = np.array([s.highest_rate for s in sources], dtype=float)
-    layers = PoissonLayers.of([s.id for s in sources], layers_covering(highest, layer_height), horizon, layer_height)
-    bounds = [cycle_bounds(process, process.stage_number(o.stage), age_days(plan, o)) for o in plan.opportunities]
-    strikes = tuple(_possible_strikes(plan, options))
+    layers = PoissonLayers.of([s.id for s in sources], layers_covering(bounds, layer_height), horizon, layer_height)
+    deals = tuple(_open_deals(plan))
+    cycles = [cycle_bounds(process, process.stage_number(o.stage), age_days(plan, o)) for o in plan.opportunities]
+    strikes = tuple(possible_strikes(plan, options))
+    uncertainties = tuple(u for u in plan.uncertainty if u.enabled)
     return Model(
         plan=plan,
         allocation=allocation,
         options=options,
         horizon=horizon,
-        stages=StageTable(
-            weights=stage_weights(process),
-            positions=[touch_positions(process, i) for i in range(len(process.stages))],
-            before=shares_before(process),
-            touch_hours=[stage.touch_hours for stage in process.stages],
-            proposal_hours=[stage.proposal_hours for stage in process.stages],
-        ),
+        stages=_stage_table(plan),
         win_from=[
             [win_probability(process, tier.win_rate, i) for i in range(len(process.stages))]
             for tier in plan.customer_tiers
@@ -214,22 +188,35 @@ def compile_model(plan: Plan, allocation: Allocation, options: Options | None = 
         coverage=[[i for i, rep in enumerate(plan.reps) if region in rep.regions] for region in regions],
         rep_quota=[allocation.quota_by_rep.get(rep, 0.0) for rep in reps],
         cell_quota=_cell_quotas(allocation, products, regions),
+        rep_attributes=[rep_keys(plan, rep) for rep in plan.reps],
         hours_per_day=[_hours_per_day(plan, rep.id) for rep in plan.reps],
         blocks=[_blocks(plan, rep.tier) for rep in plan.reps],
+        open_deals=deals,
+        open_bounds=(np.array([b[0] for b in cycles], dtype=float), np.array([b[1] for b in cycles], dtype=float)),
+        open_products=np.array([deal.product for deal in deals], dtype=np.int64),
+        our_accounts=tuple(_our_accounts(plan)),
+        invoices=tuple(_invoices(plan)),
         sources=sources,
+        source_window=(np.array([s.start for s in sources]), np.array([s.end for s in sources])),
+        source_bound=bounds,
+        source_products=np.array([s.product_shares for s in sources], dtype=float).reshape(len(sources), len(products)),
+        source_tiers=np.array([s.tier_shares for s in sources], dtype=float).reshape(len(sources), len(tiers)),
         layers=layers,
         lead_points=layers.possible_points(),
         open_entities=Entities.of(f"opportunity:{o.id}" for o in plan.opportunities),
         account_entities=Entities.of(f"account:{a}" for a in accounts),
         receivable_entities=Entities.of(f"receivable:{r.id}" for r in plan.receivables),
-        nature_entities=Entities.of(f"uncertainty:{u.id}" for u in plan.uncertainty if u.enabled),
-        uncertainties=tuple(u for u in plan.uncertainty if u.enabled),
-        strike_entities=Entities.of(f"strike:{risk.id}/{subject or 'market'}" for risk, subject in strikes),
-        strike_attributes=tuple(_strike_attributes(plan, risk, subject) for risk, subject in strikes),
+        nature_entities=Entities.of(f"uncertainty:{u.id}" for u in uncertainties),
+        uncertainties=uncertainties,
         strikes=strikes,
+        strike_entities=Entities.of(strike.id for strike in strikes),
+        strike_hazard=np.array([strike.hazard for strike in strikes], dtype=float),
+        strike_window=(
+            np.array([strike.first for strike in strikes], dtype=float),
+            np.array([strike.end for strike in strikes], dtype=float),
+        ),
         cycle_medians=np.array([cycle_of(plan, p).median for p in plan.products]),
         mean_deals=np.array([p.mean_deal for p in plan.products]),
-        open_bounds=(np.array([b[0] for b in bounds], dtype=float), np.array([b[1] for b in bounds], dtype=float)),
         deal_industry={f"opportunity:{o.id}": o.industry for o in plan.opportunities if o.industry},
         marketing_budget=sum(
             pool.amount
@@ -240,146 +227,92 @@ def compile_model(plan: Plan, allocation: Allocation, options: Options | None = 
     )
 
 
-def nature_factor(uncertainty: Uncertainty, u: Floats) -> Floats:
-    """Factor on the uncertain parameter at quantiles ``u``."""
-    d = uncertainty.distribution
-    if d.kind == "lognormal" and d.sigma is not None:
-        return lognormal_factor(u, d.sigma)
-    if d.kind == "beta" and d.mean is not None and d.sd is not None:
-        return beta(u, d.mean, d.sd) / d.mean
-    if d.kind == "triangular" and d.low is not None and d.mode is not None and d.high is not None:
-        return triangular(u, d.low, d.mode, d.high)
-    if d.kind == "uniform" and d.low is not None and d.high is not None:
-        return uniform(u, d.low, d.high)
-    raise ValueError(f"uncertainty {uncertainty.id}: {d.kind} without its figures")
+def account_care(plan: Plan, account: Account) -> tuple[bool, float]:
+    """Whether an account's care is automated (T4, S5), and the rep hours of one touch."""
+    tier = plan.customer_tier[account.customer_tier]
+    automated = plan.region[account.region].maturity in tier.automated_in
+    return automated, tier.automated_hours_per_touch if automated else tier.care_hours_per_touch
 
 
-def hazard_per_day(risk: Risk, chance: float, days: float) -> float:
-    """Constant hazard with P(strike in ``days``) = chance; a certain strike comes on the first day."""
-    if chance >= 1:
-        return CERTAIN_HAZARD
-    return -math.log1p(-chance) / days if days > 0 else 0.0
+def _stage_table(plan: Plan) -> StageTable:
+    process = plan.process
+    positions = [touch_positions(process, number) for number in range(len(process.stages))]
+    first = [sum(len(touches) for touches in positions[:number]) for number in range(len(positions) + 1)]
+    return StageTable(
+        weights=stage_weights(process),
+        positions=positions,
+        before=shares_before(process),
+        touch_hours=[stage.touch_hours for stage in process.stages],
+        proposal_hours=[stage.proposal_hours for stage in process.stages],
+        first_touch=first,
+    )
 
 
-def _refuse_strangers(plan: Plan, allocation: Allocation) -> None:
-    for cell in allocation.quotas:
-        rep = plan.rep.get(cell.rep)
-        if cell.product not in plan.product or cell.region not in plan.region or rep is None:
-            raise UsageError(
-                f"allocation {allocation.name}: no {cell.product} / {cell.region} / {cell.rep} in the plan"
-            )
-        if cell.region not in rep.regions and cell.quota > 0:
-            raise UsageError(f"allocation {allocation.name}: {cell.rep} has a quota in {cell.region}, not covered")
-    for entry in allocation.budget:
-        if entry.region not in plan.region or entry.activity not in plan.activity:
-            raise UsageError(f"allocation {allocation.name}: no {entry.activity} in {entry.region} in the plan")
+def _positions(ids: tuple[str, ...]) -> dict[str, int]:
+    return {id: number for number, id in enumerate(ids)}
 
 
-def _lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], options: Options) -> Iterable[LeadSource]:
-    """Every source of new opportunities, also those without money: their draws must not depend on the decision."""
-    products = [p.id for p in plan.products]
-    highest = {p: _highest_factor(plan, p, options) for p in ("lead_rate", "baseline_rate", "cross_sell_rate")}
-    horizon, stage_of = float(plan.calendar.working_days), plan.process.stage_number
-    for activity in plan.activities:
-        if not activity.leads_per_unit:
-            continue
-        start, end = activity_window(plan, activity)
-        mix = lead_tier_mix(plan, activity.tier_mix)
-        for number, region in enumerate(plan.regions):
-            amount = allocation.amount.get((region.id, activity.id), 0.0)
-            rate = accepted_opportunities(activity, region, amount) / (end - start)
-            yield LeadSource(
-                id=f"activity:{activity.id}/{region.id}",
-                kind="activity",
-                name=activity.id,
-                parameter="lead_rate",
-                attributes={"activity": activity.id, **region_keys(region)},
-                region=number,
-                account=None,
-                rate=rate,
-                highest_rate=rate * highest["lead_rate"],
-                start=start,
-                end=end,
-                stage=stage_of(activity.entry_stage),
-                product_shares=[activity.product_mix.get(p, 0.0) for p in products],
-                tier_shares=[mix.get(t, 0.0) for t in tiers],
-            )
-    regions = [r.id for r in plan.regions]
-    for leads in plan.baseline_leads:
-        mix = lead_tier_mix(plan, leads.tier_mix)
-        yield LeadSource(
-            id=f"baseline:{leads.id}",
-            kind="baseline",
-            name="baseline",
-            parameter="baseline_rate",
-            attributes={**product_keys(plan.product[leads.product]), **region_keys(plan.region[leads.region])},
-            region=regions.index(leads.region),
-            account=None,
-            rate=leads.accepted_per_quarter / horizon,
-            highest_rate=leads.accepted_per_quarter / horizon * highest["baseline_rate"],
-            start=0.0,
-            end=horizon,
-            stage=0,
-            product_shares=[float(p == leads.product) for p in products],
-            tier_shares=[mix.get(t, 0.0) for t in tiers],
+def _open_deals(plan: Plan) -> list[OpenDeal]:
+    products, regions = list(plan.product), list(plan.region)
+    reps, accounts, tiers = list(plan.rep), _positions(tuple(plan.account)), list(plan.customer_tier)
+    return [
+        OpenDeal(
+            id=f"opportunity:{row.id}",
+            product=products.index(row.product),
+            region=regions.index(row.region),
+            tier=tiers.index(row.customer_tier),
+            account=accounts[row.account] if row.account else -1,
+            industry=row.industry,
+            rep=reps.index(row.rep),
+            stage=plan.process.stage_number(row.stage),
+            value=row.value,
+            created=-age_days(plan, row),
         )
-    if plan.cross_selling is None:
-        return
-    for number, account in enumerate(plan.accounts):
-        rate = plan.customer_tier[account.customer_tier].cross_sell_per_quarter / horizon
-        yield LeadSource(
-            id=f"cross_sell:{account.id}",
-            kind="cross_sell",
-            name="cross_sell",
-            parameter="cross_sell_rate",
-            attributes=account_keys(plan, account),
-            region=regions.index(account.region),
-            account=number,
-            rate=rate,
-            highest_rate=rate * highest["cross_sell_rate"],
-            start=0.0,
-            end=horizon,
-            stage=stage_of(plan.cross_selling.entry_stage),
-            product_shares=[plan.cross_selling.product_mix.get(p, 0.0) for p in products],
-            tier_shares=[float(t == account.customer_tier) for t in tiers],
+        for row in plan.opportunities
+    ]
+
+
+def _our_accounts(plan: Plan) -> list[OurAccount]:
+    products, regions, reps, tiers = list(plan.product), list(plan.region), list(plan.rep), list(plan.customer_tier)
+    rows = []
+    for account in plan.accounts:
+        automated, hours = account_care(plan, account)
+        due = account.renewal_amount > 0 and account.renewal_date is not None and account.product is not None
+        day = plan.calendar.day_of(account.renewal_date) if due and account.renewal_date else float("inf")
+        rows.append(
+            OurAccount(
+                id=account.id,
+                attributes=account_keys(plan, account),
+                tier=tiers.index(account.customer_tier),
+                region=regions.index(account.region),
+                rep=reps.index(account.rep),
+                product=products.index(account.product) if account.product else -1,
+                renewal_amount=account.renewal_amount,
+                renewal_day=day,
+                care_hours=0.0 if automated else hours,
+            )
         )
+    return rows
 
 
-def _highest_factor(plan: Plan, parameter: str, options: Options) -> float:
-    """Largest factor that effects can put on a lead rate together; the layers of possible leads reach up to it."""
-    effects: list[Effect] = [e for m in plan.measures if m.enabled for e in m.effects]
-    effects += [e for r in plan.risks if r.id in options.risks or r.id in _forced(options) for e in r.effects]
-    effects += [e for p in plan.contingency_plans if p.id in options.plans for e in p.effects]
-    highest = math.prod(max(effect.factor, 1.0) for effect in effects if effect.parameter == parameter)
-    if options.uncertainty:
-        top = np.array([LARGEST_UNIFORM])
-        for entry in plan.uncertainty:
-            if entry.enabled and entry.parameter == parameter:
-                highest *= max(float(nature_factor(entry, top)[0]), 1.0)
-    return highest
-
-
-def _forced(options: Options) -> frozenset[str]:
-    return frozenset(strike.risk for strike in options.forced)
-
-
-def _possible_strikes(plan: Plan, options: Options) -> Iterable[tuple[Risk, str | None]]:
-    for risk in plan.risks:
-        if risk.id not in options.risks and risk.id not in _forced(options):
-            continue
-        if risk.subject == "market":
-            yield risk, None
-        elif risk.subject == "rep":
-            yield from ((risk, rep.id) for rep in plan.reps if risk.scope.matches(rep_keys(plan, rep)))
-        else:
-            yield from ((risk, a.id) for a in plan.accounts if risk.scope.matches(account_keys(plan, a)))
-
-
-def _strike_attributes(plan: Plan, risk: Risk, subject: str | None) -> dict[str, str | tuple[str, ...]]:
-    if subject is None:
-        return {"risk": risk.id}
-    own = rep_keys(plan, plan.rep[subject]) if risk.subject == "rep" else account_keys(plan, plan.account[subject])
-    return {"risk": risk.id, **own}
+def _invoices(plan: Plan) -> list[OpenInvoice]:
+    """Open receivables; those without an account are collected by all reps in turn."""
+    accounts, reps = _positions(tuple(plan.account)), list(plan.rep)
+    rows = []
+    for number, receivable in enumerate(plan.receivables):
+        account = accounts[receivable.account] if receivable.account else -1
+        day = plan.calendar.day_of(receivable.due_date)
+        rows.append(
+            OpenInvoice(
+                id=f"receivable:{receivable.id}",
+                amount=receivable.amount,
+                due=max(day, 0.0),
+                overdue=max(-day, 0.0),
+                account=account,
+                rep=reps.index(plan.accounts[account].rep) if account >= 0 else number % len(reps),
+            )
+        )
+    return rows
 
 
 def _cell_quotas(allocation: Allocation, products: tuple[str, ...], regions: tuple[str, ...]) -> list[list[float]]:
@@ -389,23 +322,15 @@ def _cell_quotas(allocation: Allocation, products: tuple[str, ...], regions: tup
     return [[sums[p, r] for r in regions] for p in products]
 
 
-def account_care(plan: Plan, account: Account) -> tuple[bool, float]:
-    """Whether an account's care is automated (T4, S5), and the rep hours of one touch."""
-    tier = plan.customer_tier[account.customer_tier]
-    automated = plan.region[account.region].maturity in tier.automated_in
-    return automated, tier.automated_hours_per_touch if automated else tier.care_hours_per_touch
-
-
 def _hours_per_day(plan: Plan, rep_id: str) -> float:
     """Customer-facing hours per working day less automated touches, which run beside and interrupt nothing."""
-    rep = plan.rep[rep_id]
     automated = 0.0
     for account in plan.accounts:
         if account.rep == rep_id:
             is_automated, hours = account_care(plan, account)
             if is_automated:
                 automated += hours * plan.customer_tier[account.customer_tier].touches_per_week
-    return max(rep.hours_per_week - automated, 0.0) / 5
+    return max(plan.rep[rep_id].hours_per_week - automated, 0.0) / 5
 
 
 def _blocks(plan: Plan, rep_tier: str) -> list[tuple[float, float]]:

@@ -15,7 +15,7 @@ __all__ = ["Opportunity"]
 
 
 class Opportunity:
-    """One opportunity. The touch that ends a stage decides whether it is passed; passing the last is a signature."""
+    """One opportunity. A stage ends when its time is over and its touches are done; passing the last is a signature."""
 
     __slots__ = (
         "account",
@@ -89,12 +89,14 @@ class Opportunity:
 
     def cell_attainment(self, quarter: Quarter) -> float:
         """Signed ÷ quota of the opportunity's product and region so far: the lowest cell is served first."""
-        return quarter.attainment(self.product, self.region)
+        return quarter.attainment[self.product][self.region]
 
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours of the due touch, with the proposal where the stage opens with one (S3, S8)."""
         stages, board = quarter.model.stages, quarter.board
         hours = board.value("touch_hours", stages.touch_hours[self.stage], self.keys, self.id)
+        if self.chance.touch_factors:
+            hours *= self.chance.touch_factors[stages.first_touch[self.stage] + self.touch]
         if self.touch == 0 and stages.proposal_hours[self.stage] > 0:
             hours += board.value("proposal_hours", stages.proposal_hours[self.stage], self.keys, self.id)
         return hours

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from simpy import Environment
 
 from scenarios.effects import EventName
-from scenarios.expectations import product_keys, region_keys, rep_keys
+from scenarios.expectations import product_keys, region_keys
 from simulation.accounts import Account, start_accounts
 from simulation.board import Board, Keys
 from simulation.future import DealChance, Future, draw_future
@@ -47,12 +47,12 @@ class Quarter:
         self.records = Records(future.replication, nature=future.nature)
         self.deals: list[Opportunity] = []
         self._cell_signed = [[0.0] * len(model.regions) for _ in model.products]
-        self._attainment = [[0.0] * len(model.regions) for _ in model.products]
+        self.attainment = [[0.0] * len(model.regions) for _ in model.products]
+        """Signed ÷ quota by product and region so far; infinite where there are signatures and no quota."""
         start_nature(self)
         start_measures(self)
-        plan = model.plan
-        self.reps = [Rep(self, number, Keys(rep_keys(plan, rep))) for number, rep in enumerate(plan.reps)]
-        self.accounts = [Account(self, number) for number in range(len(plan.accounts))]
+        self.reps = [Rep(self, number) for number in range(len(model.reps))]
+        self.accounts = [Account(self, number) for number in range(len(model.accounts))]
         start_risks(self)
         self._start_pipeline()
         start_accounts(self)
@@ -70,25 +70,22 @@ class Quarter:
         return records
 
     def _start_pipeline(self) -> None:
-        model = self.model
-        accounts = {id: number for number, id in enumerate(model.accounts)}
-        for row, chance in zip(model.plan.opportunities, self.future.open_deals, strict=True):
-            rep = model.reps.index(row.rep)
+        for row, chance in zip(self.model.open_deals, self.future.open_deals, strict=True):
             opportunity = self.new_opportunity(
-                id=f"opportunity:{row.id}",
+                id=row.id,
                 source="pipeline",
-                product=model.products.index(row.product),
-                region=model.regions.index(row.region),
-                tier=model.tiers.index(row.customer_tier),
-                account=self.accounts[accounts[row.account]] if row.account else None,
+                product=row.product,
+                region=row.region,
+                tier=row.tier,
+                account=self.accounts[row.account] if row.account >= 0 else None,
                 industry=row.industry,
-                rep=rep,
-                stage=model.plan.process.stage_number(row.stage),
+                rep=row.rep,
+                stage=row.stage,
                 value=row.value,
-                created=min(model.plan.calendar.day_of(row.created), 0.0),
+                created=row.created,
                 chance=chance,
             )
-            self.reps[rep].take_over(opportunity)
+            self.reps[row.rep].take_over(opportunity)
             opportunity.start(self)
 
     def new_opportunity(
@@ -149,16 +146,12 @@ class Quarter:
             attributes["industry"] = industry or plan.accounts[account].industry
         return Keys(attributes)
 
-    def attainment(self, product: int, region: int) -> float:
-        """Signed ÷ quota of a product in a region so far; infinite where no quota is set."""
-        return self._attainment[product][region]
-
     def signed(self, rep: int, product: int, region: int, value: float) -> None:
         """Count a signature towards rep and cell."""
         self.reps[rep].signed += value
         self._cell_signed[product][region] += value
         quota = self.model.cell_quota[product][region]
-        self._attainment[product][region] = self._cell_signed[product][region] / quota if quota > 0 else float("inf")
+        self.attainment[product][region] = self._cell_signed[product][region] / quota if quota > 0 else float("inf")
 
     def deal_ends(self, deal: Opportunity) -> None:
         """Take note that an opportunity was won or lost."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from simpy import Event
 
-from scenarios.expectations import account_keys, working_days
+from scenarios.expectations import working_days
 from simulation.board import Keys
 from simulation.records import Payment
 from simulation.reps import Errand
@@ -25,29 +25,18 @@ _NORMAL = NormalDist()
 def start_receivables(quarter: Quarter) -> None:
     """Put every invoice that is open at the start under way; what is overdue counts as due on the first day."""
     plan, model = quarter.model.plan, quarter.model
-    owners = {account.id: account for account in plan.accounts}
-    for number, receivable in enumerate(plan.receivables):
-        account = owners.get(receivable.account or "")
-        keys = Keys(account_keys(plan, account) if account else {})
-        day = plan.calendar.day_of(receivable.due_date)
-        due = max(day, 0.0)
-        if due >= model.horizon:
+    for number, row in enumerate(model.invoices):
+        if row.due >= model.horizon:
             continue
+        account = model.our_accounts[row.account] if row.account >= 0 else None
+        keys = Keys(account.attributes if account else {})
         chance = quarter.future.payments[number]
-        id = f"receivable:{receivable.id}"
-        quarter.env.process(_falls_due(quarter, id, receivable.amount, due, chance, keys, overdue=max(-day, 0.0)))
+        quarter.env.process(_falls_due(quarter, row.id, row.amount, row.due, chance, keys, row.overdue))
         if plan.process.collection_hours > 0:
-            rep = model.reps.index(account.rep) if account else number % len(model.reps)
-            tier = plan.customer_tier[account.customer_tier] if account else plan.customer_tiers[-1]
-            quarter.reps[rep].add(
-                Errand(
-                    f"collection:{receivable.id}",
-                    due,
-                    plan.process.collection_hours,
-                    tier.priority,
-                    5 / tier.touches_per_week,
-                )
-            )
+            tier = plan.customer_tiers[account.tier if account else -1]
+            cadence = 5 / tier.touches_per_week
+            errand = Errand(f"collection:{row.id}", row.due, plan.process.collection_hours, tier.priority, cadence)
+            quarter.reps[row.rep].add(errand)
 
 
 def contract_signed(quarter: Quarter, id: str, value: float, chances: Sequence[float], keys: Keys) -> None:

@@ -64,8 +64,9 @@ class Errand:
 class Rep:
     """A sales representative's queue and clock. Touches are not interrupted and may span days."""
 
-    def __init__(self, quarter: Quarter, number: int, keys: Keys) -> None:
-        self.quarter, self.number, self.keys = quarter, number, keys
+    def __init__(self, quarter: Quarter, number: int) -> None:
+        self.quarter, self.number = quarter, number
+        self.keys = Keys(quarter.model.rep_attributes[number])
         self.id = quarter.model.reps[number]
         self.quota = quarter.model.rep_quota[number]
         self.signed = 0.0
@@ -77,7 +78,7 @@ class Rep:
         self._upcoming: list[tuple[float, str, Task]] = []
         self._in_hand: Task | None = None
         self._asleep: Event | None = None
-        self._alarm_day = float("inf")
+        self._wakes_at = math.inf
         quarter.env.process(self._work())
 
     def add(self, task: Task) -> None:
@@ -88,8 +89,8 @@ class Rep:
             self._wake()
         else:
             heappush(self._upcoming, (task.due, task.id, task))
-            if self._asleep is not None and task.due < self._alarm_day:
-                self._set_alarm(task.due)
+            if task.due < self._wakes_at:
+                self._wake()  # to sleep again until then
 
     def take_over(self, opportunity: Opportunity) -> None:
         """Own an opportunity from now on."""
@@ -156,16 +157,20 @@ class Rep:
         due = self._due
         if len(due) <= 1:
             return due.pop() if due else None
-        best, best_rank = due[0], math.inf
+        quarter, best, best_rank = self.quarter, due[0], math.inf
+        best_order: tuple[float, float, str] | None = None
         for task in due:
             rank = task.priority - (now - task.due > 2 * task.cadence_days)
-            if rank < best_rank or (rank == best_rank and self._order(task) < self._order(best)):
-                best, best_rank = task, rank
+            if rank < best_rank:
+                best, best_rank, best_order = task, rank, None
+            elif rank == best_rank:
+                order = task.cell_attainment(quarter), task.due, task.id
+                if best_order is None:
+                    best_order = best.cell_attainment(quarter), best.due, best.id
+                if order < best_order:
+                    best, best_order = task, order
         due.remove(best)
         return best
-
-    def _order(self, task: Task) -> tuple[float, float, str]:
-        return task.cell_attainment(self.quarter), task.due, task.id
 
     def _finish(self, start: float, hours: float) -> float | None:
         """Working day on which ``hours`` of work begun at ``start`` are done; None when the rep has no hours."""
@@ -184,19 +189,21 @@ class Rep:
         return day + left
 
     def _sleep(self) -> Generator[Event, Any, None]:
-        self._asleep = Event(self.quarter.env)
-        self._alarm_day = float("inf")
-        if self._upcoming:
-            self._set_alarm(self._upcoming[0][0])
+        """Wait for the next task that comes due, or to be woken before."""
+        env, upcoming = self.quarter.env, self._upcoming
+        if upcoming and upcoming[0][0] < self.quarter.model.horizon:
+            self._wakes_at = upcoming[0][0]
+            self._asleep = env.timeout(self._wakes_at - env.now)
+        else:
+            self._wakes_at = math.inf
+            self._asleep = env.event()
         yield self._asleep
         self._asleep = None
 
-    def _set_alarm(self, day: float) -> None:
-        self._alarm_day = day
-        if day < self.quarter.model.horizon:
-            alarm = self.quarter.env.timeout(day - self.quarter.env.now)
-            alarm.callbacks.append(lambda _: self._wake())
-
     def _wake(self) -> None:
-        if self._asleep is not None and not self._asleep.triggered:
-            self._asleep.succeed()
+        """Resume now instead of when the sleep ends, which then wakes nobody."""
+        if self._asleep is not None:
+            now = self.quarter.env.event()
+            now.callbacks, self._asleep.callbacks = self._asleep.callbacks, []
+            now.succeed()
+            self._asleep = None

@@ -17,7 +17,6 @@ from scenarios.effects import Effect
 from scenarios.risks import ContingencyPlan, Risk
 from simulation.board import ActiveEffect, Keys
 from simulation.distributions import Floats
-from simulation.model import hazard_per_day
 from simulation.records import Activation, Strike
 
 if TYPE_CHECKING:
@@ -66,29 +65,15 @@ class RiskWatch:
     """Cumulative hazards of everything that can be struck."""
 
     def __init__(self, quarter: Quarter) -> None:
-        model = quarter.model
         self.quarter = quarter
-        self.strikes = model.strikes
-        self.keys = [Keys(attributes) for attributes in model.strike_attributes]
-        windows = [self._window(risk) for risk, _ in self.strikes]
-        self.first = np.array([start for start, _ in windows], dtype=float)
-        self.last = np.array([end for _, end in windows], dtype=float)
-        self.base: Floats = np.array(
-            [
-                hazard_per_day(risk, self._chance(risk, subject), end - start)
-                if risk.id in model.options.risks
-                else 0.0
-                for (risk, subject), (start, end) in zip(self.strikes, windows, strict=True)
-            ],
-            dtype=float,
-        )
-        self.cumulative: Floats = np.zeros(len(self.strikes))
-        self.struck = np.zeros(len(self.strikes), dtype=bool)
+        self.keys = [Keys(strike.attributes) for strike in quarter.model.strikes]
+        self.cumulative: Floats = np.zeros(len(self.keys))
+        self.struck = np.zeros(len(self.keys), dtype=bool)
 
     def start(self) -> None:
         """Watch day by day, and let what is forced happen."""
         quarter = self.quarter
-        if self.strikes:
+        if self.keys:
             quarter.env.process(self._days())
         for forced in quarter.model.options.forced:
             day = float(quarter.model.plan.calendar.first_day_of_week(forced.week))
@@ -96,23 +81,25 @@ class RiskWatch:
 
     def _days(self) -> Generator[Event, Any, None]:
         """At the start of each day its hazard is added; whoever reaches the threshold is struck."""
-        quarter, thresholds = self.quarter, self.quarter.future.thresholds
-        rates, version = self.base, -1
-        for day in range(int(quarter.model.horizon)):
+        quarter, model = self.quarter, self.quarter.model
+        (first, end), rates, version = model.strike_window, model.strike_hazard, -1
+        thresholds = quarter.future.thresholds
+        for day in range(int(model.horizon)):
             if quarter.board.version("strike_rate") != version:
                 version = quarter.board.version("strike_rate")
                 rates = self._rates()
-            self.cumulative += np.where((self.first <= day) & (day < self.last), rates, 0.0)
+            self.cumulative += np.where((first <= day) & (day < end), rates, 0.0)
             for number in np.flatnonzero((self.cumulative >= thresholds) & ~self.struck).tolist():
                 self._strike(number)
             yield quarter.env.timeout(1)
 
     def _rates(self) -> Floats:
+        """Hazards under the effects that are on."""
         board = self.quarter.board
         return np.array(
             [
-                board.value("strike_rate", float(base), keys, f"{risk.subject}:{subject}")
-                for base, keys, (risk, subject) in zip(self.base, self.keys, self.strikes, strict=True)
+                board.value("strike_rate", strike.hazard, keys, strike.id)
+                for strike, keys in zip(self.quarter.model.strikes, self.keys, strict=True)
             ],
             dtype=float,
         )
@@ -121,59 +108,45 @@ class RiskWatch:
         yield self.quarter.env.timeout(day)
         able = [
             number
-            for number, (risk, hit) in enumerate(self.strikes)
-            if risk.id == risk_id and not self.struck[number] and subject in (None, hit)
+            for number, strike in enumerate(self.quarter.model.strikes)
+            if strike.risk.id == risk_id and not self.struck[number] and subject in (None, strike.subject)
         ]
         if able:
             self._strike(min(able, key=lambda number: (self.quarter.future.thresholds[number], number)))
 
     def _strike(self, number: int) -> None:
-        risk, subject = self.strikes[number]
         self.struck[number] = True
-        self.quarter.env.process(_strike_unfolds(self.quarter, risk, subject, number, self.keys[number]))
-
-    def _window(self, risk: Risk) -> tuple[float, float]:
-        calendar = self.quarter.model.plan.calendar
-        start = calendar.first_day_of_week(risk.from_week)
-        return float(start), float(calendar.first_day_of_week((risk.to_week or calendar.weeks) + 1))
-
-    def _chance(self, risk: Risk, subject: str | None) -> float:
-        chance, plan = risk.chance_per_quarter, self.quarter.model.plan
-        if not isinstance(chance, dict):
-            return chance
-        tier = plan.rep[subject or ""].tier if risk.subject == "rep" else plan.account[subject or ""].customer_tier
-        return chance.get(tier, 0.0)
+        self.quarter.env.process(_strike_unfolds(self.quarter, number, self.keys[number]))
 
 
-def _strike_unfolds(
-    quarter: Quarter, risk: Risk, subject: str | None, number: int, keys: Keys
-) -> Generator[Event, Any, None]:
+def _strike_unfolds(quarter: Quarter, number: int, keys: Keys) -> Generator[Event, Any, None]:
     """Effects from the strike on; contingency plans once it is detected; after the notice its event, if it comes."""
     env, day = quarter.env, quarter.env.now
-    target = None if subject is None else (risk.subject, subject)
+    strike = quarter.model.strikes[number]
+    risk, subject = strike.risk, strike.subject or "market"
     row = len(quarter.records.strikes)
-    quarter.records.strikes.append(Strike(risk.id, subject or "market", day, math.inf))
+    quarter.records.strikes.append(Strike(risk.id, subject, day, math.inf))
     for effect in risk.effects:
         end = day + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
-        _act(quarter, ActiveEffect(effect, target=target), day, end)
-    env.process(_detected(quarter, risk, subject, target))
+        _act(quarter, ActiveEffect(effect, target=strike.target), day, end)
+    env.process(_detected(quarter, risk, subject, strike.target))
     if risk.event is None:
         return
     yield env.timeout(risk.notice_days)
-    chance = quarter.board.value("event_probability", risk.event_probability, keys, f"{risk.subject}:{subject}")
+    chance = quarter.board.value("event_probability", risk.event_probability, keys, strike.id)
     if quarter.future.events[number] < chance:
-        quarter.records.strikes[row] = Strike(risk.id, subject or "market", day, env.now)
-        quarter.happen(risk.event, subject or "")
+        quarter.records.strikes[row] = Strike(risk.id, subject, day, env.now)
+        quarter.happen(risk.event, subject)
 
 
 def _detected(
-    quarter: Quarter, risk: Risk, subject: str | None, target: tuple[str, str] | None
+    quarter: Quarter, risk: Risk, subject: str, target: tuple[str, str] | None
 ) -> Generator[Event, Any, None]:
     """Once the strike is known, every plan held against the risk is triggered."""
     yield quarter.env.timeout(risk.detection_days)
     for plan in _held_plans(quarter):
         if plan.trigger.strike == risk.id:
-            _activate(quarter, plan, subject or "market", target)
+            _activate(quarter, plan, subject, target)
 
 
 def _held_plans(quarter: Quarter) -> list[ContingencyPlan]:

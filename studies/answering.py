@@ -14,7 +14,7 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
-from simulation.model import ForcedStrike, Options
+from simulation.options import ForcedStrike, Options
 from studies.allocating import allocate_study
 from studies.allocations import read_allocation
 from studies.comparing import compare_study

@@ -11,7 +11,7 @@ from scenarios.allocation import Allocation
 from scenarios.checks import not_carried_out
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
-from simulation.model import Options
+from simulation.options import Options
 from studies.replications import Batch, Progress, run_replications
 from studies.results import Change, CompareResult, RuleRow
 from studies.statistics import difference, kpi_row

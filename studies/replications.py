@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -13,7 +15,8 @@ from numpy.typing import NDArray
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from simulation.kpis import KPIS, Measured, measure
-from simulation.model import Model, Options, compile_model
+from simulation.model import Model, compile_model
+from simulation.options import Options
 from simulation.quarter import replicate
 from simulation.records import Records
 from studies.statistics import Values
@@ -44,11 +47,21 @@ class Batch:
     triggered: dict[str, Values]
     """Contingency plan → number of activations."""
     clips: dict[str, Values]
+    before_plans: Values
+    """Contribution before the costs of contingency plans."""
     records: tuple[Records, ...] = ()
     """Full records, where they were asked for."""
 
     def __len__(self) -> int:
         return len(self.numbers)
+
+    @property
+    def disturbed(self) -> NDArray[np.bool_]:
+        """Where a risk struck or a contingency plan was triggered."""
+        found = np.zeros(len(self), dtype=bool)
+        for counts in (*self.struck.values(), *self.triggered.values()):
+            found |= counts > 0
+        return found
 
     def with_rows(self, rows: NDArray[np.bool_], other: Batch) -> Batch:
         """This batch with the chosen rows taken from ``other``, which holds exactly those replications in order."""
@@ -76,13 +89,14 @@ class Batch:
             struck=each(self.struck, other.struck),
             triggered=each(self.triggered, other.triggered),
             clips=each(self.clips, other.clips),
+            before_plans=mixed(self.before_plans, other.before_plans),
         )
 
-    def less_cost(self, cost: float) -> Batch:
-        """The same futures when a sum more is paid in each: a retainer of a plan that is never triggered."""
+    def with_retainers(self, cost: float) -> Batch:
+        """The same futures when this much is paid for contingency plans, none of which is triggered."""
         kpis = dict(self.kpis)
-        kpis["contribution"] = kpis["contribution"] - cost
-        kpis["plan_cost"] = kpis["plan_cost"] + cost
+        kpis["contribution"] = self.before_plans - cost
+        kpis["plan_cost"] = np.full(len(self), cost)
         return replace(self, kpis=kpis, records=())
 
 
@@ -136,7 +150,8 @@ class _Row:
 def _run_chunk(model: Model, seed: int, numbers: Sequence[int], keep: bool) -> tuple[list[_Row], list[Records]]:
     rows, kept = [], []
     for number in numbers:
-        records = replicate(model, seed, number)
+        with _without_collector():
+            records = replicate(model, seed, number)
         rows.append(
             _Row(
                 measure(records, model),
@@ -148,6 +163,18 @@ def _run_chunk(model: Model, seed: int, numbers: Sequence[int], keep: bool) -> t
         if keep:
             kept.append(records)
     return rows, kept
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python's cycle collector from running in the middle of a replication, where nothing can be freed yet."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _counts(names: Iterable[str]) -> dict[str, int]:
@@ -180,5 +207,6 @@ def _batch(model: Model, numbers: Sequence[int], rows: Sequence[_Row], records: 
         struck=columns([row.struck for row in rows]),
         triggered=columns([row.triggered for row in rows]),
         clips=columns([row.clips for row in rows]),
+        before_plans=np.array([m.before_plans for m in measured], dtype=float),
         records=tuple(records),
     )

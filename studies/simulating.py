@@ -11,7 +11,7 @@ from scenarios.allocation import Allocation
 from scenarios.checks import not_carried_out
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
-from simulation.model import Options
+from simulation.options import Options
 from studies.replications import Batch, Progress, run_replications
 from studies.results import BridgeStep, Change, Estimate, SimulateResult, Spread
 from studies.statistics import Values, kpi_row, mean_estimate, quantiles
@@ -93,13 +93,9 @@ def run_without_risks(
 ) -> Batch:
     """The same futures with no risk and no contingency plan.
 
-    Where nothing struck and no plan was triggered the quarter is the same, less the retainers, and is not run again.
+    Where nothing struck and no plan was triggered the quarter is the same but for the retainers: it is not run again.
     """
-    touched = np.zeros(len(batch), dtype=bool)
-    for counts in (*batch.struck.values(), *batch.triggered.values()):
-        touched |= counts > 0
-    retainers = sum(entry.retainer for entry in plan.contingency_plans if entry.id in options.plans)
-    known = batch.less_cost(-retainers)
+    touched = batch.disturbed
     rerun = run_replications(
         plan,
         allocation,
@@ -110,7 +106,7 @@ def run_without_risks(
         label="quarters without risks",
         progress=progress,
     )
-    return known.with_rows(touched, rerun)
+    return batch.with_retainers(0).with_rows(touched, rerun)
 
 
 def bridge(plan: Plan, batch: Batch, calm: Batch) -> tuple[BridgeStep, ...]:

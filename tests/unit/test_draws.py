@@ -222,7 +222,9 @@ class TestDraws:
     def test_ends_of_the_seed_range_work(self):
         entities = Entities.of(IDS[:1])
         top = 2**32 - 1
-        assert Draws(top, top).uniforms(Purpose.RENEWAL, entities).item() == uniform_by_hand(top, top, "renewal", IDS[0], 0)
+        assert Draws(top, top).uniforms(Purpose.RENEWAL, entities).item() == uniform_by_hand(
+            top, top, "renewal", IDS[0], 0
+        )
         assert Draws(0, 0).uniforms(Purpose.RENEWAL, entities).item() == uniform_by_hand(0, 0, "renewal", IDS[0], 0)
 
     def test_negative_count_is_refused(self):

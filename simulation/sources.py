@@ -1,0 +1,146 @@
+"""Sources of new opportunities: activities with money, leads that come by themselves, cross-sell of accounts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.allocation import Allocation
+from scenarios.effects import Effect
+from scenarios.expectations import (
+    accepted_opportunities,
+    account_keys,
+    activity_window,
+    lead_tier_mix,
+    product_keys,
+    region_keys,
+)
+from scenarios.plan import Plan
+from simulation.draws import LARGEST_UNIFORM
+from simulation.nature import nature_factor
+from simulation.options import Options
+
+__all__ = ["LeadSource", "lead_sources"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSource:
+    """Something that brings opportunities during the quarter, as a Poisson process in time."""
+
+    id: str
+    kind: str
+    """``activity``, ``baseline`` or ``cross_sell``."""
+    name: str
+    """What the records call it: an activity's id, ``baseline``, ``cross_sell``."""
+    parameter: str
+    """Registered parameter that moves its rate."""
+    attributes: dict[str, str]
+    region: int
+    account: int | None
+    rate: float
+    """Accepted opportunities per working day."""
+    highest_rate: float
+    """Bound of the rate under all effects that may act; no opportunity can exist above it."""
+    start: float
+    end: float
+    stage: int
+    product_shares: list[float]
+    tier_shares: list[float]
+
+
+def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], options: Options) -> Iterable[LeadSource]:
+    """Every source of new opportunities, also those without money: their draws must not depend on the decision."""
+    products = [p.id for p in plan.products]
+    bounds = {p: _Bound.of(plan, p, options) for p in ("lead_rate", "baseline_rate", "cross_sell_rate")}
+    horizon, stage_of = float(plan.calendar.working_days), plan.process.stage_number
+    for activity in plan.activities:
+        if not activity.leads_per_unit:
+            continue
+        start, end = activity_window(plan, activity)
+        mix = lead_tier_mix(plan, activity.tier_mix)
+        for number, region in enumerate(plan.regions):
+            amount = allocation.amount.get((region.id, activity.id), 0.0)
+            rate = accepted_opportunities(activity, region, amount) / (end - start)
+            yield LeadSource(
+                id=f"activity:{activity.id}/{region.id}",
+                kind="activity",
+                name=activity.id,
+                parameter="lead_rate",
+                attributes={"activity": activity.id, **region_keys(region)},
+                region=number,
+                account=None,
+                rate=rate,
+                highest_rate=bounds["lead_rate"].of_rate(rate),
+                start=start,
+                end=end,
+                stage=stage_of(activity.entry_stage),
+                product_shares=[activity.product_mix.get(p, 0.0) for p in products],
+                tier_shares=[mix.get(t, 0.0) for t in tiers],
+            )
+    regions = [r.id for r in plan.regions]
+    for leads in plan.baseline_leads:
+        mix = lead_tier_mix(plan, leads.tier_mix)
+        yield LeadSource(
+            id=f"baseline:{leads.id}",
+            kind="baseline",
+            name="baseline",
+            parameter="baseline_rate",
+            attributes={**product_keys(plan.product[leads.product]), **region_keys(plan.region[leads.region])},
+            region=regions.index(leads.region),
+            account=None,
+            rate=leads.accepted_per_quarter / horizon,
+            highest_rate=bounds["baseline_rate"].of_rate(leads.accepted_per_quarter / horizon),
+            start=0.0,
+            end=horizon,
+            stage=0,
+            product_shares=[float(p == leads.product) for p in products],
+            tier_shares=[mix.get(t, 0.0) for t in tiers],
+        )
+    if plan.cross_selling is None:
+        return
+    for number, account in enumerate(plan.accounts):
+        rate = plan.customer_tier[account.customer_tier].cross_sell_per_quarter / horizon
+        yield LeadSource(
+            id=f"cross_sell:{account.id}",
+            kind="cross_sell",
+            name="cross_sell",
+            parameter="cross_sell_rate",
+            attributes=account_keys(plan, account),
+            region=regions.index(account.region),
+            account=number,
+            rate=rate,
+            highest_rate=bounds["cross_sell_rate"].of_rate(rate),
+            start=0.0,
+            end=horizon,
+            stage=stage_of(plan.cross_selling.entry_stage),
+            product_shares=[plan.cross_selling.product_mix.get(p, 0.0) for p in products],
+            tier_shares=[float(t == account.customer_tier) for t in tiers],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """Largest rate that effects can make of a rate, all acting together; possible leads are drawn up to it."""
+
+    shift: float
+    factor: float
+
+    def of_rate(self, rate: float) -> float:
+        return (rate + self.shift) * self.factor
+
+    @classmethod
+    def of(cls, plan: Plan, parameter: str, options: Options) -> _Bound:
+        effects: list[Effect] = [e for m in plan.measures if m.enabled for e in m.effects]
+        effects += [e for r in plan.risks if r.id in options.risks | options.forced_risks for e in r.effects]
+        effects += [e for p in plan.contingency_plans if p.id in options.plans for e in p.effects]
+        acting = [effect for effect in effects if effect.parameter == parameter]
+        factor = math.prod(max(effect.factor, 1.0) for effect in acting)
+        if options.uncertainty:
+            top = np.array([LARGEST_UNIFORM])
+            for entry in plan.uncertainty:
+                if entry.enabled and entry.parameter == parameter:
+                    factor *= max(float(nature_factor(entry, top)[0]), 1.0)
+        return cls(sum(max(effect.shift, 0.0) for effect in acting), factor)
