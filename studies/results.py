@@ -310,7 +310,8 @@ class StressRow(Record):
     plan_cost: Estimate | None = None
     p_triggered: float | None = None
     verdict: str = ""
-    """``buy``, ``do not buy``, ``cannot tell yet``; for a risk ``harmless``, ``hurts``, ``cannot tell yet``."""
+    """Of a plan, by its contribution after costs: ``buy``, ``do not buy``, ``cannot tell yet``. Of a risk: ``hurts``,
+    ``helps``, ``harmless``, ``cannot tell yet``. Of either ``never struck``, where no replication says anything."""
 
 
 class StressResult(Record):

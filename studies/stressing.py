@@ -18,11 +18,10 @@ from scenarios.allocation import Allocation
 from scenarios.checks import not_carried_out
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
-from simulation.model import Options
+from simulation.options import Options
 from studies.replications import Batch, Progress, run_replications
 from studies.results import Change, Estimate, StressResult, StressRow
-from studies.simulating import run_without_risks
-from studies.statistics import Values, mean_estimate, proportion_estimate
+from studies.statistics import mean_estimate, proportion_estimate
 
 __all__ = ["stress_study"]
 
@@ -55,7 +54,7 @@ class _Bench:
             label=label,
             progress=self.progress,
         )
-        return self.base.less_cost(retainer).with_rows(touched, rerun)
+        return self.base.with_retainers(retainer).with_rows(touched, rerun)
 
 
 def stress_study(
@@ -78,7 +77,7 @@ def stress_study(
     """
     start = time.perf_counter()
     bare = Options(options.risks, frozenset(), options.forced, options.uncertainty)
-    ran = 0
+    run = 0 if base is not None else replications
     if base is None:
         base = run_replications(
             plan,
@@ -91,10 +90,10 @@ def stress_study(
             progress=progress,
             keep_records=True,
         )
-        ran += replications
+    bench = _Bench(plan, allocation, bare, base, seed, jobs, progress, run)
     if calm is None:
-        calm = run_without_risks(plan, allocation, bare, base, seed=seed, jobs=jobs, progress=progress)
-    bench = _Bench(plan, allocation, bare, base, seed, jobs, progress, ran)
+        nothing = Options.of(plan, risks=(), plans=(), uncertainty=bare.uncertainty)
+        calm = bench.variant(nothing, base.disturbed, 0.0, "quarters without risks")
     rows: list[StressRow] = []
     forced = {strike.risk for strike in bare.forced}
     for risk in plan.risks:
@@ -115,11 +114,21 @@ def stress_study(
         rows=tuple(rows),
         replications_run=bench.run,
         replications_known=bench.known,
-        not_carried_out=not_carried_out(plan),
+        not_carried_out=(*not_carried_out(plan), *_not_judged(plan)),
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
     )
     return result, base
+
+
+def _not_judged(plan: Plan) -> list[str]:
+    """Contingency plans that answer no strike, so that there is no risk to set them against."""
+    return [
+        f"Contingency plan {entry.id} is set off by a date, not by a strike; the stress test leaves it out. "
+        "Compare the plan with and without it."
+        for entry in plan.contingency_plans
+        if entry.trigger.week is not None
+    ]
 
 
 def _plans_against(plan: Plan, risk: Risk) -> list[ContingencyPlan]:
@@ -138,31 +147,34 @@ def _risk_row(bench: _Bench, risk: Risk, forced: bool) -> tuple[StressRow, NDArr
     )
     without = bench.variant(others, struck, 0.0, f"without {risk.id}")
     lost = without.kpis["signed"] - base.kpis["signed"]
-    cost = mean_estimate(lost)
     row = StressRow(
         risk=risk.id,
         risk_name=risk.name,
         forced=forced,
         p_strike=proportion_estimate(struck.astype(float)),
         strikes=float(np.mean(strikes)),
-        cost_signed=cost,
+        cost_signed=mean_estimate(lost),
         cost_signed_given_strike=mean_estimate(lost[struck]) if struck.sum() >= 2 else None,
         cost_cash=_gap(without, base, "cash"),
         cost_contribution=_gap(without, base, "contribution"),
         cost_p_target=_gap(without, base, "p_target"),
-        verdict=_risk_verdict(lost, struck, cost),
+        verdict=_risk_verdict(without, base, struck),
     )
     return row, struck
 
 
-def _risk_verdict(lost: Values, struck: NDArray[np.bool_], cost: Estimate) -> str:
+def _risk_verdict(without: Batch, base: Batch, struck: NDArray[np.bool_]) -> str:
+    """By the signed amount; where that never moves by the cash, where that does not either by the contribution."""
     if not struck.any():
         return "never struck"
-    if not lost.any():
-        return "harmless"
-    if cost.ci_low > 0:
-        return "hurts"
-    return "helps" if cost.ci_high < 0 else "cannot tell yet"
+    for kpi in ("signed", "cash", "contribution"):
+        lost = without.kpis[kpi] - base.kpis[kpi]
+        if lost.any():
+            cost = mean_estimate(lost)
+            if cost.ci_low > 0:
+                return "hurts"
+            return "helps" if cost.ci_high < 0 else "cannot tell yet"
+    return "harmless"
 
 
 def _plan_row(bench: _Bench, risk: StressRow, entry: ContingencyPlan, struck: NDArray[np.bool_]) -> StressRow:
@@ -181,7 +193,7 @@ def _plan_row(bench: _Bench, risk: StressRow, entry: ContingencyPlan, struck: ND
             "gain_p_target": _gap(with_plan, base, "p_target"),
             "plan_cost": mean_estimate(with_plan.kpis["plan_cost"]),
             "p_triggered": float(np.mean(with_plan.triggered.get(entry.id, np.zeros(len(base))) > 0)),
-            "verdict": _plan_verdict(net),
+            "verdict": _plan_verdict(net) if struck.any() else "never struck",
         }
     )
 

@@ -144,10 +144,19 @@ def test_rows_of_other_replications_are_refused(eighty: Batch, numbers: list[int
         rows(eighty, slice(4)).with_rows(chosen, run(numbers))
 
 
-def test_less_cost_takes_a_sum_off_the_contribution_alone(eighty: Batch) -> None:
-    cheaper = eighty.less_cost(3000)
-    assert np.array_equal(cheaper.kpis["contribution"], eighty.kpis["contribution"] - 3000)
-    assert np.array_equal(cheaper.kpis["plan_cost"], eighty.kpis["plan_cost"] + 3000)
+def test_retainers_are_paid_from_the_contribution_alone(eighty: Batch) -> None:
+    held = eighty.with_retainers(3000)
+    bare = run_replications(PLAN, ALLOCATION, Options.of(PLAN, plans=()), seed=3, numbers=range(80))
+    calm = eighty.triggered["K1-answer"] == 0
+    assert np.array_equal(held.kpis["contribution"], eighty.before_plans - 3000)
+    assert np.array_equal(held.kpis["contribution"][calm], bare.kpis["contribution"][calm] - 3000)
+    assert (held.kpis["plan_cost"] == 3000).all()
     others = [name for name in eighty.kpis if name not in ("contribution", "plan_cost")]
-    assert all(np.array_equal(cheaper.kpis[name], eighty.kpis[name]) for name in others)
-    assert cheaper.records == ()  # records know nothing of a retainer
+    assert all(np.array_equal(held.kpis[name], eighty.kpis[name]) for name in others)
+    assert held.records == ()  # records know nothing of a retainer
+
+
+def test_where_something_happened(eighty: Batch) -> None:
+    for records, disturbed in zip(eighty.records, eighty.disturbed, strict=True):
+        assert disturbed == bool(records.strikes or records.activations)
+    assert 0 < eighty.disturbed.sum() < 80

@@ -1,0 +1,358 @@
+"""Unit: risks and contingency plans on identical futures; the negative controls; strikes that are forced."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scenarios.allocation import Allocation, BudgetCell, QuotaCell
+from scenarios.errors import UsageError
+from scenarios.loading import load_plan
+from scenarios.plan import Plan
+from simulation.model import Options
+from simulation.options import ForcedStrike
+from studies.replications import Batch, run_replications
+from studies.results import StressResult, StressRow
+from studies.stressing import stress_study
+from tests.plans import PLAN_YAML, small_plan, small_plan_files
+from tests.unit.test_studies_replications import differing
+
+SEED, REPLICATIONS = 7, 60
+ALLOCATION = Allocation(
+    "by hand",
+    (QuotaCell("S1", "north", "R1", 90_000.0), QuotaCell("S1", "south", "R2", 80_000.0)),
+    (BudgetCell("north", "salon", 20_000.0), BudgetCell("south", "salon", 20_000.0)),
+)
+RISKS = """\
+  - id: harmless
+    name: A storm in a teacup
+    chance_per_quarter: 0.5
+    negative_control: true
+    effects:
+      - {parameter: win_rate, factor: 1}
+  - id: late-payers
+    name: Customers pay late
+    chance_per_quarter: 0.6
+    effects:
+      - {parameter: days_late, factor: 3}
+      - {parameter: bad_debt, shift: 0.3}
+  - id: rare
+    name: What never comes
+    chance_per_quarter: 0
+    effects:
+      - {parameter: win_rate, factor: 0.1}
+      - {parameter: lead_rate, factor: 3}
+"""
+PLANS = """\
+  - id: useless
+    name: A plan for the drawer
+    trigger: {strike: K1}
+    retainer: 2500
+    negative_control: true
+    effects:
+      - {parameter: win_rate, factor: 1}
+  - id: free
+    name: A plan that costs and does nothing
+    trigger: {strike: K1}
+  - id: rare-answer
+    name: A plan against what never comes
+    trigger: {strike: rare}
+    retainer: 1200
+    effects:
+      - {parameter: win_rate, factor: 2}
+      - {parameter: lead_rate, factor: 4}
+  - id: rare-free
+    name: A plan against what never comes that costs nothing
+    trigger: {strike: rare}
+    effects:
+      - {parameter: win_rate, factor: 2}
+  - id: autumn-push
+    name: Autumn push
+    trigger: {week: 5}
+    effects:
+      - {parameter: win_rate, factor: 1.2}
+"""
+SETTINGS = ("target=170000", "risks.K1.chance_per_quarter=0.5")
+
+
+def plan_with_controls(folder: Path, *settings: str) -> Plan:
+    """The small plan with risks and contingency plans that do nothing, and one risk that touches cash alone."""
+    text = PLAN_YAML.replace("contingency_plans:\n", f"{RISKS}\ncontingency_plans:\n{PLANS}")
+    text = text.replace("{parameter: win_rate, factor: 0.8,", "{parameter: win_rate, factor: 0.1,")
+    return load_plan(small_plan_files(folder, plan=text), (), (*SETTINGS, *settings)).plan
+
+
+def run(plan: Plan, options: Options, numbers: object = range(REPLICATIONS), keep_records: bool = False) -> Batch:
+    return run_replications(
+        plan,
+        ALLOCATION,
+        options,
+        seed=SEED,
+        numbers=numbers,
+        keep_records=keep_records,  # type: ignore[arg-type]
+    )
+
+
+def stress(plan: Plan, options: Options | None = None, **words: object) -> tuple[StressResult, Batch]:
+    return stress_study(
+        plan,
+        ALLOCATION,
+        options or Options.of(plan),
+        seed=SEED,
+        replications=REPLICATIONS,
+        **words,  # type: ignore[arg-type]
+    )
+
+
+@pytest.fixture(scope="module", name="plan")
+def _plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return plan_with_controls(tmp_path_factory.mktemp("plan"))
+
+
+@pytest.fixture(scope="module", name="stressed")
+def _stressed(plan: Plan) -> StressResult:
+    return stress(plan)[0]
+
+
+@pytest.fixture(scope="module", name="rows")
+def _rows(stressed: StressResult) -> dict[tuple[str, str], StressRow]:
+    return {(row.risk, row.plan): row for row in stressed.rows}
+
+
+def test_a_row_for_every_risk_and_every_plan_against_it(stressed: StressResult) -> None:
+    assert [(row.risk, row.plan) for row in stressed.rows] == [
+        ("K1", ""),
+        ("K1", "K1-answer"),
+        ("K1", "free"),
+        ("K1", "useless"),
+        ("K5", ""),
+        ("K5", "K5-answer"),
+        ("K7", ""),
+        ("harmless", ""),
+        ("late-payers", ""),
+        ("rare", ""),
+        ("rare", "rare-answer"),
+        ("rare", "rare-free"),
+    ]
+    assert stressed.rows[1].plan_name == "Service pack"
+    assert stressed.rows[1].risk_name == "A competitor cuts prices"
+
+
+def test_a_plan_set_off_by_a_date_is_named_as_left_out(stressed: StressResult) -> None:
+    assert any("autumn-push" in sentence for sentence in stressed.not_carried_out)
+
+
+@pytest.mark.parametrize("risk", ["K1", "K5", "K7", "late-payers"])
+def test_costs_are_those_of_fresh_runs(plan: Plan, rows: dict[tuple[str, str], StressRow], risk: str) -> None:
+    every = {entry.id for entry in plan.risks}
+    base = run(plan, Options.of(plan, plans=()))
+    without = run(plan, Options.of(plan, risks=every - {risk}, plans=()))
+    lost = without.kpis["signed"] - base.kpis["signed"]
+    struck = base.struck[risk] > 0
+    assert not lost[~struck].any()
+    row = rows[risk, ""]
+    assert row.cost_signed.mean == lost.mean()
+    assert row.cost_cash.mean == np.mean(without.kpis["cash"] - base.kpis["cash"])
+    assert row.cost_contribution.mean == np.mean(without.kpis["contribution"] - base.kpis["contribution"])
+    assert row.cost_p_target.mean == np.mean(without.kpis["p_target"] - base.kpis["p_target"])
+    assert row.cost_signed_given_strike is not None
+    assert row.cost_signed_given_strike.mean == pytest.approx(lost[struck].mean())
+    assert row.p_strike.mean == struck.mean()
+    assert row.strikes == base.struck[risk].mean()
+
+
+@pytest.mark.parametrize(("risk", "answer"), [("K1", "K1-answer"), ("K1", "useless"), ("K5", "K5-answer")])
+def test_gains_are_those_of_fresh_runs(
+    plan: Plan, rows: dict[tuple[str, str], StressRow], risk: str, answer: str
+) -> None:
+    base = run(plan, Options.of(plan, plans=()))
+    held = run(plan, Options.of(plan, plans=[answer]))
+    row = rows[risk, answer]
+    assert row.gain_signed is not None
+    assert row.gain_contribution is not None
+    assert row.plan_cost is not None
+    assert row.gain_signed.mean == np.mean(held.kpis["signed"] - base.kpis["signed"])
+    assert row.gain_contribution.mean == np.mean(held.kpis["contribution"] - base.kpis["contribution"])
+    assert row.plan_cost.mean == held.kpis["plan_cost"].mean()
+    assert row.p_triggered == np.mean(held.triggered[answer] > 0)
+
+
+def test_replications_that_nothing_touches_are_not_run_again(plan: Plan) -> None:
+    told: dict[str, int] = {}
+    result, base = stress(plan, progress=lambda label, done, total: told.update({label: total}))
+    struck = {risk: int((counts > 0).sum()) for risk, counts in base.struck.items()}
+    assert 0 < struck["K1"] < REPLICATIONS
+    assert told["all risks, no plan"] == REPLICATIONS
+    assert told["without K1"] == told["with K1-answer"] == told["with useless"] == struck["K1"]
+    assert told["without K5"] == told["with K5-answer"] == struck["K5"]
+    assert "without rare" not in told
+    assert result.replications_run == sum(told.values())
+    assert result.replications_known == REPLICATIONS * (1 + len(result.rows)) - (sum(told.values()) - REPLICATIONS)
+
+
+def test_a_risk_without_effect_is_harmless_and_costs_nothing(rows: dict[tuple[str, str], StressRow]) -> None:
+    row = rows["harmless", ""]
+    assert row.verdict == "harmless"
+    assert row.p_strike.mean > 0.2
+    for cost in (row.cost_signed, row.cost_cash, row.cost_contribution, row.cost_p_target):
+        assert (cost.mean, cost.ci_low, cost.ci_high) == (0, 0, 0)
+
+
+def test_a_risk_that_costs_cash_alone_is_not_harmless(rows: dict[tuple[str, str], StressRow]) -> None:
+    row = rows["late-payers", ""]
+    assert (row.cost_signed.mean, row.cost_signed.ci_high) == (0, 0)
+    assert row.cost_cash.ci_low > 0
+    assert row.verdict == "hurts"
+
+
+def test_a_risk_that_hurts_is_said_to(rows: dict[tuple[str, str], StressRow]) -> None:
+    assert rows["K1", ""].verdict == "hurts"
+    assert rows["K1", ""].cost_signed.ci_low > 0
+
+
+def test_a_plan_without_effect_costs_exactly_its_retainer(rows: dict[tuple[str, str], StressRow]) -> None:
+    row = rows["K1", "useless"]
+    assert row.gain_contribution is not None
+    assert row.gain_contribution.mean == pytest.approx(-2500, abs=1e-9)
+    assert row.gain_contribution.ci_high - row.gain_contribution.ci_low < 1e-9
+    assert row.gain_signed is not None
+    assert (row.gain_signed.mean, row.gain_signed.ci_low, row.gain_signed.ci_high) == (0, 0, 0)
+    assert row.verdict == "do not buy"
+
+
+def test_a_plan_that_changes_nothing_for_nothing_is_not_bought(rows: dict[tuple[str, str], StressRow]) -> None:
+    assert rows["K1", "free"].verdict == "do not buy"
+
+
+def test_a_plan_whose_risk_never_strikes_costs_its_retainer_and_is_not_judged(
+    rows: dict[tuple[str, str], StressRow],
+) -> None:
+    risk, row = rows["rare", ""], rows["rare", "rare-answer"]
+    assert risk.verdict == "never struck"
+    assert (risk.cost_signed.mean, risk.cost_signed_given_strike) == (0, None)
+    assert row.gain_contribution is not None
+    assert row.gain_contribution.mean == pytest.approx(-1200, abs=1e-9)
+    assert row.p_triggered == 0
+    assert (row.verdict, rows["rare", "rare-free"].verdict) == ("never struck", "never struck")
+
+
+def test_a_risk_of_chance_0_equals_no_risk(plan: Plan) -> None:
+    risks = {entry.id for entry in plan.risks}
+    there = run(plan, Options.of(plan, risks=risks), range(20), keep_records=True)
+    absent = run(plan, Options.of(plan, risks=risks - {"rare"}), range(20), keep_records=True)
+    assert differing(there, absent) == []
+
+
+def test_a_plan_that_never_triggers_leaves_every_record_as_it_was(plan: Plan) -> None:
+    held = run(plan, Options.of(plan, plans=["rare-answer"]), range(20), keep_records=True)
+    bare = run(plan, Options.of(plan, plans=()), range(20), keep_records=True)
+    assert held.records == bare.records
+    assert np.array_equal(held.kpis["contribution"], bare.kpis["contribution"] - 1200)
+    assert differing(held.with_retainers(0), bare.with_retainers(0)) == []
+
+
+def test_a_base_without_plans_may_be_handed_in(plan: Plan) -> None:
+    options = Options.of(plan, plans=())
+    base = run(plan, options, keep_records=True)
+    calm = run(plan, Options.of(plan, risks=(), plans=()))
+    again, kept = stress(plan, base=base, calm=calm)
+    whole, _ = stress(plan)
+    assert kept is base
+    assert again.rows == whole.rows
+    assert again.p_target_no_risk == whole.p_target_no_risk
+    assert whole.replications_run - again.replications_run >= REPLICATIONS
+
+
+def test_chances_with_all_risks_and_with_none(plan: Plan, stressed: StressResult) -> None:
+    assert stressed.p_target.mean == run(plan, Options.of(plan, plans=())).kpis["p_target"].mean()
+    assert stressed.p_target_no_risk.mean == run(plan, Options.of(plan, risks=(), plans=())).kpis["p_target"].mean()
+
+
+def test_chosen_plans_are_set_aside(tmp_path: Path, rows: dict[tuple[str, str], StressRow]) -> None:
+    chosen = plan_with_controls(tmp_path, "contingency_plans.K1-answer.chosen=true")
+    assert stress(chosen)[0].rows == tuple(rows.values())
+
+
+# Forced strikes
+
+
+def strikes(plan: Plan, *forced: ForcedStrike, risks: tuple[str, ...] = ()) -> list[list[tuple[str, str, float]]]:
+    """(risk, subject, day) of every strike, by replication."""
+    batch = run(plan, Options.of(plan, risks=risks, forced=forced), range(12), keep_records=True)
+    return [[(s.risk, s.subject, s.day) for s in records.strikes] for records in batch.records]
+
+
+@pytest.mark.parametrize("week", [1, 5, 12])
+def test_a_forced_strike_comes_in_its_week_though_its_risk_is_not_in_play(week: int) -> None:
+    plan = small_plan(settings=SETTINGS)
+    day = plan.calendar.first_day_of_week(week)
+    assert strikes(plan, ForcedStrike("K1", week)) == [[("K1", "market", day)]] * 12
+
+
+def test_a_forced_strike_hits_who_is_named(small_plan: Plan) -> None:
+    day = small_plan.calendar.first_day_of_week(3)
+    assert strikes(small_plan, ForcedStrike("K5", 3, "R2")) == [[("K5", "R2", day)]] * 12
+    assert strikes(small_plan, ForcedStrike("K7", 3, "C4")) == [[("K7", "C4", day)]] * 12
+
+
+def test_a_forced_strike_without_a_name_hits_one(small_plan: Plan) -> None:
+    hit = [found[0][1] for found in strikes(small_plan, ForcedStrike("K5", 3))]
+    assert set(hit) > {"R1"}
+    assert set(hit) <= {"R1", "R2", "R3"}
+
+
+def test_two_forced_strikes_hit_two(small_plan: Plan) -> None:
+    for found in strikes(small_plan, ForcedStrike("K5", 3), ForcedStrike("K5", 4)):
+        assert len({subject for _, subject, _ in found}) == 2
+
+
+@pytest.mark.parametrize(
+    ("forced", "message"),
+    [
+        (ForcedStrike("K5", 3, "R9"), "K5:R9@week3: K5 cannot strike R9; it can strike: R1, R2, R3"),
+        (ForcedStrike("K7", 3, "R1"), "K7:R1@week3: K7 cannot strike R1; it can strike: C1, C2, C3, C4"),
+        (ForcedStrike("K1", 3, "R1"), "K1:R1@week3: K1 strikes the market; write K1@week3"),
+        (ForcedStrike("K9", 3), "no risk K9 in the plan; there are: K1, K5, K7"),
+        (ForcedStrike("K1", 13), "K1@week13: the quarter has weeks 1 to 12"),
+        (ForcedStrike("K1", 0), "K1@week0: the quarter has weeks 1 to 12"),
+    ],
+)
+def test_a_forced_strike_at_nothing_is_refused(small_plan: Plan, forced: ForcedStrike, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        run(small_plan, Options.of(small_plan, forced=[forced]), range(2))
+    assert str(caught.value) == message
+
+
+def test_a_subject_outside_the_risks_scope_is_refused() -> None:
+    plan = small_plan(settings=("risks.K5.scope.rep_tier=[top]",))
+    with pytest.raises(UsageError, match="K5 cannot strike R2; it can strike: R1"):
+        run(plan, Options.of(plan, forced=[ForcedStrike("K5", 3, "R2")]), range(2))
+
+
+@pytest.mark.parametrize(
+    "forced",
+    [
+        [ForcedStrike("K1", 3), ForcedStrike("K1", 5)],
+        [ForcedStrike("K5", 3, "R1"), ForcedStrike("K5", 5, "R1")],
+        [ForcedStrike("K5", week) for week in (1, 2, 3, 4)],
+    ],
+)
+def test_more_forced_strikes_than_can_come_are_refused(small_plan: Plan, forced: list[ForcedStrike]) -> None:
+    with pytest.raises(UsageError, match="only once"):
+        run(small_plan, Options.of(small_plan, forced=forced), range(2))
+
+
+def test_stress_with_a_forced_strike(plan: Plan) -> None:
+    options = Options.of(plan, risks=["K5"], forced=[ForcedStrike("K1", 5)])
+    result, base = stress(plan, options)
+    assert result.forced == ("K1@week5",)
+    rows = {(row.risk, row.plan): row for row in result.rows}
+    assert {risk for risk, _ in rows} == {"K1", "K5"}
+    row = rows["K1", ""]
+    assert (row.forced, row.p_strike.mean, rows["K5", ""].forced) == (True, 1, False)
+    without = run(plan, Options.of(plan, risks=["K5"], plans=()))
+    assert row.cost_signed.mean == np.mean(without.kpis["signed"] - base.kpis["signed"])
+    held = run(plan, Options.of(plan, risks=["K5"], plans=["K1-answer"], forced=options.forced))
+    gain = rows["K1", "K1-answer"].gain_signed
+    assert gain is not None
+    assert gain.mean == np.mean(held.kpis["signed"] - base.kpis["signed"])
