@@ -52,6 +52,15 @@ class Decide(StrEnum):
     resolve = "resolve"
 
 
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from importlib.metadata import version
+
+        print(version("quarterdeck"))
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Version.")]
 PlanName = Annotated[str, typer.Argument(metavar="PLAN", help="Folder or YAML file of a plan, or a built-in plan.")]
 Scenarios = Annotated[list[str] | None, typer.Option("--scenario", metavar="NAME", help="A scenario; repeatable.")]
 Settings = Annotated[
@@ -76,16 +85,9 @@ Options = dict[str, Any]
 RUNS = Path("runs")
 
 
-@app.callback()
-def quarterdeck(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    """Plan a sales quarter and stress-test the plan before it starts."""
-    if version:
-        from importlib.metadata import version as version_of
-
-        print(version_of("quarterdeck"))
-        raise typer.Exit
+@app.callback(help=HELP)
+def quarterdeck(version: Version = False) -> None:
+    """Options before a command."""
 
 
 @app.command(epilog="Example: quarterdeck new my-quarter")
@@ -320,9 +322,7 @@ def _answer(
     for name in ("risks", "plans", "to_plans"):
         if name in given:
             given[name] = _ids(given[name], plan, "risks" if name == "risks" else "contingency_plans")
-    for name in ("allocation", "to_allocation"):
-        if name in given:
-            given[name] = str(given[name])
+    given |= {name: str(given[name]) for name in ("allocation", "to_allocation") if name in given}
     request = Request.model_validate({"jobs": _cores(), **given, "study": study, "source": plan})
     return answer_request(request, out, json, require or (), ENGLISH)
 

@@ -13,8 +13,8 @@ from scenarios.crm import AssumedFigure, EstimatedFigure, ImportReport
 
 __all__ = ["import_page"]
 
-_ID = re.compile(r"^(opportunities\.value of |(?:process\.)?[a-z_]+\.)[^.]+(\.\w+|$)")
-"""An entry's id in a dotted path: ``products.S1.margin``, ``process.stages.need.touches``."""
+_ID = re.compile(r"^((?:process\.)?[a-z_]+\.)[^.]+(\.\w+)$|^(opportunities\.value of ).+$")
+"""An entry's id in a path: ``products.S1.margin``, ``process.stages.need.touches``, ``opportunities.value of S1``."""
 
 
 def import_page(report: ImportReport, words: Wording) -> Page:
@@ -120,5 +120,5 @@ def _alike(figures: Sequence[Figure]) -> dict[str, list[Figure]]:
     groups: dict[tuple[str, str], list[Figure]] = {}
     for figure in figures:
         source = f"{figure.grade} {figure.source}" if isinstance(figure, AssumedFigure) else ""
-        groups.setdefault((_ID.sub(r"\1*\2", figure.path), source), []).append(figure)
+        groups.setdefault((_ID.sub(r"\1\3*\2", figure.path), source), []).append(figure)
     return {pattern if len(group) > 1 else group[0].path: group for (pattern, _), group in groups.items()}

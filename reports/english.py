@@ -259,7 +259,7 @@ SENTENCES: dict[str, str] = {
     "check.notes": "Notes",
     "check.about": "{message} [{rules}]",
     "check.not_yet": "In the plan, but not simulated yet",
-    "check.summary": "{warnings} warnings, {notes} notes, {not_yet} entries not simulated yet.",
+    "check.summary": "Warnings: {warnings}. Notes: {notes}. Not simulated yet: {not_yet}.",
     # runs
     "runs.title": "Runs in {folder}, newest first",
     "runs.empty": "There is no run in {folder} yet. Make one: quarterdeck run quarter",
@@ -279,7 +279,6 @@ SENTENCES: dict[str, str] = {
     "import.assumed_note": "Grade A peer-reviewed, B survey with a stated sample, C second hand, D assumption.",
     "import.warnings": "Look at these",
     "import.next": "Next: quarterdeck check {out}, then quarterdeck run {out}",
-    "import.rows": "{n} rows",
     "import.many": "{path} ({n})",
     "import.range": "{low}–{high}",
     "import.instance": "for instance: {basis}",

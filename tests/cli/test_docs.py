@@ -1,0 +1,79 @@
+"""Unit: the pages about the command line and its JSON name everything there is, and nothing that is not."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+from typer.main import get_command
+
+import cli
+from reports.json_texts import PlanCheck
+from scenarios.crm import ImportReport
+from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
+from studies.runs import RunSummary
+
+DOCS = Path(cli.__file__).parent / "docs"
+ROOTS = (AllocateResult, SimulateResult, CompareResult, StressResult, RunResult, PlanCheck, RunSummary, ImportReport)
+
+
+def fields_of(model: type) -> dict[str, object]:
+    """Names and types of a model's or data class's fields."""
+    hints = typing.get_type_hints(model)
+    names = model.model_fields if issubclass(model, BaseModel) else [f.name for f in dataclasses.fields(model)]
+    return {name: hints[name] for name in names}
+
+
+def reachable(roots: tuple[type, ...]) -> dict[str, type]:
+    found: dict[str, type] = {}
+    waiting: list[object] = list(roots)
+    while waiting:
+        entry = waiting.pop()
+        waiting += typing.get_args(entry)
+        is_record = isinstance(entry, type) and (issubclass(entry, BaseModel) or dataclasses.is_dataclass(entry))
+        if is_record and entry.__name__ not in found:  # type: ignore[union-attr]
+            found[entry.__name__] = entry  # type: ignore[union-attr,assignment]
+            waiting += fields_of(entry).values()  # type: ignore[arg-type]
+    return found
+
+
+RECORDS = reachable(ROOTS)
+
+
+def sections() -> dict[str, list[str]]:
+    """Heading → names in the first column of its table."""
+    parts = re.split(r"^### ", (DOCS / "json.md").read_text(encoding="utf-8"), flags=re.M)[1:]
+    return {part.partition("\n")[0].strip(): re.findall(r"^\| `(\w+)` \|", part, flags=re.M) for part in parts}
+
+
+def test_every_record_has_its_section_and_no_other_is_there() -> None:
+    assert set(sections()) == set(RECORDS)
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_every_field_is_named_once(name: str) -> None:
+    assert sorted(sections()[name]) == sorted(fields_of(RECORDS[name]))
+
+
+def test_links_of_the_json_page_lead_somewhere() -> None:
+    text = (DOCS / "json.md").read_text(encoding="utf-8")
+    links = set(re.findall(r"\]\(#([\w-]+)\)", text))
+    assert links <= {name.lower() for name in sections()}
+    assert {name.lower() for name in sections()} <= links
+
+
+def commands() -> dict[str, typing.Any]:
+    return dict(get_command(cli.app).commands)  # type: ignore[attr-defined]
+
+
+def test_every_command_and_option_is_on_the_page() -> None:
+    text = (DOCS / "cli.md").read_text(encoding="utf-8")
+    assert {name for name in commands() if f"`{name} " not in text and f"`{name}`" not in text} == set()
+    options = {option for command in commands().values() for p in command.params for option in p.opts}
+    given = {option for option in options if option.startswith("--")} - {"--help"}
+    assert given - set(re.findall(r"--[a-z-]+", text)) == set()
+    assert set(re.findall(r"`(--[a-z-]+)", text)) - given == {"--version"}
