@@ -41,13 +41,14 @@ class Account:
 class CareTouch:
     """The regular contact with an account we have, at its tier's cadence (S3, S4)."""
 
-    __slots__ = ("account", "cadence_days", "due", "hours", "id", "priority")
+    __slots__ = ("account", "cadence_days", "due", "hours", "id", "kind", "priority")
 
     def __init__(self, quarter: Quarter, account: Account) -> None:
         tier = quarter.model.plan.customer_tiers[account.row.tier]
         self.account, self.hours = account, account.row.care_hours
         self.id = f"care:{account.row.id}"
         self.priority, self.cadence_days = tier.priority, 5 / tier.touches_per_week
+        self.kind = (self.priority, self.cadence_days, -1, -1)
         # Spread over the first cadence by position, so that not all accounts are due on the first morning.
         self.due = self.cadence_days * (account.number + 0.5) / len(quarter.model.accounts)
 

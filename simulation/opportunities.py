@@ -28,6 +28,7 @@ class Opportunity:
         "id",
         "industry",
         "keys",
+        "kind",
         "orphan_factor",
         "outcome",
         "priority",
@@ -68,6 +69,7 @@ class Opportunity:
         self.keys = keys
         self.priority = customer_tier.priority
         self.cadence_days = 5 / customer_tier.touches_per_week
+        self.kind = (self.priority, self.cadence_days, product, region)
         self.win_rate = customer_tier.win_rate
         self.orphan_factor = 1.0
         self.rep = -1

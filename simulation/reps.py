@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from simpy import Event
 
@@ -21,6 +21,10 @@ SAME_MOMENT = 1e-9
 """Working days within which a task counts as due; sums of durations differ in the last digits."""
 
 
+Kind: TypeAlias = tuple[int, float, int, int]
+"""Priority, cadence in days, product and region of a task; −1 where it belongs to no cell."""
+
+
 class Task(Protocol):
     """Something a rep does that takes hours: an opportunity's next touch, a care touch, an errand."""
 
@@ -28,6 +32,7 @@ class Task(Protocol):
     due: float
     priority: int
     cadence_days: float
+    kind: Kind
 
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours it takes now."""
@@ -42,11 +47,12 @@ class Task(Protocol):
 class Errand:
     """A single piece of work with a fixed date: renewal work, a collection, duty at a marketing event."""
 
-    __slots__ = ("cadence_days", "due", "hours", "id", "priority")
+    __slots__ = ("cadence_days", "due", "hours", "id", "kind", "priority")
 
     def __init__(self, id: str, due: float, hours: float, priority: int, cadence_days: float) -> None:
         self.id, self.due, self.hours = id, due, hours
         self.priority, self.cadence_days = priority, cadence_days
+        self.kind: Kind = (priority, cadence_days, -1, -1)
 
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours it takes."""
@@ -74,7 +80,8 @@ class Rep:
         """Expected value of the rep's open opportunities."""
         self.hours = 0.0
         self.left = False
-        self._due: list[Task] = []
+        self._due: dict[Kind, list[tuple[float, str, Task]]] = {}
+        """Due tasks by kind, each a heap by due day and id."""
         self._upcoming: list[tuple[float, str, Task]] = []
         self._in_hand: Task | None = None
         self._asleep: Event | None = None
@@ -85,7 +92,7 @@ class Rep:
         """Put a task into the queue; wakes the rep when it is due before anything else."""
         now = self.quarter.env.now
         if task.due <= now + SAME_MOMENT:
-            self._due.append(task)
+            self._make_due(task)
             self._wake()
         else:
             heappush(self._upcoming, (task.due, task.id, task))
@@ -111,14 +118,14 @@ class Rep:
         """Stop working; what is in the queue, also the task in hand, waits for the hand-over (K5)."""
         self.left = True
         if self._in_hand is not None:
-            self._due.append(self._in_hand)
+            self._make_due(self._in_hand)
         self._wake()
 
     def hand_over(self) -> list[Task]:
         """Empty the queue of a rep who left, by due day and id."""
-        tasks = sorted([*self._due, *(entry[2] for entry in self._upcoming)], key=lambda task: (task.due, task.id))
-        self._due, self._upcoming = [], []
-        return tasks
+        waiting = [*self._upcoming, *(entry for queue in self._due.values() for entry in queue)]
+        self._due, self._upcoming = {}, []
+        return [task for _, _, task in sorted(waiting)]
 
     def _work(self) -> Generator[Event, Any, None]:
         quarter, env = self.quarter, self.quarter.env
@@ -131,7 +138,7 @@ class Rep:
             if hours > 0:
                 start, end = env.now, self._finish(env.now, hours)
                 if end is None:  # no hours today; tomorrow may be different
-                    self._due.append(task)
+                    self._make_due(task)
                     yield env.timeout(1)
                     continue
                 self._in_hand = task
@@ -149,28 +156,36 @@ class Rep:
     def _best_due(self) -> Task | None:
         """The due task that comes first: customer tier, lowest cell attainment, due day, id.
 
-        A task overdue by more than two cadences moves up one tier, so that nobody waits for ever.
+        A task overdue by more than two cadences moves up one tier, so that nobody waits for ever. Of the tasks of one
+        kind the longest due comes first, promoted or not, so the first of each kind are all there is to compare.
         """
         now, upcoming = self.quarter.env.now, self._upcoming
         while upcoming and upcoming[0][0] <= now + SAME_MOMENT:
-            self._due.append(heappop(upcoming)[2])
-        due = self._due
-        if len(due) <= 1:
-            return due.pop() if due else None
-        quarter, best, best_rank = self.quarter, due[0], math.inf
+            self._make_due(heappop(upcoming)[2])
+        if not self._due:
+            return None
+        quarter, best, best_rank = self.quarter, None, math.inf
         best_order: tuple[float, float, str] | None = None
-        for task in due:
+        for queue in self._due.values():
+            task = queue[0][2]
             rank = task.priority - (now - task.due > 2 * task.cadence_days)
             if rank < best_rank:
                 best, best_rank, best_order = task, rank, None
-            elif rank == best_rank:
+            elif rank == best_rank and best is not None:
                 order = task.cell_attainment(quarter), task.due, task.id
                 if best_order is None:
                     best_order = best.cell_attainment(quarter), best.due, best.id
                 if order < best_order:
                     best, best_order = task, order
-        due.remove(best)
+        if best is not None:
+            queue = self._due[best.kind]
+            heappop(queue)
+            if not queue:
+                del self._due[best.kind]
         return best
+
+    def _make_due(self, task: Task) -> None:
+        heappush(self._due.setdefault(task.kind, []), (task.due, task.id, task))
 
     def _finish(self, start: float, hours: float) -> float | None:
         """Working day on which ``hours`` of work begun at ``start`` are done; None when the rep has no hours."""

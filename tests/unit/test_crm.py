@@ -122,7 +122,7 @@ class TestTheTinyExportByHand:
         assert (ann.tier, bob.tier) == ("top", "new")  # 30% of 2 is 0.6, one; 70% is 1.4, one
         assert (ann.regions, bob.regions) == (("north",), ("south",))
         assert (ann.last_quarter_sales, bob.last_quarter_sales) == (1010, 1000)
-        # closings in 13 weeks × 4 touches × 0.75 h: 3 and 2
+        # closings in 13 weeks × 1 touch × 3 h: 3 and 2
         assert (ann.hours_per_week, bob.hours_per_week) == (0.69, 0.46)
 
     def test_accounts(self, plan: Plan) -> None:
@@ -251,7 +251,7 @@ class TestTheReport:
     def test_gives_every_assumed_figure_with_its_grade(self, report: ImportReport, tmp_path: Path) -> None:
         assumed = {figure.path: (figure.value, figure.grade) for figure in report.assumed}
         assert assumed["handover.days"] == (20, "D")
-        assert assumed["process.stages.engaging.touch_hours"] == (0.75, "D")
+        assert assumed["process.stages.engaging.touch_hours"] == (3, "D")
         assert assumed["risks.K5.chance_per_quarter"] == (0.064, "B")
         plan = load_plan(tmp_path / "plan").plan
         paths = {figure.path for figure in report.assumed} | {
@@ -453,8 +453,8 @@ class TestWhatIsOddIsCounted:
             append(export / "sales_pipeline.csv", *deal)
         plan, report = imported(export, tmp_path / "plan")
         assert plan.rep["ann-ng"].hours_per_week == 60
-        assert plan.process.stages[0].touch_hours == 0.375
-        assert any("a touch is taken to last 0.375 h instead of 0.75 h" in text for text in report.warnings)
+        assert plan.process.stages[0].touch_hours == 1.5
+        assert any("a touch is taken to last 1.5 h instead of 3 h" in text for text in report.warnings)
 
     def test_amounts_beyond_what_a_rule_holds_are_written_in_larger_units(self, export: Path, tmp_path: Path) -> None:
         change(export, "D03", close_value="900000000")
