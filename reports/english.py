@@ -228,6 +228,7 @@ SENTENCES: dict[str, str] = {
     "Buy: the whole interval is above zero.",
     "stress.undecided": "Cannot tell yet: the interval includes zero. More replications narrow it (--replications).",
     "stress.runs": "{ran} quarters were simulated; {known} more were known to be the same and were not run again.",
+    "stress.left_out": "Not part of this stress test",
     "verdict.buy": "buy",
     "verdict.do not buy": "do not buy",
     "verdict.cannot tell yet": "cannot tell yet",

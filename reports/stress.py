@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.parts import changes, estimate, left_out, money_title, named, row
-from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
+from reports.parts import changes, estimate, money_title, named, row
+from reports.specs import Block, Cell, Column, Heading, Listing, Mark, Page, Sentence, Table
 from reports.wording import Scale, Wording
 from studies.results import Estimate, StressResult, StressRow
 
@@ -18,7 +18,7 @@ _TONES = {
 }
 
 
-def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_part: bool = False) -> Page:
+def stress_page(result: StressResult, words: Wording, is_part: bool = False) -> Page:
     """Risks first, then the contingency plans held ready against them."""
     scale = words.scale(
         amount
@@ -50,8 +50,8 @@ def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_p
         blocks += _undecided(plans, words)
     ran = words.money(result.replications_run)
     blocks.append(Sentence(words.say("stress.runs", ran=ran, known=words.money(result.replications_known)), "quiet"))
-    if not is_part:
-        blocks += left_out(words, result.not_carried_out, source)
+    if result.not_carried_out:
+        blocks.append(Listing(words.say("stress.left_out"), result.not_carried_out))
     return Page(tuple(blocks))
 
 

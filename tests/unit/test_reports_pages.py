@@ -155,6 +155,15 @@ def test_the_stress_test_gives_each_figure_its_interval_and_a_verdict() -> None:
     assert "More replications narrow it" in text
 
 
+def test_the_stress_test_lists_what_it_leaves_out_and_a_run_says_nothing_twice() -> None:
+    page = " ".join(shown(page_of(samples.stress(), ENGLISH)).split())
+    assert samples.NOT_JUDGED in page
+    assert samples.NOT_YET[0] in page
+    page = " ".join(shown(page_of(samples.run(), ENGLISH)).split())
+    assert samples.NOT_JUDGED in page
+    assert samples.NOT_YET[0] not in page
+
+
 def test_the_comparison_shows_both_sides_and_the_paired_difference() -> None:
     text = shown(page_of(samples.comparison(), ENGLISH))
     assert "47.6% → 30.2%, a difference of −17.4 points" in text
