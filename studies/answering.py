@@ -17,10 +17,10 @@ from scenarios.plan import Plan
 from simulation.options import ForcedStrike, Options
 from studies.allocating import allocate_study
 from studies.allocations import read_allocation
-from studies.comparing import compare_study
+from studies.comparing import broken_rules, compare_study
 from studies.replications import Batch, Progress
 from studies.requests import Request
-from studies.results import AllocateResult, Change, CompareResult, RunResult, SimulateResult, StressResult
+from studies.results import AllocateResult, Change, CompareResult, RuleRow, RunResult, SimulateResult, StressResult
 from studies.simulating import simulate_study
 from studies.stressing import stress_study
 
@@ -119,6 +119,7 @@ def _simulate(request: Request, inputs: Inputs, progress: Progress | None) -> An
         changes=inputs.changes,
         expected_signed=expected,
     )
+    result = result.model_copy(update={"violations": _violations(inputs)})
     return allocation, result, {"quarters": batch, "without_risks": calm}
 
 
@@ -134,13 +135,21 @@ def _stress(request: Request, inputs: Inputs, progress: Progress | None) -> Answ
         progress=progress,
         changes=inputs.changes,
     )
+    result = result.model_copy(update={"violations": _violations(inputs)})
     return allocation, result, {"quarters": base}
+
+
+def _violations(inputs: Inputs) -> tuple[RuleRow, ...]:
+    """Rules that a hand-made allocation does not keep; of its own, the optimiser says more in its answer."""
+    return broken_rules(inputs.plan, inputs.allocation) if inputs.allocation is not None else ()
 
 
 def _compare(request: Request, inputs: Inputs, progress: Progress | None) -> Answer:
     plan_b = inputs.to_plan
     if plan_b is None:
         raise UsageError("compare needs a second plan")
+    if inputs.to_allocation is not None and request.decide == "resolve":
+        raise UsageError("the allocation of B is either made by hand or decided anew, not both")
     allocation_a, _ = _decide(inputs.plan, inputs.allocation)
     allocation_b = inputs.to_allocation
     if allocation_b is None:
@@ -153,7 +162,7 @@ def _compare(request: Request, inputs: Inputs, progress: Progress | None) -> Ans
         allocation_b,
         _options(inputs.plan, request),
         _options(plan_b, request, to_plans),
-        names=(_name("A", request.scenarios, request.settings), _name("B", request.to_scenarios, request.to_settings)),
+        names=_names(request),
         decide=request.decide,
         seed=request.seed,
         replications=request.replications,
@@ -210,15 +219,30 @@ def _options(plan: Plan, request: Request, plans: Sequence[str] | None = None) -
 
 def _forced(text: str) -> ForcedStrike:
     """``K1@week5`` or ``K5:R03@week5``."""
-    match = re.fullmatch(r"([\w-]+)(?::([\w-]+))?@week(\d+)", text)
+    match = re.fullmatch(r"([\w-]+)(?::([\w-]+))?@week(\d{1,3})", text)
     if match is None:
         raise UsageError(f"--force {text}: write RISK@weekN or RISK:SUBJECT@weekN, for instance K1@week5")
     return ForcedStrike(match[1], int(match[3]), match[2])
 
 
-def _name(letter: str, scenarios: Sequence[str], settings: Sequence[str]) -> str:
-    parts = [*scenarios, *settings]
-    return f"{letter} ({', '.join(parts)})" if parts else f"{letter} (the plan)"
+def _names(request: Request) -> tuple[str, str]:
+    """What A and B are: scenarios, settings, hand-made allocations, and contingency plans where the two differ."""
+    a = [*request.scenarios, *request.settings, *_allocation_words(request.allocation)]
+    b = [*request.to_scenarios, *request.to_settings, *_allocation_words(request.to_allocation)]
+    if request.to_plans is not None and request.to_plans != request.plans:
+        a += _plan_words(request.plans)
+        b += _plan_words(request.to_plans)
+    return f"A ({', '.join(a) or 'the plan'})", f"B ({', '.join(b) or 'the plan'})"
+
+
+def _allocation_words(file: str | None) -> list[str]:
+    return [f"allocation {Path(file).stem}"] if file else []
+
+
+def _plan_words(plans: Sequence[str] | None) -> list[str]:
+    if plans is None:
+        return []
+    return [f"with {' + '.join(plans)}" if plans else "without plans"]
 
 
 def _words(path: str, old: object, new: object, by: str) -> Change:

@@ -63,11 +63,12 @@ def compare_study(
         name_b=names[1],
         allocation=decide,
         changes=tuple(changes),
-        decisions=decisions_changed(allocation_a, allocation_b),
+        decisions=(*decisions_changed(allocation_a, allocation_b), *_plans_changed(options_a, options_b)),
         kpis=tuple(kpi_row(kpi, b.kpis[kpi.id]) for kpi in KPIS.values()),
         kpis_a=tuple(kpi_row(kpi, a.kpis[kpi.id]) for kpi in KPIS.values()),
         differences=tuple(difference(kpi, a.kpis[kpi.id], b.kpis[kpi.id]) for kpi in KPIS.values()),
         violations=broken_rules(plan_b, allocation_b),
+        violations_a=broken_rules(plan_a, allocation_a),
         not_carried_out=not_carried_out(plan_b),
         seconds=time.perf_counter() - start,
     )
@@ -75,7 +76,7 @@ def compare_study(
 
 
 def broken_rules(plan: Plan, allocation: Allocation) -> tuple[RuleRow, ...]:
-    """Rules of a plan that an allocation breaks; a hand-made one is listed, not refused."""
+    """Rules of a plan that an allocation does not keep; they are listed, not refused."""
     return tuple(
         RuleRow.model_validate(
             {
@@ -85,7 +86,7 @@ def broken_rules(plan: Plan, allocation: Allocation) -> tuple[RuleRow, ...]:
                 "firmness": rule.firmness,
                 "left": rule.left,
                 "right": rule.right,
-                "status": "broken",
+                "status": "relaxed" if rule.firmness == "soft" else "broken",
                 "gap": rule.violation,
             }
         )
@@ -95,20 +96,42 @@ def broken_rules(plan: Plan, allocation: Allocation) -> tuple[RuleRow, ...]:
 
 
 def decisions_changed(a: Allocation, b: Allocation) -> tuple[Change, ...]:
-    """Quotas by rep and budgets that differ by a unit of money or more, old → new."""
-    changes = []
-    for label, old, new in (
-        ("quota", a.quota_by_rep, b.quota_by_rep),
-        ("budget", _budget(a), _budget(b)),
-    ):
-        for key in sorted({*old, *new}):
-            before, after = old.get(key, 0.0), new.get(key, 0.0)
-            if abs(after - before) >= 1:
-                changes.append(
-                    Change(path=f"{label}.{key}", old=f"{before:,.0f}", new=f"{after:,.0f}", by="allocation")
-                )
-    return tuple(changes)
+    """Quotas by rep, quotas by product and region, and budgets that differ by a unit of money or more, old → new.
+
+    Quotas cell by cell where the sums hide that they differ.
+    """
+    quotas = (
+        *_moved(_quotas(a, "rep"), _quotas(b, "rep")),
+        *_moved(_quotas(a, "product", "region"), _quotas(b, "product", "region")),
+    )
+    if not quotas:
+        quotas = _moved(_quotas(a, "product", "region", "rep"), _quotas(b, "product", "region", "rep"))
+    return (*quotas, *_moved(_budget(a), _budget(b)))
+
+
+def _moved(old: dict[str, float], new: dict[str, float]) -> tuple[Change, ...]:
+    pairs = [(path, old.get(path, 0.0), new.get(path, 0.0)) for path in sorted({*old, *new})]
+    return tuple(
+        Change(path=path, old=f"{before:,.0f}", new=f"{after:,.0f}", by="allocation")
+        for path, before, after in pairs
+        if abs(after - before) >= 1
+    )
+
+
+def _quotas(allocation: Allocation, *dimensions: str) -> dict[str, float]:
+    sums: dict[str, float] = {}
+    for cell in allocation.quotas:
+        path = ".".join(("quota", *(getattr(cell, dimension) for dimension in dimensions)))
+        sums[path] = sums.get(path, 0.0) + cell.quota
+    return sums
 
 
 def _budget(allocation: Allocation) -> dict[str, float]:
-    return {f"{region}.{activity}": amount for (region, activity), amount in allocation.amount.items()}
+    return {f"budget.{region}.{activity}": amount for (region, activity), amount in allocation.amount.items()}
+
+
+def _plans_changed(a: Options, b: Options) -> tuple[Change, ...]:
+    if a.plans == b.plans:
+        return ()
+    old, new = (", ".join(sorted(options.plans)) or "none" for options in (a, b))
+    return (Change(path="contingency plans", old=old, new=new, by="contingency plans held"),)

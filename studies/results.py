@@ -238,6 +238,8 @@ class SimulateResult(Record):
     """Parameter → mean number of values per replication clipped to their domain."""
     not_carried_out: tuple[str, ...]
     changes: tuple[Change, ...] = ()
+    violations: tuple[RuleRow, ...] = ()
+    """Rules that a hand-made allocation does not keep."""
     seconds: float = 0.0
 
 
@@ -273,13 +275,15 @@ class CompareResult(Record):
     allocation: Literal["keep", "resolve"]
     changes: tuple[Change, ...]
     decisions: tuple[Change, ...]
-    """Quotas by rep and budgets that differ: old → new."""
+    """Quotas, budgets and contingency plans held that differ: old → new."""
     kpis: tuple[KpiRow, ...]
     """Of B."""
     kpis_a: tuple[KpiRow, ...]
     differences: tuple[Difference, ...]
     violations: tuple[RuleRow, ...] = ()
-    """Rules that the allocation of B breaks in plan B."""
+    """Rules that the allocation of B does not keep in plan B."""
+    violations_a: tuple[RuleRow, ...] = ()
+    """Rules that the allocation of A does not keep in plan A."""
     not_carried_out: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -334,6 +338,8 @@ class StressResult(Record):
     """Replications taken from another run because the difference could not touch them."""
     not_carried_out: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    violations: tuple[RuleRow, ...] = ()
+    """Rules that a hand-made allocation does not keep."""
     seconds: float = 0.0
 
 
