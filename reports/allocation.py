@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from reports.parts import changes, money_title, row
+from reports.parts import changes, money_title, named, row
 from reports.rules import prices_table, rules_table
 from reports.specs import Block, Card, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
@@ -35,7 +35,10 @@ def allocation_page(result: AllocateResult, words: Wording, source: str = "PLAN"
     ]
     if not is_part:
         blocks.append(_reps_by_product(result, words))
-    blocks += [_budget(result, words), _pools(result, words), *_unspent(result, words)]
+    if result.budget:
+        blocks.append(_budget(result, words))
+    if result.pools:
+        blocks += [_pools(result, words), *_unspent(result, words)]
     if is_part:
         blocks += _rules_given_up(result, words, source)
     else:
@@ -53,7 +56,8 @@ def _status(result: AllocateResult, words: Wording) -> list[Block]:
 
 def _cards(result: AllocateResult, words: Wording) -> list[Card]:
     target = result.target
-    assigned = "allocate.over" if result.over_assignment >= 0 else "allocate.under"
+    over = result.over_assignment
+    assigned = "allocate.exact" if abs(over) < 5e-7 else "allocate.over" if over > 0 else "allocate.under"
     return [
         Card(words.say("card.target"), words.money(target), result.currency),
         Card(
@@ -131,7 +135,7 @@ def _reps(result: AllocateResult, words: Wording) -> Table:
         load_text = "" if load is None else words.percent(load, 0)
         rows.append(
             row(
-                f"{rep.rep} {rep.name}" if rep.name != rep.rep else rep.rep,
+                named(rep.rep, rep.name, " "),
                 rep.tier,
                 words.money(rep.quota),
                 words.money(rep.potential),
@@ -172,7 +176,7 @@ def _reps_by_product(result: AllocateResult, words: Wording) -> Table:
     scale = words.scale(quota for quota, _ in totals.values())
     rows = [
         row(
-            f"{rep} {names[rep]}" if names.get(rep, rep) != rep else rep,
+            named(rep, names.get(rep, rep), " "),
             *(scale.of(cells.get(f"{rep}\0{product}", (0.0, 0.0))[0]) for product in products),
             scale.of(total),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reports.parts import changes, left_out, row
-from reports.rules import rules_table
+from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
 from reports.wording import Wording
 from studies.results import CompareResult, Difference
@@ -29,8 +29,7 @@ def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN")
     blocks += changes(words, "compare.changes", result.changes)
     blocks += changes(words, "compare.decisions", result.decisions)
     blocks.append(_differences(result, words))
-    if result.violations:
-        blocks.append(rules_table(words, "compare.violated", result.violations))
+    blocks += _missed(result, words)
     blocks += left_out(words, result.not_carried_out, source)
     return Page(tuple(blocks))
 
@@ -48,6 +47,14 @@ def _headline(result: CompareResult, words: Wording) -> list[Block]:
         half=words.half_width(chance.ci_low, chance.ci_high, "share"),
     )
     return [Sentence(text, "headline")]
+
+
+def _missed(result: CompareResult, words: Wording) -> list[Block]:
+    """Rules that an allocation does not keep, once where both miss them alike."""
+    of_a, of_b = result.violations_a, result.violations
+    if of_a == of_b:
+        return missed_rules(words, "compare.missed_by_both", of_b)
+    return [*missed_rules(words, "compare.missed_by_b", of_b), *missed_rules(words, "compare.missed_by_a", of_a)]
 
 
 def _differences(result: CompareResult, words: Wording) -> Table:

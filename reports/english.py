@@ -107,6 +107,7 @@ SENTENCES: dict[str, str] = {
     "card.quotas": "Quotas asked",
     "card.expected": "Expected signed",
     "card.contribution": "Expected contribution",
+    "allocate.exact": "as much as the target",
     "allocate.over": "{share} of the target: {by} over-assigned",
     "allocate.under": "{share} of the target: {by} below it",
     "allocate.expected": "{share} of the target, if no risk strikes and nothing waits",
@@ -135,6 +136,7 @@ SENTENCES: dict[str, str] = {
     "rules.given_up": "Soft rules that give way",
     "rules.kept": "{n} of {all} rules and limits are met, each rep and region counted. All of them, with "
     "prices: quarterdeck allocate {plan}",
+    "rules.missed_by_hand": "Rules that this allocation does not keep",
     "rules.rule": "{id} · {sentence}",
     "rules.note": "Is and wanted are money. A soft rule gives way where rules contradict each other.",
     "rules.of_many": "{status} ({n} of {all})",
@@ -252,7 +254,9 @@ SENTENCES: dict[str, str] = {
     "compare.decisions": "Decisions, A → B",
     "compare.kpis": "What it does",
     "compare.note": "B−A is the mean difference on the same futures, ± half its 95% interval.",
-    "compare.violated": "Rules that B's allocation breaks",
+    "compare.missed_by_both": "Rules that neither allocation keeps",
+    "compare.missed_by_a": "Rules that A's allocation does not keep",
+    "compare.missed_by_b": "Rules that B's allocation does not keep",
     # check
     "check.title": "Check · {plan}",
     "check.fine": "The plan can be read and nothing in it contradicts itself.",

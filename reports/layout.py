@@ -20,6 +20,9 @@ _SHORT = 12
 """A text column with a lower ``least`` holds a word or two and grows after the others."""
 
 
+_PIECE = re.compile(r"[^._/-]+[._/-]*|[._/-]+")
+
+
 @dataclass(frozen=True)
 class Layout:
     """A table that fits."""
@@ -73,7 +76,7 @@ def _lines(text: str, width: int) -> str:
             continue
         if lines[-1]:
             lines.append("")
-        for piece in re.findall(r"[^._/-]*[._/-]*", word):
+        for piece in _PIECE.findall(word):
             while cell_len(piece) > width:  # Chinese has no blanks
                 head = set_cell_size(piece, width).rstrip() or piece[0]
                 lines[-1:] = [*filter(None, lines[-1:]), head, ""]
@@ -109,8 +112,9 @@ def _natural(columns: Sequence[Column], rows: Sequence[Row], number: int) -> int
     return max((cell_len(line) for line in lines), default=0)
 
 
-def _longest_word(text: str) -> int:
-    return max((cell_len(word) for word in text.split()), default=0)
+def _longest_piece(text: str) -> int:
+    """Width to which a heading can be wrapped."""
+    return max((cell_len(piece) for word in text.split() for piece in _PIECE.findall(word)), default=0)
 
 
 def _least(columns: Sequence[Column], rows: Sequence[Row], number: int) -> int:
@@ -118,7 +122,7 @@ def _least(columns: Sequence[Column], rows: Sequence[Row], number: int) -> int:
     if column.kind == "bar":
         return _BAR_LEAST
     natural = _natural(columns, rows, number)
-    heading = _longest_word(column.heading)
+    heading = _longest_piece(column.heading)
     if column.kind == "figure":
         return max(natural, heading, 1)
     return max(min(natural, column.least), heading, 1)

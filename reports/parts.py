@@ -39,7 +39,12 @@ def named(entry_id: str, name: str, between: str = " · ") -> str:
     """An entry by id and name, without saying one twice."""
     if not name or name == entry_id:
         return entry_id
-    return name if name.casefold().startswith(entry_id.casefold()) else f"{entry_id}{between}{name}"
+    return name if _key(name).startswith(_key(entry_id)) else f"{entry_id}{between}{name}"
+
+
+def _key(text: str) -> str:
+    """What of a name an id made of it keeps."""
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def money_title(words: Wording, key: str, scale: Scale, currency: str) -> str:

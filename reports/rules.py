@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from reports.parts import row
-from reports.specs import Column, Mark, Row, Table, Tone
+from reports.specs import Block, Column, Mark, Row, Table, Tone
 from reports.wording import Wording
 from studies.results import RuleRow
 
-__all__ = ["prices_table", "rules_table"]
+__all__ = ["missed_rules", "prices_table", "rules_table"]
 
 _TONES: Mapping[str, Tone] = {"broken": "bad", "relaxed": "warning"}
 
@@ -31,6 +31,11 @@ def rules_table(words: Wording, title: str, rules: Sequence[RuleRow]) -> Table:
     sizes = Counter((rule.id, rule.sentence) for rule in rules)
     lines = tuple(_row(words, members, sizes[key[:2]], key[2]) for key, members in groups.items())
     return Table(words.say(title), columns, lines, (words.say("rules.note"),))
+
+
+def missed_rules(words: Wording, title: str, rules: Sequence[RuleRow]) -> list[Block]:
+    """Rules that an allocation does not keep; nothing where it keeps them all."""
+    return [rules_table(words, title, rules)] if rules else []
 
 
 def _row(words: Wording, members: Sequence[RuleRow], of: int, apart: str) -> Row:

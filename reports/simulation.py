@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from reports.parts import bar_of, changes, kpi_table, left_out, money_title, row, spread_table
+from reports.rules import missed_rules
 from reports.specs import Bar, Block, Column, Heading, Listing, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.results import BridgeStep, Estimate, KpiRow, SimulateResult
@@ -28,6 +29,7 @@ def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN"
         *([] if is_part else headline(result, words)),
         *_in_play(result, words),
         *([] if is_part else changes(words, "changes.title", result.changes)),
+        *missed_rules(words, "rules.missed_by_hand", result.violations),
         _bridge(result, words),
         kpi_table(words, result.kpis),
         spread_table(words, "simulate.by_product", result.by_product, result.currency),

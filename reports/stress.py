@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.parts import changes, estimate, money_title, named, row
+from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Listing, Mark, Page, Sentence, Table
 from reports.wording import Scale, Wording
 from studies.results import Estimate, StressResult, StressRow
@@ -43,6 +44,7 @@ def stress_page(result: StressResult, words: Wording, is_part: bool = False) -> 
         *_headline(result, words),
         *([] if is_part else changes(words, "changes.title", result.changes)),
     ]
+    blocks += missed_rules(words, "rules.missed_by_hand", result.violations)
     if risks:
         blocks.append(_risks(risks, words, scale, result.currency))
     if plans:

@@ -180,7 +180,7 @@ def _grid(table: Table, layout: Layout, console: Console) -> None:
         column = table.columns[number]
         is_figure = column.kind == "figure"
         grid.add_column(
-            _text(column.heading, console),
+            _text(wrapped(column.heading, width), console),
             justify="right" if is_figure else "left",
             vertical="top",
             width=width,

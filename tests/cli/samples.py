@@ -215,6 +215,7 @@ def simulation(size: float = 1.0) -> SimulateResult:
         expected_signed=18_800_000 * size,
         optimism=estimate(1_290_000 * size, 540_000 * size),
         clips={"win_rate": 0.4},
+        violations=(allocation(size).rules[1],),
         not_carried_out=NOT_YET,
         changes=CHANGES,
         seconds=12.5,
@@ -263,6 +264,7 @@ def comparison(size: float = 1.0) -> CompareResult:
             difference("reps_left", "count", 1.1, 1.2, 0.2, "cannot tell"),
         ),
         violations=(allocation(size).rules[1].model_copy(update={"status": "broken"}),),
+        violations_a=(allocation(size).rules[1],),
         not_carried_out=NOT_YET,
         seconds=8.0,
     )

@@ -170,7 +170,17 @@ def test_the_comparison_shows_both_sides_and_the_paired_difference() -> None:
     lines = [line.split() for line in text.splitlines()]
     assert any(line[-6:] == ["17.9", "M", "16.7", "M", "−1.20", "M"] or "−1.20" in line for line in lines)
     assert "and 10 more, in --json" in text
-    assert "broken" in text
+    assert "Rules that A's allocation does not keep" in text
+    assert "Rules that B's allocation does not keep" in text
+    alike = samples.comparison().model_copy(update={"violations_a": samples.comparison().violations})
+    assert "Rules that neither allocation keeps" in shown(page_of(alike, ENGLISH))
+
+
+def test_rules_that_a_hand_made_allocation_misses_are_listed() -> None:
+    text = shown(page_of(samples.simulation(), ENGLISH))
+    assert "Rules that this allocation does not keep" in text
+    kept = samples.simulation().model_copy(update={"violations": ()})
+    assert "does not keep" not in shown(page_of(kept, ENGLISH))
 
 
 def test_the_run_starts_with_what_matters() -> None:
