@@ -17,15 +17,16 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import get_type_hints
 
 import pandas as pd
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter
 
 from scenarios.allocation import Allocation
-from scenarios.errors import UsageError
+from scenarios.errors import PlanFileError, UsageError
 from scenarios.plan import Plan
 from simulation.records import Activation, DealEnd, Payment, RenewalEnd, Strike
 from studies.allocations import read_allocation, write_allocation
@@ -50,7 +51,7 @@ class Manifest(Record):
     format: int
     request: Request
     plan: str
-    started: dt.datetime
+    started: AwareDatetime
     seconds: float
     versions: dict[str, str]
     files: dict[str, str]
@@ -99,7 +100,7 @@ def save_run(outcome: Outcome, root: Path) -> Path:
             raise
     except OSError as error:
         raise UsageError(
-            f"the run cannot be saved in {root}: {error.strerror}; choose another folder with --out"
+            f"the run cannot be saved in {root}: {error.strerror or error}; choose another folder with --out"
         ) from error
 
 
@@ -172,7 +173,8 @@ def _frames(batch: Batch) -> dict[str, pd.DataFrame]:
             ("activations", Activation),
         ):
             rows = [(r.replication, *row) for r in batch.records for row in getattr(r, name)]
-            frames[name] = pd.DataFrame(rows, columns=["replication", *row_type._fields])
+            kinds = {"replication": int, **get_type_hints(row_type)}  # stated: a table without rows tells none
+            frames[name] = pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
     return frames
 
 
@@ -208,7 +210,7 @@ def _manifest(folder: Path) -> Manifest:
         return Manifest.model_validate_json(text)
     except FileNotFoundError:
         raise UsageError(f"{folder} is no saved run: it has no manifest.json") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, AttributeError, ValidationError) as error:
+    except (OSError, ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"{folder.name} is damaged: manifest.json cannot be read ({type(error).__name__})") from error
 
 
@@ -217,7 +219,7 @@ def load_result(folder: Path) -> tuple[RunSummary, Result]:
     manifest = _manifest(folder)
     try:
         result = _RESULT.validate_json((folder / "result.json").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"{folder.name} is damaged: result.json cannot be read ({type(error).__name__})") from error
     return _summary(folder, manifest), result
 
@@ -250,20 +252,31 @@ def repeat_run(folder: Path, progress: Progress | None = None, jobs: int | None 
     with tempfile.TemporaryDirectory() as name:
         again = Path(name)
         _write(outcome, again)
-        compared = sorted({p.name for p in folder.iterdir()} | {p.name for p in again.iterdir()})
-        differences = tuple(name for name in compared if name != "manifest.json" and not _same(folder, again, name))
+        compared = sorted(_names(folder) | _names(again))
+        differences = tuple(name for name in compared if not _same(folder, again, name))
     return Repeat(not differences, differences, outcome.result)
+
+
+def _names(folder: Path) -> set[str]:
+    """Files that a run consists of; what else a planner keeps beside them is no part of it."""
+    files = {path.name for path in folder.iterdir() if path.suffix in (".json", ".csv", ".parquet")}
+    return files - {"manifest.json"}
 
 
 def _same(saved: Path, again: Path, name: str) -> bool:
     if not (saved / name).exists() or not (again / name).exists():
         return False
-    if name == "result.json":
-        texts = [(path / name).read_text(encoding="utf-8") for path in (saved, again)]
-        return _timeless(json.loads(texts[0])) == _timeless(json.loads(texts[1]))
-    if name.endswith(".parquet"):
-        return pd.read_parquet(saved / name).equals(pd.read_parquet(again / name))
-    return (saved / name).read_bytes() == (again / name).read_bytes()
+    if (saved / name).read_bytes() == (again / name).read_bytes():
+        return True
+    try:
+        if name == "result.json":
+            texts = [(path / name).read_text(encoding="utf-8") for path in (saved, again)]
+            return _timeless(json.loads(texts[0])) == _timeless(json.loads(texts[1]))
+        if name.endswith(".parquet"):
+            return pd.read_parquet(saved / name).equals(pd.read_parquet(again / name))
+    except (OSError, ValueError, RecursionError):  # damaged: it cannot be the same
+        return False
+    return False
 
 
 def _timeless(value: object) -> object:
@@ -278,34 +291,42 @@ def _saved_inputs(folder: Path, manifest: Manifest) -> Inputs:
         plan = Plan.model_validate_json((folder / "plan.json").read_text(encoding="utf-8"))
         to_path = folder / "to_plan.json"
         to_plan = Plan.model_validate_json(to_path.read_text(encoding="utf-8")) if to_path.exists() else None
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"{folder.name} is damaged: its plan cannot be read ({type(error).__name__})") from error
 
-    def given(name: str, of: Plan) -> Allocation | None:
-        return read_allocation(folder / name, of) if (folder / name).exists() else None
+    def given(name: str, of: Plan, file: str | None) -> Allocation | None:
+        """A hand-made allocation under the name of the file that it came from."""
+        if file is None:
+            return None
+        try:
+            return replace(read_allocation(folder / name, of), name=Path(file).stem)
+        except PlanFileError as error:
+            raise UsageError(f"{folder.name} is damaged: {error}") from error
 
     return Inputs(
         plan,
         manifest.changes,
-        given("given.csv", plan),
+        given("given.csv", plan, manifest.request.allocation),
         to_plan,
         manifest.to_changes,
-        given("to_given.csv", to_plan or plan),
+        given("to_given.csv", to_plan or plan, manifest.request.to_allocation),
         manifest.files,
     )
 
 
 def resolve_run(root: Path, name: str) -> Path:
     """The folder of a run given by path, by name below ``root``, or as ``latest``."""
-    if Path(name).is_dir():
-        return Path(name)
     if name == "latest":
         whole = [run for run in list_runs(root) if run.problem is None]
         if whole:
             return whole[0].folder
         raise UsageError(f"there is no run in {root}")
-    if (root / name).is_dir():
-        return root / name
+    places = [Path(name), root / name] if name else []
+    if Path(name).name == name:  # a bare name is a run's, whatever else is called so where we stand
+        places.reverse()
+    for folder in places:
+        if folder.is_dir():
+            return folder
     known: Sequence[str] = [run.name for run in list_runs(root)[:5]]
     listed = f"; newest: {', '.join(known)}" if known else ""
     raise UsageError(f"there is no run {name} in {root}{listed}")
