@@ -40,7 +40,8 @@ def proportion_estimate(hits: Values) -> Estimate:
     z = float(special.ndtri(0.5 + CONFIDENCE / 2))
     centre = (share + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return Estimate(mean=share, ci_low=max(centre - half, 0.0), ci_high=min(centre + half, 1.0))
+    # The interval holds the share, and 0 or 1 where that is all that was seen, also in the last digit.
+    return Estimate(mean=share, ci_low=min(max(centre - half, 0.0), share), ci_high=max(min(centre + half, 1.0), share))
 
 
 def quantiles(values: Values) -> tuple[float, float, float]:
