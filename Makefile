@@ -13,7 +13,7 @@ help: ## Show what can be made
 setup: $(INSTALLED) ## Make .venv and install Quarterdeck with the versions of constraints.txt
 
 demo: setup ## Allocate, simulate and stress-test the built-in plan
-	$(BIN)/quarterdeck run quarter --replications 500
+	$(BIN)/quarterdeck run quarter --replications 500 --only K1,K5,K7
 
 test: setup ## Check style, types and imports, then run the tests
 	$(BIN)/ruff check

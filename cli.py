@@ -75,6 +75,7 @@ Jobs = Annotated[int | None, typer.Option("--jobs", min=1, max=1024, help="Proce
 Risks = Annotated[str | None, typer.Option("--risks", metavar="IDS", help="Risks in play: K1,K5 or none or all.")]
 Plans = Annotated[str | None, typer.Option("--plans", metavar="IDS", help="Contingency plans held: ids, none, all.")]
 Force = Annotated[list[str] | None, typer.Option("--force", metavar="RISK@weekN", help="Let it strike; repeatable.")]
+Only = Annotated[str | None, typer.Option("--only", metavar="IDS", help="Risks to stress; default: all in play.")]
 Require = Annotated[
     list[str] | None, typer.Option("--require", metavar="KPI>=X", help="Exit 6 if the mean fails it; repeatable.")
 ]
@@ -133,6 +134,7 @@ def run(
     setting: Settings = None,
     risks: Risks = None,
     plans: Plans = None,
+    only: Only = None,
     seed: Seed = 1,
     replications: Replications = 500,
     jobs: Jobs = None,
@@ -144,7 +146,7 @@ def run(
     """Allocate, simulate and stress-test a plan."""
     if plan is not None and repeat is None:
         options: Options = {"scenarios": scenario, "settings": setting, "risks": risks, "plans": plans}
-        options |= {"seed": seed, "replications": replications, "jobs": jobs}
+        options |= {"only": only, "seed": seed, "replications": replications, "jobs": jobs}
         _answer("run", plan, options, out, json, require)
     elif repeat is not None and plan is None:
         from reports.session import repeat_saved
@@ -249,6 +251,7 @@ def stress(
     setting: Settings = None,
     allocation_file: AllocationFile = None,
     risks: Risks = None,
+    only: Only = None,
     force: Force = None,
     seed: Seed = 1,
     replications: Replications = 500,
@@ -263,7 +266,7 @@ def stress(
         "allocation": allocation_file,
         "risks": risks,
     }
-    options |= {"forced": force, "seed": seed, "replications": replications, "jobs": jobs}
+    options |= {"only": only, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
     _answer("stress", plan, options, out, json)
 
 
@@ -319,9 +322,9 @@ def _answer(
     from studies.requests import Request
 
     given = {name: value for name, value in options.items() if value is not None}
-    for name in ("risks", "plans", "to_plans"):
+    for name in ("risks", "only", "plans", "to_plans"):
         if name in given:
-            given[name] = _ids(given[name], plan, "risks" if name == "risks" else "contingency_plans")
+            given[name] = _ids(given[name], plan, "contingency_plans" if name.endswith("plans") else "risks")
     given |= {name: str(given[name]) for name in ("allocation", "to_allocation") if name in given}
     request = Request.model_validate({"jobs": _cores(), **given, "study": study, "source": plan})
     return answer_request(request, out, json, require or (), ENGLISH)

@@ -27,7 +27,7 @@ from optimizer.selection import BudgetKey, QuotaKey
 from optimizer.stages import STAGES, Solution, StagedModel
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import SolverFailed
-from scenarios.expectations import effective_units
+from scenarios.expectations import effective_units, measure_costs
 from scenarios.plan import Plan
 
 __all__ = ["allocate"]
@@ -197,4 +197,5 @@ def _rep_results(
 def _pool_results(plan: Plan, allocation: Allocation) -> Iterable[PoolResult]:
     for pool in sorted(plan.money.pools, key=lambda pool: pool.id):
         spent = sum(c.amount for c in allocation.budget if plan.activity[c.activity].pool == pool.id)
+        spent += measure_costs(plan, pool.id)
         yield PoolResult(pool.id, pool.amount, spent, pool.amount - spent)

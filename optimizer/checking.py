@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from optimizer.data import AllocationData, prepare
 from optimizer.selection import Key, fixes_total, select, spell_out, universe, with_budget
 from scenarios.allocation import Allocation
-from scenarios.expectations import effective_units
+from scenarios.expectations import effective_units, measure_costs
 from scenarios.plan import Plan
 
 __all__ = ["RELATIVE_TOLERANCE", "RuleStatus", "check_allocation"]
@@ -90,6 +90,7 @@ def _plan_statuses(
     for pool in sorted(plan.money.pools, key=lambda pool: pool.id):
         if pool.paid == "as_spent":
             spent = sum(a for key, a in amounts["budget"].items() if plan.activity[key[1]].pool == pool.id)
+            spent += measure_costs(plan, pool.id)
             yield _judge(f"pool:{pool.id}", "", pool.name, "data", "<=", spent, pool.amount, small)
     if not fixes_total(plan, cells):
         everything = sum(amounts["quota"].values())

@@ -226,7 +226,9 @@ def _pools(result: AllocateResult, words: Wording) -> Table:
             pool.pool,
             words.money(pool.amount),
             words.money(pool.spent),
-            Mark(words.money(pool.unspent), "warning") if pool.unspent >= 0.5 else words.money(pool.unspent),
+            Mark(words.money(pool.unspent), "warning")
+            if pool.unspent >= 0.5 and not pool.held
+            else words.money(pool.unspent),
         )
         for pool in result.pools
     )
@@ -234,7 +236,7 @@ def _pools(result: AllocateResult, words: Wording) -> Table:
 
 
 def _unspent(result: AllocateResult, words: Wording) -> list[Block]:
-    left = [pool for pool in result.pools if pool.unspent >= 0.5]
+    left = [pool for pool in result.pools if pool.unspent >= 0.5 and not pool.held]
     if not left:
         return []
     amounts = words.listed(f"{pool.pool} {words.money(pool.unspent)}" for pool in left)

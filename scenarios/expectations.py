@@ -27,6 +27,7 @@ __all__ = [
     "cycle_of",
     "effective_units",
     "lead_tier_mix",
+    "measure_costs",
     "pass_probabilities",
     "responses_in",
     "stage_weights",
@@ -233,6 +234,11 @@ def account_keys(plan: Plan, account: Account) -> dict[str, str]:
         "rep": account.rep,
         **region_keys(plan.region[account.region]),
     }
+
+
+def measure_costs(plan: Plan, pool: str) -> float:
+    """Money that a pool's enabled measures take from it per quarter."""
+    return sum(measure.cost for measure in plan.measures if measure.enabled and measure.pool == pool)
 
 
 def with_measures(plan: Plan, parameter: str, base: float, keys: Mapping[str, str | tuple[str, ...]]) -> float:

@@ -148,8 +148,9 @@ class Pool(Section):
     id: Id
     name: str
     amount: Amount
-    paid: Literal["as_spent", "as_earned"] = "as_spent"
-    """``as_earned``: the pool is a provision, the cost is what bonuses pay out (R5)."""
+    paid: Literal["as_spent", "as_earned", "held"] = "as_spent"
+    """``as_earned``: the pool is a provision, the cost is what bonuses pay out (R5). ``held``: a reserve that is kept
+    for contingency plans, so that what is unspent of it is no loss."""
     source: str = ""
 
 

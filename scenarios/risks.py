@@ -27,6 +27,8 @@ class Measure(Section):
     name: str
     cost: Amount = 0
     """Money per quarter, paid whatever happens."""
+    pool: Id | None = None
+    """Budget pool that pays it."""
     effects: tuple[Effect, ...] = ()
     enabled: bool = True
     source: str = ""

@@ -33,6 +33,7 @@ def allocate_study(plan: Plan, changes: Sequence[Change] = ()) -> tuple[Allocate
     answer = optimise(plan)
     quotas = {(cell.product, cell.region, cell.rep): cell.quota for cell in answer.allocation.quotas}
     expected = {(cell.product, cell.region, cell.rep): cell.expected for cell in answer.expected}
+    held = {pool.id for pool in plan.money.pools if pool.paid == "held"}
     result = AllocateResult(
         plan=plan.name,
         currency=plan.currency,
@@ -59,7 +60,14 @@ def allocate_study(plan: Plan, changes: Sequence[Change] = ()) -> tuple[Allocate
             for cell in answer.allocation.budget
         ),
         pools=tuple(
-            PoolRow(pool=pool.pool, amount=pool.amount, spent=pool.spent, unspent=pool.unspent) for pool in answer.pools
+            PoolRow(
+                pool=pool.pool,
+                amount=pool.amount,
+                spent=pool.spent,
+                unspent=pool.unspent,
+                held=pool.pool in held,
+            )
+            for pool in answer.pools
         ),
         rules=tuple(rule_row(rule) for rule in answer.rules),
         reps=tuple(

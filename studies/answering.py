@@ -134,6 +134,7 @@ def _stress(request: Request, inputs: Inputs, progress: Progress | None) -> Answ
         jobs=request.jobs,
         progress=progress,
         changes=inputs.changes,
+        only=request.only,
     )
     result = result.model_copy(update={"violations": _violations(inputs)})
     return allocation, result, {"quarters": base}
@@ -200,6 +201,7 @@ def _run(request: Request, inputs: Inputs, progress: Progress | None) -> Answer:
         jobs=request.jobs,
         progress=progress,
         changes=inputs.changes,
+        only=request.only,
         base=None if held else batch,
         calm=None if held else calm,
     )

@@ -27,7 +27,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 """Told (label, done, total) as replications finish."""
 
 CHUNK = 20
-"""Replications a process takes at a time: about a second, so that the progress bar moves."""
+"""Replications a process takes at a time, at most: about a second, so that the progress bar moves."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,8 @@ def run_replications(
     """Run the numbered replications; the order of ``numbers`` is the order of the result, whoever computed it."""
     chosen = list(numbers)
     model = compile_model(plan, allocation, options)
-    chunks = [chosen[start : start + CHUNK] for start in range(0, len(chosen), CHUNK)]
+    size = min(CHUNK, -(-len(chosen) // (4 * jobs))) or 1  # few of them are still shared out evenly
+    chunks = [chosen[start : start + size] for start in range(0, len(chosen), size)]
     rows: list[_Row] = []
     records: list[Records] = []
     for part, raw in _run_chunks(model, seed, chunks, jobs, keep_records):

@@ -29,6 +29,8 @@ class Request(Record):
     """Risks in play; None means all that the plan enables."""
     plans: tuple[str, ...] | None = None
     """Contingency plans held ready; None means those the plan has chosen."""
+    only: tuple[str, ...] | None = None
+    """run, stress: risks to stress; None means all that are in play. The others stay in play, unstressed."""
     forced: tuple[str, ...] = ()
     """``K1@week5`` or ``K5:R03@week5``."""
     to_scenarios: tuple[str, ...] = ()

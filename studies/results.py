@@ -108,7 +108,10 @@ class PoolRow(Record):
     pool: str
     amount: float
     spent: float
+    """By the allocation and by measures."""
     unspent: float
+    held: bool = False
+    """A reserve for contingency plans: what is left of it is no loss."""
 
 
 class Point(Record):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from scenarios.allocation import Allocation
 from scenarios.checks import not_carried_out
+from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
 from simulation.options import Options
@@ -67,12 +68,14 @@ def stress_study(
     jobs: int = 1,
     progress: Progress | None = None,
     changes: Sequence[Change] = (),
+    only: Sequence[str] | None = None,
     base: Batch | None = None,
     calm: Batch | None = None,
 ) -> tuple[StressResult, Batch]:
     """Stress every risk in play, alone removed, and every contingency plan triggered by it, alone held.
 
-    ``options.plans`` are set aside: the base holds none. ``base`` and ``calm`` may be handed in from a simulation of
+    ``options.plans`` are set aside: the base holds none. ``only`` narrows down which risks are stressed, the others stay
+    in play; UsageError when one of them is not. ``base`` and ``calm`` may be handed in from a simulation of
     the same futures without plans.
     """
     start = time.perf_counter()
@@ -95,10 +98,12 @@ def stress_study(
         nothing = Options.of(plan, risks=(), plans=(), uncertainty=bare.uncertainty)
         calm = bench.variant(nothing, base.disturbed, 0.0, "quarters without risks")
     rows: list[StressRow] = []
-    forced = {strike.risk for strike in bare.forced}
+    in_play = bare.risks | bare.forced_risks
+    for stranger in sorted(set(only or ()) - in_play):
+        raise UsageError(f"risk {stranger} is not in play; in play: {', '.join(sorted(in_play)) or 'none'}")
     for risk in plan.risks:
-        if risk.id in bare.risks or risk.id in forced:
-            row, struck = _risk_row(bench, risk, risk.id in forced)
+        if risk.id in (in_play if only is None else only):
+            row, struck = _risk_row(bench, risk, risk.id in bare.forced_risks)
             rows.append(row)
             rows += [_plan_row(bench, row, entry, struck) for entry in _plans_against(plan, risk)]
     result = StressResult(
@@ -108,7 +113,7 @@ def stress_study(
         allocation_name=allocation.name,
         seed=seed,
         replications=len(base),
-        forced=tuple(f"{f.risk}{f':{f.subject}' if f.subject else ''}@week{f.week}" for f in bare.forced),
+        forced=tuple(map(str, bare.forced)),
         p_target=proportion_estimate(base.kpis["p_target"]),
         p_target_no_risk=proportion_estimate(calm.kpis["p_target"]),
         rows=tuple(rows),
