@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simulation.board import Keys
@@ -128,8 +129,7 @@ class Opportunity:
         end = self._day(quarter, stages.before[self.stage + 1])
         if end <= now:
             return self._stage_ends(quarter)
-        if end < quarter.model.horizon:
-            quarter.env.timeout(end - now).callbacks.append(lambda _: self._stage_ends_in_time(quarter))
+        quarter.at(end, partial(self._stage_ends_in_time, quarter))
         return False
 
     def _day(self, quarter: Quarter, place: float) -> float:

@@ -69,6 +69,11 @@ class Quarter:
         records.clips = dict(sorted(self.board.clips.items()))
         return records
 
+    def at(self, day: float, action: Callable[[], None]) -> None:
+        """Let something happen on a working day, at once if it has come; after the quarter nothing happens."""
+        if day < self.model.horizon:
+            self.env.timeout(max(day - self.env.now, 0.0)).callbacks.append(lambda _: action())
+
     def _start_pipeline(self) -> None:
         for row, chance in zip(self.model.open_deals, self.future.open_deals, strict=True):
             opportunity = self.new_opportunity(

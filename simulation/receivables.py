@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
-
-from simpy import Event
+from typing import TYPE_CHECKING
 
 from scenarios.expectations import working_days
 from simulation.board import Keys
@@ -31,7 +30,7 @@ def start_receivables(quarter: Quarter) -> None:
         account = model.our_accounts[row.account] if row.account >= 0 else None
         keys = Keys(account.attributes if account else {})
         chance = quarter.future.payments[number]
-        quarter.env.process(_falls_due(quarter, row.id, row.amount, row.due, chance, keys, row.overdue))
+        quarter.at(row.due, partial(_falls_due, quarter, row.id, row.amount, row.due, chance, keys, row.overdue))
         if plan.process.collection_hours > 0:
             tier = plan.customer_tiers[account.tier if account else -1]
             cadence = 5 / tier.touches_per_week
@@ -45,18 +44,17 @@ def contract_signed(quarter: Quarter, id: str, value: float, chances: Sequence[f
         due = quarter.env.now + working_days(part.due_days)
         if due < quarter.model.horizon:
             chance = chances[3 * number : 3 * number + 3]
-            quarter.env.process(_falls_due(quarter, f"{id}/{number + 1}", value * part.share, due, chance, keys))
+            amount = value * part.share
+            quarter.at(due, partial(_falls_due, quarter, f"{id}/{number + 1}", amount, due, chance, keys))
 
 
 def _falls_due(
     quarter: Quarter, id: str, amount: float, due: float, chance: Sequence[float], keys: Keys, overdue: float = 0.0
-) -> Generator[Event, Any, None]:
+) -> None:
     """A receivable falls due; the customer pays then, late, or never.
 
     One that was overdue at the start pays late for certain, given that it has already been late ``overdue`` days.
     """
-    if due > quarter.env.now:
-        yield quarter.env.timeout(due - quarter.env.now)
     late_draw, days_draw, bad_draw = chance
     lateness, board = quarter.model.plan.money.lateness, quarter.board
     bad = bad_draw < board.value("bad_debt", lateness.bad_debt, keys, id)
