@@ -18,6 +18,7 @@ from scenarios.risks import ContingencyPlan, Risk
 from simulation.board import ActiveEffect, Keys
 from simulation.distributions import Floats
 from simulation.records import Activation, Strike
+from simulation.strikes import PossibleStrike
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
@@ -90,29 +91,48 @@ class RiskWatch:
                 rates = self._rates()
             self.cumulative += np.where((first <= day) & (day < end), rates, 0.0)
             for number in np.flatnonzero((self.cumulative >= thresholds) & ~self.struck).tolist():
-                self._strike(number)
+                if self._gone(model.strikes[number]):
+                    self.struck[number] = True  # its time has come and there is nobody to hit
+                else:
+                    self._strike(number)
             yield quarter.env.timeout(1)
 
     def _rates(self) -> Floats:
-        """Hazards under the effects that are on."""
+        """Hazards under the effects that are on; what cannot strike by chance gets no chance from a shift."""
         board = self.quarter.board
         return np.array(
             [
-                board.value("strike_rate", strike.hazard, keys, strike.id)
+                board.value("strike_rate", strike.hazard, keys, strike.id) if strike.hazard > 0 else 0.0
                 for strike, keys in zip(self.quarter.model.strikes, self.keys, strict=True)
             ],
             dtype=float,
         )
 
     def _forced(self, risk_id: str, subject: str | None, day: float) -> Generator[Event, Any, None]:
+        """One that names nobody takes whom chance would have struck first of those that no other one names."""
         yield self.quarter.env.timeout(day)
+        forced = self.quarter.model.options.forced
+        spoken_for = {other.subject for other in forced if other.risk == risk_id} - {None, subject}
         able = [
             number
             for number, strike in enumerate(self.quarter.model.strikes)
-            if strike.risk.id == risk_id and not self.struck[number] and subject in (None, strike.subject)
+            if strike.risk.id == risk_id
+            and subject in (None, strike.subject)
+            and strike.subject not in spoken_for
+            and not self.struck[number]
+            and not self._gone(strike)
         ]
         if able:
             self._strike(min(able, key=lambda number: (self.quarter.future.thresholds[number], number)))
+
+    def _gone(self, strike: PossibleStrike) -> bool:
+        """Whether whom it would hit has left or was lost before."""
+        quarter, subject = self.quarter, strike.subject
+        if subject is None:
+            return False
+        if strike.risk.subject == "rep":
+            return quarter.reps[quarter.model.reps.index(subject)].left
+        return quarter.accounts[quarter.model.accounts.index(subject)].lost
 
     def _strike(self, number: int) -> None:
         self.struck[number] = True
