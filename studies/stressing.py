@@ -74,12 +74,15 @@ def stress_study(
 ) -> tuple[StressResult, Batch]:
     """Stress every risk in play, alone removed, and every contingency plan triggered by it, alone held.
 
-    ``options.plans`` are set aside: the base holds none. ``only`` narrows down which risks are stressed, the others stay
-    in play; UsageError when one of them is not. ``base`` and ``calm`` may be handed in from a simulation of
-    the same futures without plans.
+    ``options.plans`` are set aside: the base holds none. ``only`` narrows down which risks are stressed, the others
+    stay in play; UsageError when one of them is not. ``base`` and ``calm`` may be handed in from a simulation of the
+    same futures without plans.
     """
     start = time.perf_counter()
     bare = Options(options.risks, frozenset(), options.forced, options.uncertainty)
+    in_play = bare.risks | bare.forced_risks
+    for stranger in sorted(set(only or ()) - in_play):
+        raise UsageError(f"risk {stranger} is not in play; in play: {', '.join(sorted(in_play)) or 'none'}")
     run = 0 if base is not None else replications
     if base is None:
         base = run_replications(
@@ -98,9 +101,6 @@ def stress_study(
         nothing = Options.of(plan, risks=(), plans=(), uncertainty=bare.uncertainty)
         calm = bench.variant(nothing, base.disturbed, 0.0, "quarters without risks")
     rows: list[StressRow] = []
-    in_play = bare.risks | bare.forced_risks
-    for stranger in sorted(set(only or ()) - in_play):
-        raise UsageError(f"risk {stranger} is not in play; in play: {', '.join(sorted(in_play)) or 'none'}")
     for risk in plan.risks:
         if risk.id in (in_play if only is None else only):
             row, struck = _risk_row(bench, risk, risk.id in bare.forced_risks)

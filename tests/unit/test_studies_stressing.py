@@ -263,6 +263,23 @@ def test_a_base_without_plans_may_be_handed_in(plan: Plan) -> None:
     assert whole.replications_run - again.replications_run >= REPLICATIONS
 
 
+def test_only_some_risks_are_stressed_while_all_stay_in_play(plan: Plan, stressed: StressResult) -> None:
+    result, _ = stress(plan, only=["K5", "rare"])
+    assert result.rows == tuple(row for row in stressed.rows if row.risk in ("K5", "rare"))
+    assert (result.p_target, result.p_target_no_risk) == (stressed.p_target, stressed.p_target_no_risk)
+    assert stress(plan, only=[])[0].rows == ()
+
+
+def test_only_risks_in_play_can_be_stressed_which_is_said_before_anything_is_simulated(plan: Plan) -> None:
+    told: list[str] = []
+    with pytest.raises(UsageError) as caught:
+        stress(plan, Options.of(plan, risks=["K5"]), only=["K1"], progress=lambda label, *_: told.append(label))
+    assert str(caught.value) == "risk K1 is not in play; in play: K5"
+    assert told == []
+    forced = Options.of(plan, risks=["K5"], forced=[ForcedStrike("K1", 5)])
+    assert {row.risk for row in stress(plan, forced, only=["K1"])[0].rows} == {"K1"}
+
+
 def test_chances_with_all_risks_and_with_none(plan: Plan, stressed: StressResult) -> None:
     assert stressed.p_target.mean == run(plan, Options.of(plan, plans=())).kpis["p_target"].mean()
     assert stressed.p_target_no_risk.mean == run(plan, Options.of(plan, risks=(), plans=())).kpis["p_target"].mean()
