@@ -6,13 +6,12 @@ an answer that is unique where the data is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from optimizer.data import AllocationData
-from optimizer.selection import QuotaKey
 from scenarios.rules import Cells, Ratio
 
-__all__ = ["alike_reps", "averaged"]
+__all__ = ["alike_reps"]
 
 
 def alike_reps(data: AllocationData) -> tuple[tuple[str, ...], ...]:
@@ -26,17 +25,6 @@ def alike_reps(data: AllocationData) -> tuple[tuple[str, ...], ...]:
         looks = row.tier, row.regions, _rounded(float(data.hours[number])), tuple(potentials[rep])
         groups.setdefault((looks, tuple(_naming(data, rep))), []).append(rep)
     return tuple(tuple(reps) for reps in groups.values() if len(reps) > 1)
-
-
-def averaged(amounts: Mapping[QuotaKey, float], groups: Iterable[Sequence[str]]) -> dict[QuotaKey, float]:
-    """Amounts with those of alike reps replaced by their mean, cell by cell."""
-    result = dict(amounts)
-    for group in groups:
-        for p, r, s in amounts:
-            if s == group[0]:
-                mean = sum(amounts[p, r, other] for other in group) / len(group)
-                result.update({(p, r, other): mean for other in group})
-    return result
 
 
 def _naming(data: AllocationData, rep: str) -> Iterable[object]:

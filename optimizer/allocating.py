@@ -6,13 +6,9 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from optimizer.alike import alike_reps, averaged
 from optimizer.checking import RuleStatus, check_allocation
-from optimizer.conflicts import explain_conflict
-from optimizer.data import AllocationData, prepare
+from optimizer.data import AllocationData
 from optimizer.fairness import rep_potential
-from optimizer.live import Infeasible
-from optimizer.model import state
 from optimizer.prices import Prices, price_amount, price_rule
 from optimizer.results import (
     AllocationResult,
@@ -23,17 +19,15 @@ from optimizer.results import (
     SolverReport,
     Status,
 )
-from optimizer.selection import BudgetKey, QuotaKey
-from optimizer.stages import STAGES, Solution, StagedModel
-from scenarios.allocation import Allocation, BudgetCell, QuotaCell
+from optimizer.selection import QuotaKey
+from optimizer.solved import Solved, solve
+from optimizer.stages import Solution, StagedModel
+from scenarios.allocation import Allocation
 from scenarios.errors import SolverFailed
 from scenarios.expectations import effective_units, measure_costs
 from scenarios.plan import Plan
 
-__all__ = ["allocate"]
-
-_NOTHING = 1e-9
-"""Share of the target below which an amount is a rounding error of the solver."""
+__all__ = ["allocate", "describe"]
 
 
 def allocate(plan: Plan, name: str = "optimised") -> AllocationResult:
@@ -42,20 +36,14 @@ def allocate(plan: Plan, name: str = "optimised") -> AllocationResult:
     Raises NoFeasibleAllocation with a smallest conflict, or SolverFailed where no answer is proven and checked.
     """
     start = time.perf_counter()
-    data = prepare(plan)
-    staged = StagedModel(state(data))
-    try:
-        solution = staged.solve()
-    except Infeasible:
-        raise explain_conflict(staged.model, staged.live) from None
-    quotas, expected, spend = _amounts(staged, solution)
-    groups = alike_reps(data)
-    quotas, expected = averaged(quotas, groups), averaged(expected, groups)
-    allocation = Allocation(
-        name=name,
-        quotas=tuple(QuotaCell(*key, quota) for key, quota in quotas.items()),
-        budget=tuple(BudgetCell(*key, amount) for key, amount in spend.items()),
-    )
+    return describe(solve(plan), name, start)
+
+
+def describe(solved: Solved, name: str, start: float | None = None) -> AllocationResult:
+    """A solution as allocation, checked, with everything that explains it; ``start`` is when the work began."""
+    start = time.perf_counter() if start is None else start
+    plan, data, staged, solution, amounts = solved.plan, solved.data, solved.staged, solved.solution, solved.amounts()
+    allocation, expected = amounts.allocation(name), amounts.expected_of
     statuses = check_allocation(plan, allocation, expected, data)
     missed = [s for s in statuses if not s.holds and s.firmness != "soft"]
     if missed:
@@ -68,7 +56,7 @@ def allocate(plan: Plan, name: str = "optimised") -> AllocationResult:
         allocation=allocation,
         target=plan.target,
         expected=tuple(ExpectedCell(*key, amount) for key, amount in expected.items()),
-        stages=tuple(_stages(solution, staged.model.data.money)),
+        stages=tuple(_stages(solved)),
         rules=rules,
         reps=tuple(_rep_results(data, allocation, expected)),
         pools=tuple(_pool_results(plan, allocation)),
@@ -116,26 +104,9 @@ def demand_by_source(data: AllocationData, allocation: Allocation) -> dict[str, 
     return found
 
 
-def _amounts(
-    staged: StagedModel, solution: Solution
-) -> tuple[dict[QuotaKey, float], dict[QuotaKey, float], dict[BudgetKey, float]]:
-    """Quotas, expected sales and spend in the plan's currency, every cell in order of ids."""
-    data, v = staged.model.data, staged.model.variables
-    nothing = _NOTHING * data.target
-
-    def amount(*variables: object) -> float:
-        total = sum(staged.value(variable, solution.values) for variable in variables)
-        return total * data.money if total > nothing else 0.0
-
-    quotas = {key: amount(v.quota_of[key]) for key in data.cells.quota}
-    expected = {key: amount(v.expected_of[key]) for key in data.cells.quota}
-    spend = {key: amount(*v.spend_of[key]) for key in data.cells.budget}
-    return quotas, expected, spend
-
-
-def _stages(solution: Solution, money: float) -> Iterable[tuple[str, float]]:
-    for stage, value in zip(STAGES, solution.stages, strict=True):
-        yield stage, value if stage.endswith("stretch") else value * money
+def _stages(solved: Solved) -> Iterable[tuple[str, float]]:
+    for stage, value in zip(solved.staged.stages, solved.solution.stages, strict=True):
+        yield stage, value if stage.endswith("stretch") else value * solved.money
 
 
 def _rule_results(staged: StagedModel, solution: Solution, statuses: Iterable[RuleStatus]) -> Iterable[RuleResult]:

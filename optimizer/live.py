@@ -114,6 +114,17 @@ class LiveModel:
         self._highs.changeRowBounds(row, lower, upper)
         self._bounds[row] = (lower, upper)
 
+    @contextmanager
+    def within(self, columns: npt.NDArray[np.int32], lower: Floats, upper: Floats) -> Iterator[None]:
+        """The model with other bounds of some columns, undone afterwards."""
+        lp = self._highs.getLp()
+        before = np.asarray(lp.col_lower_)[columns], np.asarray(lp.col_upper_)[columns]
+        try:
+            self._highs.changeColsBounds(len(columns), columns, lower, upper)
+            yield
+        finally:
+            self._highs.changeColsBounds(len(columns), columns, *before)
+
     def basis(self) -> highspy.HighsBasis:
         """The basis of the last solve, to start another one from."""
         return self._highs.getBasis()

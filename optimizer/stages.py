@@ -6,7 +6,8 @@ Between stages the value reached is held, within a tolerance that leaves the nex
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from highspy import HighsBasis
@@ -30,6 +31,10 @@ least distance of a cell's stretch from its rep's; least sum of all such distanc
 HOLD = (1e-10, 1e-8, 1e-6)
 """Relative tolerances with which a stage's value is held in the stages after it; a wider one is taken only where the
 solver's own tolerance does not let it find its optimum again."""
+
+
+_SIGNS = {"contribution": -1.0}
+"""All objectives are made least; the contribution is made greatest."""
 
 
 class _LostError(Exception):
@@ -60,11 +65,16 @@ class Solution:
 class StagedModel:
     """A live model with a row for each stage's objective, idle until the stage is reached."""
 
-    def __init__(self, model: Model) -> None:
-        """Load the model and prepare the stages."""
+    def __init__(
+        self, model: Model, after_contribution: Mapping[str, Mapping[LpVariable, float]] | None = None
+    ) -> None:
+        """Load the model and prepare the stages; ``further`` ones, made least too, come after the contribution."""
         self.model = model
         self.live = LiveModel(model.problem)
-        self._costs = [self.live.costs(terms) for terms in _objectives(model)]
+        own = dict(zip(STAGES, _objectives(model), strict=True))
+        further = further or {}
+        self.stages = (*STAGES[:2], *further, *STAGES[2:])
+        self._costs = [self.live.costs({**own, **further}[name]) for name in self.stages]
         self._hold = [self.live.add_row(-math.inf, math.inf, costs) for costs in self._costs]
         self._bases: dict[str, HighsBasis] = {}
 
@@ -72,7 +82,7 @@ class StagedModel:
         """Solve the stages up to ``last``, each at the optimum of those before; Infeasible where there is none."""
         for hold in HOLD:
             try:
-                return self._solve(STAGES.index(last) + 1, hold)
+                return self._solve(self.stages.index(last) + 1, hold)
             except _LostError as lost:
                 stage = lost.stage
         raise SolverFailed(f"HiGHS lost the optimum of the stages before stage {stage!r}")
@@ -85,6 +95,23 @@ class StagedModel:
             except Infeasible:
                 return None
 
+    @contextmanager
+    def held(self, values: Mapping[str, float]) -> Iterator[None]:
+        """The live model with stages kept at least as good as the given values, for an objective of one's own."""
+        rows = {self._hold[self.stages.index(name)]: _SIGNS.get(name, 1.0) * value for name, value in values.items()}
+        try:
+            for row, most in rows.items():
+                self.live.set_bounds(row, -math.inf, most)
+            yield
+        finally:
+            for row in rows:
+                self.live.set_bounds(row, -math.inf, math.inf)
+
+    def add_sum(self, variables: Iterable[LpVariable]) -> int:
+        """A row that watches a sum and binds nothing until it is given bounds; its position."""
+        self._bases.clear()  # they have a row too few
+        return self.live.add_row(-math.inf, math.inf, self.live.costs(dict.fromkeys(variables, 1.0)))
+
     def value(self, variable: LpVariable, values: Floats) -> float:
         """Value of a variable, not below zero by a rounding error."""
         return max(float(values[self.live.column(variable)]), 0.0)
@@ -92,7 +119,7 @@ class StagedModel:
     def _solve(self, count: int, hold: float) -> Solution:
         reached: list[float] = []
         try:
-            for name, costs, row in list(zip(STAGES, self._costs, self._hold, strict=True))[:count]:
+            for name, costs, row in list(zip(self.stages, self._costs, self._hold, strict=True))[:count]:
                 if name == "evenness":
                     self._aim_at_even_budget(self.live.values())
                 if name in self._bases:  # where the stage first ended: few steps away from where it ends now
@@ -107,8 +134,8 @@ class StagedModel:
         finally:
             for row in self._hold:
                 self.live.set_bounds(row, -math.inf, math.inf)
-        signs = [-1.0 if name == "contribution" else 1.0 for name in STAGES]
-        return Solution(tuple(sign * value for sign, value in zip(signs, reached, strict=False)), values)
+        found = zip(self.stages, reached, strict=False)
+        return Solution(tuple(_SIGNS.get(name, 1.0) * value for name, value in found), values)
 
     def _aim_at_even_budget(self, values: Floats) -> None:
         """Money without a response is aimed at its pool's totals by region and by activity, as they have come out."""
