@@ -20,7 +20,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import get_type_hints
 
 import pandas as pd
 from pydantic import AwareDatetime, TypeAdapter
@@ -28,12 +27,12 @@ from pydantic import AwareDatetime, TypeAdapter
 from scenarios.allocation import Allocation
 from scenarios.errors import PlanFileError, UsageError
 from scenarios.plan import Plan
-from simulation.records import Activation, DealEnd, Payment, RenewalEnd, Strike
 from studies.allocations import read_allocation, write_allocation
 from studies.answering import Inputs, Outcome, Result, answer_from
-from studies.replications import Batch, Progress
+from studies.replications import Progress
 from studies.requests import Request
 from studies.results import AllocateResult, Change, CompareResult, Record, RunResult, SimulateResult, StressResult
+from studies.tables import batch_tables
 
 __all__ = ["Repeat", "RunSummary", "list_runs", "load_result", "repeat_run", "resolve_run", "save_run"]
 
@@ -141,41 +140,13 @@ def _write(outcome: Outcome, folder: Path) -> None:
     write_allocation(outcome.allocation, folder / "allocation.csv")
     _write_json(folder / "result.json", outcome.result)
     for name, batch in outcome.batches.items():
-        for table, frame in _frames(batch).items():
+        plan = inputs.to_plan if name == "b" and inputs.to_plan is not None else inputs.plan
+        for table, frame in batch_tables(batch, plan).items():
             frame.to_parquet(folder / f"{name}-{table}.parquet", compression="zstd", index=False)
 
 
 def _write_json(path: Path, content: Record | Plan) -> None:
     path.write_text(content.model_dump_json(indent=1) + "\n", encoding="utf-8")
-
-
-def _frames(batch: Batch) -> dict[str, pd.DataFrame]:
-    """KPIs and amounts per replication; with records also the ends of everything."""
-    figures: dict[str, object] = {"replication": batch.numbers, **batch.kpis}
-    figures |= {f"signed_from_{source}": values for source, values in batch.sources.items()}
-    figures |= {f"strikes_{risk}": values for risk, values in batch.struck.items()}
-    figures |= {f"triggered_{plan}": values for plan, values in batch.triggered.items()}
-    for label, values in (
-        ("product", batch.by_product),
-        ("region", batch.by_region),
-        ("rep", batch.by_rep),
-        ("week", batch.by_week),
-        ("cash_week", batch.cash_by_week),
-    ):
-        figures |= {f"{label}_{number + 1}": values[:, number] for number in range(values.shape[1])}
-    frames = {"figures": pd.DataFrame(figures)}
-    if batch.records:
-        for name, row_type in (
-            ("deals", DealEnd),
-            ("renewals", RenewalEnd),
-            ("payments", Payment),
-            ("strikes", Strike),
-            ("activations", Activation),
-        ):
-            rows = [(r.replication, *row) for r in batch.records for row in getattr(r, name)]
-            kinds = {"replication": int, **get_type_hints(row_type)}  # stated: a table without rows tells none
-            frames[name] = pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
-    return frames
 
 
 def headline(result: Result) -> str:
