@@ -65,16 +65,13 @@ class Solution:
 class StagedModel:
     """A live model with a row for each stage's objective, idle until the stage is reached."""
 
-    def __init__(
-        self, model: Model, after_contribution: Mapping[str, Mapping[LpVariable, float]] | None = None
-    ) -> None:
+    def __init__(self, model: Model, further: Mapping[str, Mapping[LpVariable, float]] | None = None) -> None:
         """Load the model and prepare the stages; ``further`` ones, made least too, come after the contribution."""
         self.model = model
         self.live = LiveModel(model.problem)
-        own = dict(zip(STAGES, _objectives(model), strict=True))
-        further = further or {}
-        self.stages = (*STAGES[:2], *further, *STAGES[2:])
-        self._costs = [self.live.costs({**own, **further}[name]) for name in self.stages]
+        objectives = dict(zip(STAGES, _objectives(model), strict=True)) | dict(further or {})
+        self.stages = (*STAGES[:2], *(further or {}), *STAGES[2:])
+        self._costs = [self.live.costs(objectives[name]) for name in self.stages]
         self._hold = [self.live.add_row(-math.inf, math.inf, costs) for costs in self._costs]
         self._bases: dict[str, HighsBasis] = {}
 
