@@ -95,7 +95,9 @@ class Opportunity:
         return quarter.attainment[self.product][self.region]
 
     def next_hours(self, quarter: Quarter) -> float:
-        """Rep hours of the due touch, with the proposal where the stage opens with one (S3, S8)."""
+        """Rep hours of the due touch, with the proposal where the stage opens with one (S3, S8); none once it ended."""
+        if self.outcome != "open":
+            return 0.0
         stages, board = quarter.model.stages, quarter.board
         hours = board.value("touch_hours", stages.touch_hours[self.stage], self.keys, self.id)
         if self.chance.touch_factors:
