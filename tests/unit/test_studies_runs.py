@@ -122,16 +122,18 @@ def test_what_is_saved(simulated: Outcome, saved: Path) -> None:
     assert figures["replication"].tolist() == list(range(25))
     for column, values in (
         ("signed", batch.kpis["signed"]),
-        ("strikes_K1", batch.struck["K1"]),
-        ("triggered_K1-answer", batch.triggered["K1-answer"]),
-        ("signed_from_pipeline", batch.sources["pipeline"]),
-        ("rep_2", batch.by_rep[:, 1]),
-        ("cash_week_12", batch.cash_by_week[:, 11]),
+        ("strikes:K1", batch.struck["K1"]),
+        ("triggered:K1-answer", batch.triggered["K1-answer"]),
+        ("signed_from:pipeline", batch.sources["pipeline"]),
+        (f"signed_by_rep:{plan.reps[1].id}", batch.by_rep[:, 1]),
+        ("cash_by_week:12", batch.cash_by_week[:, 11]),
     ):
         assert figures[column].tolist() == values.tolist(), column
     deals = pd.read_parquet(saved / "quarters-deals.parquet")
     assert len(deals) == sum(len(records.deals) for records in batch.records)
     assert deals[deals["outcome"] == "won"]["value"].sum() > 0
+    assert deals["rep"].tolist() == [plan.reps[deal.rep].id for records in batch.records for deal in records.deals]
+    assert set(deals["product"]) <= set(plan.product)
     assert {path.name for path in saved.glob("*.parquet")} == {
         *(f"quarters-{name}.parquet" for name in RECORDS),
         "without_risks-figures.parquet",
