@@ -17,7 +17,7 @@ from simulation.reps import Errand
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
 
-__all__ = ["Account", "CareTouch", "start_accounts"]
+__all__ = ["Account", "CareTouch", "RenewalWork", "start_accounts"]
 
 
 class Account:
@@ -25,6 +25,7 @@ class Account:
 
     def __init__(self, quarter: Quarter, number: int) -> None:
         self.number, self.row = number, quarter.model.our_accounts[number]
+        self.entity = f"account:{self.row.id}"
         self.keys = Keys(self.row.attributes)
         self.rep = self.row.rep
         self.lost = False
@@ -36,6 +37,12 @@ class Account:
         for opportunity in self.opportunities:
             if opportunity.outcome == "open":
                 opportunity.end(quarter, "lost")
+
+    def give_to(self, quarter: Quarter, rep: int) -> None:
+        """Somebody else is in charge from now on: effects pick the account by its new rep (K5)."""
+        self.rep = rep
+        self.keys = Keys({**self.row.attributes, "rep": quarter.model.reps[rep]})
+        quarter.risks.renew_keys(self)
 
 
 class CareTouch:
@@ -66,6 +73,22 @@ class CareTouch:
         return not self.account.lost
 
 
+class RenewalWork(Errand):
+    """What a contract that comes up takes a rep; nothing once the account is lost (E4)."""
+
+    __slots__ = ("account",)
+
+    def __init__(self, quarter: Quarter, account: Account, due: float) -> None:
+        process, tier = quarter.model.plan.process, quarter.model.plan.customer_tiers[account.row.tier]
+        hours, cadence = process.renewal_hours, 5 / tier.touches_per_week
+        super().__init__(f"renewal:{account.row.id}", due, hours, tier.priority, cadence)
+        self.account = account
+
+    def next_hours(self, quarter: Quarter) -> float:
+        """Rep hours it takes."""
+        return 0.0 if self.account.lost else self.hours
+
+
 def start_accounts(quarter: Quarter) -> None:
     """Put care touches and renewals of all accounts under way."""
     for account in quarter.accounts:
@@ -82,8 +105,7 @@ def _renewal(quarter: Quarter, account: Account) -> Generator[Event, Any, None]:
     start = max(row.renewal_day - working_days(process.renewal_lead_days), 0.0)
     yield env.timeout(start)
     if not account.lost and process.renewal_hours > 0:
-        cadence = 5 / tier.touches_per_week
-        quarter.reps[account.rep].add(Errand(f"renewal:{row.id}", start, process.renewal_hours, tier.priority, cadence))
+        quarter.reps[account.rep].add(RenewalWork(quarter, account, start))
     yield env.timeout(row.renewal_day - start)
     _renewal_ends(quarter, account, tier.renewal_rate)
 
@@ -93,12 +115,13 @@ def _renewal_ends(quarter: Quarter, account: Account, renewal_rate: float) -> No
     if account.lost:
         outcome = "account lost"
     else:
-        rate = quarter.board.value("renewal_rate", renewal_rate, account.keys, f"account:{row.id}")
+        rate = quarter.board.value("renewal_rate", renewal_rate, account.keys, account.entity)
         outcome = "renewed" if quarter.future.renewals[number] < rate else "not renewed"
     if outcome == "renewed":
         value = row.renewal_amount
         quarter.signed(account.rep, row.product, row.region, value)
-        contract_signed(quarter, f"renewal:{row.id}", value, quarter.future.renewal_payments[number], account.keys)
+        payments = quarter.future.renewal_payments[number]
+        contract_signed(quarter, f"renewal:{row.id}", value, payments, account.keys, account.entity)
     quarter.records.renewals.append(
         RenewalEnd(number, row.product, row.region, account.rep, quarter.env.now, outcome, value)
     )

@@ -26,13 +26,13 @@ def rep_leaves(quarter: Quarter, rep_id: str) -> None:
 
 
 def _hand_over(quarter: Quarter, rep: Rep) -> Generator[Event, Any, None]:
-    plan, entity = quarter.model.plan, f"rep:{rep.id}"
+    plan, entity = quarter.model.plan, rep.entity
     yield quarter.env.timeout(quarter.board.value("handover_days", plan.handover.days, rep.keys, entity))
     factor = quarter.board.value("orphan_win_factor", plan.process.orphan_win_factor, rep.keys, entity)
     successors = [_successor(quarter, rep, number) for number in range(len(quarter.model.regions))]
     for account in quarter.accounts:
         if account.rep == rep.number and (successor := successors[account.row.region]) is not None:
-            account.rep = successor.number
+            account.give_to(quarter, successor.number)
     for deal in quarter.deals:
         if deal.rep == rep.number and deal.outcome == "open":
             successor = successors[deal.region]

@@ -15,8 +15,10 @@ from scenarios.expectations import activity_window
 from simulation.board import Keys
 from simulation.future import LeadPoint
 from simulation.reps import Errand
+from simulation.sources import LeadSource
 
 if TYPE_CHECKING:
+    from simulation.accounts import Account
     from simulation.quarter import Quarter
 
 __all__ = ["start_marketing"]
@@ -30,7 +32,7 @@ def start_marketing(quarter: Quarter) -> None:
 
 def _arrivals(quarter: Quarter) -> Generator[Event, Any, None]:
     """Possible opportunities in order of day; one exists iff its height is below its source's rate on that day."""
-    model, env, board = quarter.model, quarter.env, quarter.board
+    model, env = quarter.model, quarter.env
     keys = [Keys(source.attributes) for source in model.sources]
     for point in quarter.future.leads:
         source = model.sources[point.source]
@@ -38,20 +40,24 @@ def _arrivals(quarter: Quarter) -> Generator[Event, Any, None]:
             continue
         if point.day > env.now:
             yield env.timeout(point.day - env.now)
-        rate = board.value(source.parameter, source.rate, keys[point.source], source.id)
-        if rate > source.highest_rate * (1 + 1e-9):
-            raise QuarterdeckError(
-                f"{source.id}: rate {rate:g} a day is above {source.highest_rate:g}, the bound drawn"
-            )
+        account = quarter.accounts[source.account] if source.account is not None else None
+        if account is None:
+            rate = _rate(quarter, source, keys[point.source], source.id)
+        else:
+            rate = 0.0 if account.lost else _rate(quarter, source, account.keys, account.entity)
         if point.height < rate:
-            _accept(quarter, point)
+            _accept(quarter, point, account)
 
 
-def _accept(quarter: Quarter, point: LeadPoint) -> None:
+def _rate(quarter: Quarter, source: LeadSource, keys: Keys, entity: str) -> float:
+    rate = quarter.board.value(source.parameter, source.rate, keys, entity)
+    if rate > source.highest_rate * (1 + 1e-9):
+        raise QuarterdeckError(f"{source.id}: rate {rate:g} a day is above {source.highest_rate:g}, the bound drawn")
+    return rate
+
+
+def _accept(quarter: Quarter, point: LeadPoint, account: Account | None) -> None:
     source = quarter.model.sources[point.source]
-    account = quarter.accounts[source.account] if source.account is not None else None
-    if account is not None and account.lost:
-        return
     opportunity = quarter.new_opportunity(
         id=point.id,
         source=source.name,

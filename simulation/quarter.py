@@ -22,7 +22,7 @@ from simulation.opportunities import Opportunity
 from simulation.receivables import contract_signed, start_receivables
 from simulation.records import Records
 from simulation.reps import Rep
-from simulation.risks import start_measures, start_nature, start_risks
+from simulation.risks import RiskWatch, start_measures, start_nature, start_risks
 
 __all__ = ["EVENT_HANDLERS", "Quarter", "replicate", "run_quarter"]
 
@@ -53,6 +53,7 @@ class Quarter:
         start_measures(self)
         self.reps = [Rep(self, number) for number in range(len(model.reps))]
         self.accounts = [Account(self, number) for number in range(len(model.accounts))]
+        self.risks = RiskWatch(self)
         start_risks(self)
         self._start_pipeline()
         start_accounts(self)
@@ -163,7 +164,7 @@ class Quarter:
         self.reps[deal.rep].reweigh(deal)
         if deal.outcome == "won":
             self.signed(deal.rep, deal.product, deal.region, deal.value)
-            contract_signed(self, deal.id, deal.value, deal.chance.payments, deal.keys)
+            contract_signed(self, deal.id, deal.value, deal.chance.payments, deal.keys, deal.id)
 
     def rep_for_lead(self, region: int) -> int:
         """New leads go to the covering rep with the largest unmet share of quota, ties by id.

@@ -30,7 +30,9 @@ def start_receivables(quarter: Quarter) -> None:
         account = model.our_accounts[row.account] if row.account >= 0 else None
         keys = Keys(account.attributes if account else {})
         chance = quarter.future.payments[number]
-        quarter.at(row.due, partial(_falls_due, quarter, row.id, row.amount, row.due, chance, keys, row.overdue))
+        entity = f"account:{account.id}" if account else row.id
+        due = partial(_falls_due, quarter, row.id, row.amount, row.due, chance, keys, entity, row.overdue)
+        quarter.at(row.due, due)
         if plan.process.collection_hours > 0:
             tier = plan.customer_tiers[account.tier if account else -1]
             cadence = 5 / tier.touches_per_week
@@ -38,18 +40,28 @@ def start_receivables(quarter: Quarter) -> None:
             quarter.reps[row.rep].add(errand)
 
 
-def contract_signed(quarter: Quarter, id: str, value: float, chances: Sequence[float], keys: Keys) -> None:
-    """Invoice a contract by the payment terms; only parts that fall due in the quarter are followed."""
+def contract_signed(quarter: Quarter, id: str, value: float, chances: Sequence[float], keys: Keys, entity: str) -> None:
+    """Invoice a contract by the payment terms; only parts that fall due in the quarter are followed.
+
+    ``entity`` is the opportunity or account that signed: a contingency plan that acts on its instalments is used once.
+    """
     for number, part in enumerate(quarter.model.plan.money.payment_terms):
         due = quarter.env.now + working_days(part.due_days)
         if due < quarter.model.horizon:
             chance = chances[3 * number : 3 * number + 3]
             amount = value * part.share
-            quarter.at(due, partial(_falls_due, quarter, f"{id}/{number + 1}", amount, due, chance, keys))
+            quarter.at(due, partial(_falls_due, quarter, f"{id}/{number + 1}", amount, due, chance, keys, entity))
 
 
 def _falls_due(
-    quarter: Quarter, id: str, amount: float, due: float, chance: Sequence[float], keys: Keys, overdue: float = 0.0
+    quarter: Quarter,
+    id: str,
+    amount: float,
+    due: float,
+    chance: Sequence[float],
+    keys: Keys,
+    entity: str,
+    overdue: float = 0.0,
 ) -> None:
     """A receivable falls due; the customer pays then, late, or never.
 
@@ -57,12 +69,12 @@ def _falls_due(
     """
     late_draw, days_draw, bad_draw = chance
     lateness, board = quarter.model.plan.money.lateness, quarter.board
-    bad = bad_draw < board.value("bad_debt", lateness.bad_debt, keys, id)
+    bad = bad_draw < board.value("bad_debt", lateness.bad_debt, keys, entity)
     paid = math.inf
     if not bad:
         paid = due
         if overdue > 0 or late_draw < lateness.late_share:
-            median = working_days(board.value("days_late", lateness.median_days_late, keys, id))
+            median = working_days(board.value("days_late", lateness.median_days_late, keys, entity))
             paid += _days_late(median, lateness.sigma, days_draw, overdue) - overdue
         if paid >= quarter.model.horizon:
             paid = math.inf

@@ -74,6 +74,7 @@ class Rep:
         self.quarter, self.number = quarter, number
         self.keys = Keys(quarter.model.rep_attributes[number])
         self.id = quarter.model.reps[number]
+        self.entity = f"rep:{self.id}"
         self.quota = quarter.model.rep_quota[number]
         self.signed = 0.0
         self.weighted = 0.0
@@ -191,7 +192,7 @@ class Rep:
         """Working day on which ``hours`` of work begun at ``start`` are done; None when the rep has no hours."""
         quarter = self.quarter
         per_week = 5 * quarter.model.hours_per_day[self.number]
-        per_day = quarter.board.value("rep_hours", per_week, self.keys, self.id) / 5
+        per_day = quarter.board.value("rep_hours", per_week, self.keys, self.entity) / 5
         if per_day <= 0:
             return None
         day, left = start, hours / per_day

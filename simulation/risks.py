@@ -11,7 +11,8 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from simpy import Event
+from simpy import Environment, Event
+from simpy.events import NORMAL, EventPriority
 
 from scenarios.effects import Effect
 from scenarios.risks import ContingencyPlan, Risk
@@ -21,9 +22,10 @@ from simulation.records import Activation, Strike
 from simulation.strikes import PossibleStrike
 
 if TYPE_CHECKING:
+    from simulation.accounts import Account
     from simulation.quarter import Quarter
 
-__all__ = ["start_measures", "start_nature", "start_risks"]
+__all__ = ["RiskWatch", "start_measures", "start_nature", "start_risks"]
 
 DAYS_PER_WEEK = 5
 """Working days of an effect's week of duration."""
@@ -50,7 +52,7 @@ def start_measures(quarter: Quarter) -> None:
 
 def start_risks(quarter: Quarter) -> None:
     """Put hazards, forced strikes and dated contingency plans under way."""
-    RiskWatch(quarter).start()
+    quarter.risks.start()
     calendar = quarter.model.plan.calendar
     for plan in _held_plans(quarter):
         if plan.trigger.week is not None and plan.trigger.week <= calendar.weeks:
@@ -62,6 +64,15 @@ def _dated(quarter: Quarter, plan: ContingencyPlan, day: float) -> Generator[Eve
     _activate(quarter, plan, "date", None)
 
 
+class _LastOfTheMoment(Event):
+    """A timeout that comes after all others of its moment, whenever they were set."""
+
+    def __init__(self, env: Environment, delay: float) -> None:
+        super().__init__(env)
+        self._ok, self._value = True, None
+        env.schedule(self, priority=EventPriority(NORMAL + 1), delay=delay)
+
+
 class RiskWatch:
     """Cumulative hazards of everything that can be struck."""
 
@@ -70,6 +81,8 @@ class RiskWatch:
         self.keys = [Keys(strike.attributes) for strike in quarter.model.strikes]
         self.cumulative: Floats = np.zeros(len(self.keys))
         self.struck = np.zeros(len(self.keys), dtype=bool)
+        self._version = -1
+        """Version of the board that hazards were last read at."""
 
     def start(self) -> None:
         """Watch day by day, and let what is forced happen."""
@@ -81,28 +94,31 @@ class RiskWatch:
             quarter.env.process(self._forced(forced.risk, forced.subject, day))
 
     def _days(self) -> Generator[Event, Any, None]:
-        """At the start of each day its hazard is added; whoever reaches the threshold is struck."""
+        """At the start of each day its hazard is added; whoever reaches the threshold is struck.
+
+        Everything else of that moment comes before: what goes on then counts all day, what ends counts no more.
+        """
+        yield _LastOfTheMoment(self.quarter.env, 0.0)
         quarter, model = self.quarter, self.quarter.model
-        (first, end), rates, version = model.strike_window, model.strike_hazard, -1
+        (first, end), rates = model.strike_window, model.strike_hazard
         thresholds = quarter.future.thresholds
         for day in range(int(model.horizon)):
-            if quarter.board.version("strike_rate") != version:
-                version = quarter.board.version("strike_rate")
-                rates = self._rates()
+            if self._version != (version := quarter.board.version("strike_rate")):
+                self._version, rates = version, self._rates()
             self.cumulative += np.where((first <= day) & (day < end), rates, 0.0)
             for number in np.flatnonzero((self.cumulative >= thresholds) & ~self.struck).tolist():
                 if self._gone(model.strikes[number]):
                     self.struck[number] = True  # its time has come and there is nobody to hit
                 else:
                     self._strike(number)
-            yield quarter.env.timeout(1)
+            yield _LastOfTheMoment(quarter.env, 1.0)
 
     def _rates(self) -> Floats:
         """Hazards under the effects that are on; what cannot strike by chance gets no chance from a shift."""
         board = self.quarter.board
         return np.array(
             [
-                board.value("strike_rate", strike.hazard, keys, strike.id) if strike.hazard > 0 else 0.0
+                board.value("strike_rate", strike.hazard, keys, strike.entity) if strike.hazard > 0 else 0.0
                 for strike, keys in zip(self.quarter.model.strikes, self.keys, strict=True)
             ],
             dtype=float,
@@ -136,10 +152,17 @@ class RiskWatch:
 
     def _strike(self, number: int) -> None:
         self.struck[number] = True
-        self.quarter.env.process(_strike_unfolds(self.quarter, number, self.keys[number]))
+        self.quarter.env.process(_strike_unfolds(self.quarter, number))
+
+    def renew_keys(self, account: Account) -> None:
+        """Let effects pick what can hit an account by what the account is now."""
+        for number, strike in enumerate(self.quarter.model.strikes):
+            if strike.target == ("account", account.row.id):
+                self.keys[number] = Keys({**strike.attributes, **account.keys.attributes})
+                self._version = -1
 
 
-def _strike_unfolds(quarter: Quarter, number: int, keys: Keys) -> Generator[Event, Any, None]:
+def _strike_unfolds(quarter: Quarter, number: int) -> Generator[Event, Any, None]:
     """Effects from the strike on; contingency plans once it is detected; after the notice its event, if it comes."""
     env, day = quarter.env, quarter.env.now
     strike = quarter.model.strikes[number]
@@ -153,7 +176,8 @@ def _strike_unfolds(quarter: Quarter, number: int, keys: Keys) -> Generator[Even
     if risk.event is None:
         return
     yield env.timeout(risk.notice_days)
-    chance = quarter.board.value("event_probability", risk.event_probability, keys, strike.id)
+    keys = quarter.risks.keys[number]
+    chance = quarter.board.value("event_probability", risk.event_probability, keys, strike.entity)
     if quarter.future.events[number] < chance:
         quarter.records.strikes[row] = Strike(risk.id, subject, day, env.now)
         quarter.happen(risk.event, subject)

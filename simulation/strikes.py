@@ -37,6 +37,11 @@ class PossibleStrike(NamedTuple):
         return None if self.subject is None else (self.risk.subject, self.subject)
 
     @property
+    def entity(self) -> str:
+        """Who is counted as a use of a contingency plan that acts on it: the rep or account, else the strike itself."""
+        return self.id if self.subject is None else f"{self.risk.subject}:{self.subject}"
+
+    @property
     def id(self) -> str:
         """Entity id of its draws."""
         return f"strike:{self.risk.id}/{self.subject or 'market'}"

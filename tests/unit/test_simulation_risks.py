@@ -28,8 +28,7 @@ ANY = Keys({"product_tier": "star"})
 
 def with_sections(plan: Plan = PLAN, **sections: Any) -> Plan:
     """The plan with other sections; nothing of what nobody knows."""
-    kept = {name: value for name, value in plan if name not in sections}
-    return Plan.model_validate({**kept, "uncertainty": (), **sections})
+    return Plan.model_validate(plan.model_dump() | {"uncertainty": ()} | sections)
 
 
 def risk(id: str = "K", subject: str = "market", **fields: Any) -> dict[str, Any]:
@@ -194,6 +193,27 @@ def test_who_left_or_was_lost_is_struck_no_more() -> None:
     forced = (ForcedStrike("K7", 2, "C1"), ForcedStrike("K3", 4), ForcedStrike("K3", 5, "C1"))
     records = quarter_of(plan, {"strike:K3/C1": 1e3, "strike:K3/C4": 2e3}, forced).run()
     assert [(strike.risk, strike.subject) for strike in records.strikes] == [("K7", "C1"), ("K3", "C4")]
+
+
+@pytest.mark.parametrize("delay", [0, 1, 2, 3])
+def test_an_effect_on_a_hazard_counts_the_days_that_it_is_on(delay: int) -> None:
+    """Also on days that begin with it, whether it was set before or after the day's hazard: [10 + delay, 20 + delay)."""
+    churn = risk("K7", "account", chance_per_quarter=1 - math.exp(-5.8))  # a hazard of 0.1 a day
+    more = {"parameter": "strike_rate", "factor": 3, "scope": {"risk": ["K7"]}, "duration_weeks": 2}
+    plan = with_sections(risks=[risk(), churn], contingency_plans=[answer(delay_days=delay, effects=[more])])
+    quarter = after(quarter_of(plan, forced=(ForcedStrike("K", 3),)), 9.5)
+    number = quarter.model.strike_entities.ids.index("strike:K7/C1")
+
+    def hazard() -> float:
+        return float(quarter.risks.cumulative[number])
+
+    assert hazard() == pytest.approx(1.0)
+    after(quarter, 9.6 + delay)
+    assert hazard() == pytest.approx(1.0 + 0.1 * delay)
+    after(quarter, 10.5 + delay)
+    assert hazard() == pytest.approx(1.3 + 0.1 * delay)
+    quarter.run()
+    assert hazard() == pytest.approx(0.1 * 48 + 0.3 * 10)
 
 
 def test_a_strike_on_one_is_felt_by_that_one_alone() -> None:
