@@ -92,7 +92,7 @@ class Solved:
         found = self.solution.values if values is None else values
         quota, expected, spend = (found[columns] for columns in (self.quotas, self.expected, self.segments))
         by_cell = np.zeros(len(self.data.cells.budget))
-        np.add.at(by_cell, self._cell_of_segment, np.maximum(spend, 0.0))
+        np.add.at(by_cell, self.cell_of_segment, np.maximum(spend, 0.0))
         quota, expected, spend = (self._money(amounts) for amounts in (quota, expected, by_cell))
         if not self.keeps_unlike:
             quota, expected = (_with_means(amounts, self._alike) for amounts in (quota, expected))
@@ -114,7 +114,8 @@ class Solved:
         return self._columns(self.staged.model.variables.spend)
 
     @cached_property
-    def _cell_of_segment(self) -> npt.NDArray[np.int32]:
+    def cell_of_segment(self) -> npt.NDArray[np.int32]:
+        """Number of the budget cell that each segment belongs to."""
         number = {cell: n for n, cell in enumerate(self.data.cells.budget)}
         return np.array([number[s.region, s.activity] for s in self.data.segments], dtype=np.int32)
 

@@ -104,6 +104,10 @@ class StagedModel:
             for row in rows:
                 self.live.set_bounds(row, -math.inf, math.inf)
 
+    def costs(self, stage: str) -> Floats:
+        """What a stage makes least, as a vector over the columns."""
+        return self._costs[self.stages.index(stage)]
+
     def add_sum(self, variables: Iterable[LpVariable]) -> int:
         """A row that watches a sum and binds nothing until it is given bounds; its position."""
         self._bases.clear()  # they have a row too few
