@@ -277,8 +277,11 @@ def _our_accounts(plan: Plan) -> list[OurAccount]:
     rows = []
     for account in plan.accounts:
         automated, hours = account_care(plan, account)
-        due = account.renewal_amount > 0 and account.renewal_date is not None and account.product is not None
-        day = plan.calendar.day_of(account.renewal_date) if due and account.renewal_date else float("inf")
+        day = float("inf")
+        if account.renewal_amount > 0 and account.renewal_date is not None and account.product is not None:
+            day = plan.calendar.day_of(account.renewal_date)
+            if account.renewal_date <= plan.calendar.last_date:  # on days off at the end: on the last working day
+                day = min(day, plan.calendar.working_days - 1.0)
         rows.append(
             OurAccount(
                 id=account.id,

@@ -187,6 +187,20 @@ def test_expected_sales_are_the_mean_of_the_simulation(median_days: float) -> No
     assert not missed
 
 
+def test_a_contract_that_renews_on_the_last_weekend_is_in_both_views() -> None:
+    """Day 82 is the last Saturday: inside the quarter, and no working day follows it there. Renewed for certain."""
+    plan = plan_of(60)
+    tiers = tuple(tier.model_copy(update={"renewal_rate": 1}) for tier in plan.customer_tiers)
+    latest = max(plan.accounts, key=lambda account: account.renewal_date or MONDAY)
+    assert latest.renewal_date == MONDAY + dt.timedelta(days=82)
+    only = {"customer_tiers": tiers, "accounts": (latest,), "cross_selling": None, "opportunities": ()}
+    plan = plan.model_copy(update={**only, "baseline_leads": (), "activities": ()})
+    result = allocate(plan)
+    assert result.expected_total == pytest.approx(900)
+    batch = run_replications(plan, result.allocation, Options.of(plan), seed=SEED, numbers=range(2))
+    assert batch.kpis["signed"].tolist() == [900, 900]
+
+
 def a_tiers_win_rate(plan: Plan) -> Plan:
     """Wins of tier A, of all sources."""
     tiers = [t.model_copy(update={"win_rate": t.win_rate * (1.03 if t.id == "A" else 1)}) for t in plan.customer_tiers]
