@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from scenarios.effects import EventName
 from simulation.distributions import Floats
 from simulation.model import Model
 from simulation.records import Records
@@ -126,10 +127,8 @@ def measure(records: Records, model: Model) -> Measured:
         "leads": float(leads),
         "qualified_pipeline": qualified_pipeline,
         "hours_used": _hours_used(records, model),
-        "accounts_lost": float(
-            sum(_came(s.event_day) and _event(model, s.risk) == "account_lost" for s in records.strikes)
-        ),
-        "reps_left": float(sum(_came(s.event_day) and _event(model, s.risk) == "rep_leaves" for s in records.strikes)),
+        "accounts_lost": float(_hit_by(records, model, "account_lost")),
+        "reps_left": float(_hit_by(records, model, "rep_leaves")),
         "plan_cost": plan_cost,
         "expert_fees": fees,
         "bonuses": bonuses,
@@ -146,12 +145,12 @@ def fixed_costs(model: Model) -> float:
     return spent + sum(measure.cost for measure in plan.measures if measure.enabled)
 
 
-def _came(day: float) -> bool:
-    return math.isfinite(day)
-
-
-def _event(model: Model, risk_id: str) -> str | None:
-    return next(risk.event for risk in model.plan.risks if risk.id == risk_id)
+def _hit_by(records: Records, model: Model, event: EventName) -> int:
+    """Number of reps or accounts that an event hit, whatever the number of risks that brought it."""
+    risks = {risk.id for risk in model.plan.risks if risk.event == event}
+    return len(
+        {strike.subject for strike in records.strikes if strike.risk in risks and math.isfinite(strike.event_day)}
+    )
 
 
 def _expert_fee(model: Model, deal_id: str, value: float, account: int) -> float:

@@ -337,9 +337,18 @@ def _hours_per_day(plan: Plan, rep_id: str) -> float:
 
 
 def _blocks(plan: Plan, rep_tier: str) -> list[tuple[float, float]]:
-    intervals = []
-    for block in plan.calendar.blocks:
-        if not block.rep_tiers or rep_tier in block.rep_tiers:
-            start = float(plan.calendar.first_day_of_week(block.from_week))
-            intervals.append((start, start + block.days))
-    return sorted(intervals)
+    """Working days away, inside the quarter; blocks that overlap are one."""
+    calendar = plan.calendar
+    starts = sorted(
+        (float(calendar.first_day_of_week(block.from_week)), block.days)
+        for block in calendar.blocks
+        if not block.rep_tiers or rep_tier in block.rep_tiers
+    )
+    away: list[tuple[float, float]] = []
+    for start, days in starts:
+        end = min(start + days, float(calendar.working_days))
+        if away and start <= away[-1][1]:
+            away[-1] = (away[-1][0], max(away[-1][1], end))
+        elif start < end:
+            away.append((start, end))
+    return away

@@ -197,7 +197,7 @@ def test_who_left_or_was_lost_is_struck_no_more() -> None:
 
 @pytest.mark.parametrize("delay", [0, 1, 2, 3])
 def test_an_effect_on_a_hazard_counts_the_days_that_it_is_on(delay: int) -> None:
-    """Also on days that begin with it, whether it was set before or after the day's hazard: [10 + delay, 20 + delay)."""
+    """Also on days that begin with it, set before or after the day's hazard: [10 + delay, 20 + delay)."""
     churn = risk("K7", "account", chance_per_quarter=1 - math.exp(-5.8))  # a hazard of 0.1 a day
     more = {"parameter": "strike_rate", "factor": 3, "scope": {"risk": ["K7"]}, "duration_weeks": 2}
     plan = with_sections(risks=[risk(), churn], contingency_plans=[answer(delay_days=delay, effects=[more])])
