@@ -10,8 +10,11 @@ from optimizer.checking import RuleStatus, check_allocation
 from optimizer.data import AllocationData
 from optimizer.fairness import rep_potential
 from optimizer.prices import Prices, price_amount, price_rule
+from optimizer.redundancy import idle_rules
+from optimizer.resources import price_resources
 from optimizer.results import (
     AllocationResult,
+    Detail,
     ExpectedCell,
     PoolResult,
     RepResult,
@@ -30,17 +33,24 @@ from scenarios.plan import Plan
 __all__ = ["allocate", "describe"]
 
 
-def allocate(plan: Plan, name: str = "optimised") -> AllocationResult:
+PRICED_LINES = 200
+"""Rule lines up to which prices are found unless told otherwise: each takes two solves."""
+
+
+def allocate(plan: Plan, name: str = "optimised", detail: Detail | None = None) -> AllocationResult:
     """The best allocation of a plan, in the order of the stages.
 
     Raises NoFeasibleAllocation with a smallest conflict, or SolverFailed where no answer is proven and checked.
     """
     start = time.perf_counter()
-    return describe(solve(plan), name, start)
+    return describe(solve(plan), name, start, detail)
 
 
-def describe(solved: Solved, name: str, start: float | None = None) -> AllocationResult:
-    """A solution as allocation, checked, with everything that explains it; ``start`` is when the work began."""
+def describe(solved: Solved, name: str, start: float | None = None, detail: Detail | None = None) -> AllocationResult:
+    """A solution as allocation, checked, with everything that explains it.
+
+    ``start`` is when the work began; without ``detail`` there are prices where the plan is small enough.
+    """
     start = time.perf_counter() if start is None else start
     plan, data, staged, solution, amounts = solved.plan, solved.data, solved.staged, solved.solution, solved.amounts()
     allocation, expected = amounts.allocation(name), amounts.expected_of
@@ -51,8 +61,13 @@ def describe(solved: Solved, name: str, start: float | None = None) -> Allocatio
         raise SolverFailed(
             f"HiGHS's answer fails the check: {worst.id} {worst.member} is missed by {worst.violation:,.6g}"
         )
-    rules = tuple(_rule_results(staged, solution, statuses))
+    detail = detail or ("prices" if len(data.lines) <= PRICED_LINES else "none")
+    is_priced, ranges = detail != "none", detail == "ranges"
+    rules = tuple(_rule_results(staged, solution, statuses, detail))
     return AllocationResult(
+        detail=detail,
+        resources=price_resources(staged, solution, ranges) if is_priced else (),
+        idle_rules=idle_rules(staged.model, staged.live) if is_priced else (),
         allocation=allocation,
         target=plan.target,
         expected=tuple(ExpectedCell(*key, amount) for key, amount in expected.items()),
@@ -109,16 +124,19 @@ def _stages(solved: Solved) -> Iterable[tuple[str, float]]:
         yield stage, value if stage.endswith("stretch") else value * solved.money
 
 
-def _rule_results(staged: StagedModel, solution: Solution, statuses: Iterable[RuleStatus]) -> Iterable[RuleResult]:
+def _rule_results(
+    staged: StagedModel, solution: Solution, statuses: Iterable[RuleStatus], detail: Detail
+) -> Iterable[RuleResult]:
     lines = {(line.rule.id, line.member): number for number, line in enumerate(staged.model.data.lines)}
     rows = {row.group: row for row in staged.model.rows if row.group.startswith(("lock:", "pool:", "total"))}
+    is_priced, ranges = detail != "none", detail == "ranges"
     for status in statuses:
-        if (status.id, status.member) in lines:
-            prices = price_rule(staged, solution, lines[status.id, status.member])
-        elif status.id in rows:
-            prices = price_amount(staged, solution, rows[status.id])
-        elif status.firmness == "data" and status.member:
-            continue  # demand and hours: data limits without a price of their own
+        if status.firmness == "data" and status.member:
+            continue  # demand and hours are resources, with prices of their own
+        if is_priced and (status.id, status.member) in lines:
+            prices = price_rule(staged, solution, lines[status.id, status.member], ranges)
+        elif is_priced and status.id in rows:
+            prices = price_amount(staged, solution, rows[status.id], ranges)
         else:
             prices = Prices(0.0, None, None)
         word, gap = _verdict(status)
@@ -135,6 +153,8 @@ def _rule_results(staged: StagedModel, solution: Solution, statuses: Iterable[Ru
             step=prices.step,
             price_down=prices.down,
             price_up=prices.up,
+            holds=prices.holds,
+            is_ratio=prices.kind == "ratio",
         )
 
 

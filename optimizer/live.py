@@ -6,7 +6,7 @@ The only place that knows where a PuLP variable or row stands in HiGHS, and the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ import pulp
 
 from scenarios.errors import SolverFailed
 
-__all__ = ["Change", "Infeasible", "LiveModel"]
+__all__ = ["Change", "Infeasible", "LiveModel", "Unbounded"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,6 +27,10 @@ TOLERANCE = 1e-9
 
 class Infeasible(Exception):
     """The rows contradict each other; a normal outcome, to be explained by whoever asked."""
+
+
+class Unbounded(SolverFailed):
+    """Nothing in the rows keeps the costs from falling without end."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class LiveModel:
     @property
     def width(self) -> int:
         """Number of columns."""
-        return len(self._column)
+        return int(self._highs.getNumCol())
 
     def column(self, variable: pulp.LpVariable) -> int:
         """Position of a variable."""
@@ -97,7 +101,7 @@ class LiveModel:
 
     def costs(self, terms: Mapping[pulp.LpVariable, float]) -> Floats:
         """An objective as a vector over the columns."""
-        costs = np.zeros(len(self._column))
+        costs = np.zeros(self.width)
         for variable, factor in terms.items():
             costs[self.column(variable)] += factor
         return costs
@@ -145,15 +149,45 @@ class LiveModel:
         finally:
             self._apply(Change(bounds, before))
 
+    @contextmanager
+    def extra_column(self, factors: Mapping[int, float], lower: float = 0.0) -> Iterator[int]:
+        """The model with one more column, given by its factors in some rows; gone afterwards."""
+        place, rows = self.width, np.array(list(factors), dtype=np.int32)
+        self._highs.addCol(0.0, lower, math.inf, len(rows), rows, np.array(list(factors.values()), dtype=float))
+        try:
+            yield place
+        finally:
+            self._highs.deleteCols(1, np.array([place], dtype=np.int32))
+
+    def lift(self, rows: Iterable[int]) -> Change:
+        """The change that takes rows' bounds away."""
+        return Change(dict.fromkeys(rows, (-math.inf, math.inf)))
+
     def minimise(self, costs: Floats) -> float:
-        """Solve for the least cost and return it; Infeasible, or SolverFailed when there is no proven answer."""
+        """Solve for the least cost and return it; Infeasible, Unbounded, or SolverFailed without a proven answer.
+
+        Where the way from the last basis ends a hair outside the tolerances, it is solved once more from the start.
+        """
         self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        try:
+            return self._run(costs)
+        except (Infeasible, Unbounded):
+            raise
+        except SolverFailed:
+            self._highs.clearSolver()
+            return self._run(costs)
+
+    def _run(self, costs: Floats) -> float:
         run = self._highs.run()
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
         if status == highspy.HighsModelStatus.kInfeasible:
             raise Infeasible
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible and np.any(costs):
             self.minimise(np.zeros(len(costs)))  # with nothing to gain, only a contradiction is left to find
+            self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+            status = highspy.HighsModelStatus.kUnbounded
+        if status == highspy.HighsModelStatus.kUnbounded:
+            raise Unbounded(f"HiGHS gave no proven optimum; its status is {self._highs.modelStatusToString(status)!r}")
         feasible = int(highspy.SolutionStatus.kSolutionStatusFeasible)
         proven = (
             run == highspy.HighsStatus.kOk

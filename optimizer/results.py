@@ -7,9 +7,25 @@ from typing import Literal
 
 from scenarios.allocation import Allocation
 
-__all__ = ["AllocationResult", "ExpectedCell", "PoolResult", "Price", "RepResult", "RuleResult", "SolverReport"]
+__all__ = [
+    "AllocationResult",
+    "Detail",
+    "ExpectedCell",
+    "IdleRule",
+    "PoolResult",
+    "Price",
+    "PriceRange",
+    "RepResult",
+    "Resource",
+    "ResourcePrice",
+    "RuleResult",
+    "SolverReport",
+]
 
 Status = Literal["holds with room", "binds", "relaxed", "violated"]
+Detail = Literal["none", "prices", "ranges"]
+"""Whether to look for prices, and for the ranges in which they hold, which take ten solves and more for each."""
+Resource = Literal["demand of a cell", "demand of a product", "demand of a region", "hours"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,6 +49,16 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class PriceRange:
+    """Ratios or amounts between which a step has the same price: within 5% for ratios, exactly for amounts."""
+
+    low: float | None
+    """Down to which the price down holds; None where no end was found."""
+    high: float | None
+    """Up to which the price up holds; None where no end was found."""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleResult:
     """One rule for one member, a lock, a pool or the total of quotas, at the allocation found."""
 
@@ -49,11 +75,42 @@ class RuleResult:
     gap: float
     """Money of room, or by which the rule is relaxed or violated; 0 where it binds."""
     step: float = 0.0
-    """What the prices are for: 0.01 is a percentage point of the ratio, anything above 1 is money; 0 has no price."""
+    """What the prices are for: 0.01 of a ratio is a percentage point, of an amount money; 0 has no price."""
     price_down: Price | None = None
     """When the ratio or amount falls by a step; None where nothing feasible is left then."""
     price_up: Price | None = None
     """When it rises by a step."""
+    holds: PriceRange | None = None
+    """Where the prices hold; None where that was not asked for."""
+    is_ratio: bool = False
+    """Whether step and range are of a ratio, not of an amount of money."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResourcePrice:
+    """What one more, or one less, of what the plan has to sell or to sell with would do, all else as it is."""
+
+    kind: Resource
+    id: str
+    """``product/region``, product, region or rep."""
+    there: float
+    """Organic demand in money, or hours of the rep; spending may add to demand."""
+    step: float
+    """A unit of money, or 1 hour; a product's or region's step is spread in proportion to its demand."""
+    down: Price | None
+    """One step less; None where nothing feasible is left, or there is not so much."""
+    up: Price | None
+    holds: PriceRange | None = None
+    """Where the prices hold; None where that was not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRule:
+    """A rule that changes nothing, because whatever else the plan allows keeps it."""
+
+    id: str
+    room: float
+    """Money of room that it has at worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +169,11 @@ class AllocationResult:
     fairness: str
     """Which rules leave the reps' quotas no freedom (``decided by T5``), or empty."""
     solver: SolverReport
+    detail: Detail = "none"
+    """How far prices were looked for; without, no rule has a step, and there are neither resources nor idle rules."""
+    resources: tuple[ResourcePrice, ...] = ()
+    idle_rules: tuple[IdleRule, ...] = ()
+    """Rules that can never bind."""
 
     @property
     def unsold(self) -> float:

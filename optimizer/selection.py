@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from scenarios.cells import attributes_of_cells, members
 from scenarios.errors import PlanFileError, Problem
 from scenarios.plan import Plan
-from scenarios.rules import Cells, Rule
+from scenarios.rules import Cells, Ratio, Rule
 
 __all__ = [
     "BudgetKey",
@@ -91,9 +91,7 @@ def universe(plan: Plan) -> Universe:
 
 def attributes(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
     """Kind of thing → its id → what rules may pick or group it by."""
-    tiers = {a.id: {"customer_tier": a.customer_tier or ""} for a in plan.activities}
-    found = {kind: members(plan, kind) for kind in ("product", "region", "rep")}
-    return found | {"activity": {id_: own | tiers[id_] for id_, own in members(plan, "activity").items()}}
+    return {kind: members(plan, kind) for kind in ("product", "region", "rep", "activity")}
 
 
 def select(plan: Plan, cells: Cells, from_: Universe, owner: str) -> tuple[Key, ...]:
@@ -145,7 +143,7 @@ def _lines(plan: Plan, rule: Rule, from_: Universe) -> Iterable[RuleLine]:
     groups = _groups(plan, rule, left, from_)
     if not any(groups.values()):
         raise _wrong(owner, "it selects nothing")
-    ratios = _ratios(plan, rule, tuple(groups))
+    ratios = _ratios_of_cells(plan, rule, groups) if rule.each == "cell" else _ratios(plan, rule, tuple(groups))
     for member, cells in groups.items():
         yield RuleLine(rule, member, ratios[member], cells, right, fixed)
 
@@ -164,15 +162,18 @@ def _groups(plan: Plan, rule: Rule, left: Sequence[Key], from_: Universe) -> dic
     """
     if rule.each is None:
         return {"": tuple(left)}
+    if rule.each == "cell":
+        return {"/".join(cell): (cell,) for cell in left}
     kinds, kind = _KINDS[rule.left.over], _KIND_OF[rule.each]
     if kind not in kinds:
         raise _wrong(f"rules.{rule.id}", f"cells of {rule.left.over} have no {rule.each}")
     place, of = kinds.index(kind), {id_: own[rule.each] for id_, own in attributes(plan)[kind].items()}
     groups: dict[str, list[Key]] = {}
     for cell in left:
-        groups.setdefault(of[cell[place]], []).append(cell)
+        if member := of[cell[place]]:  # an activity may be for no customer tier
+            groups.setdefault(member, []).append(cell)
     inhabited = {of[cell[place]] for cell in from_.over(rule.left.over)}
-    for member in set(of.values()) - inhabited:
+    for member in set(of.values()) - inhabited - {""}:
         if _is_asked(plan, rule, kind, member):
             groups[member] = []
     return {member: tuple(groups[member]) for member in sorted(groups)}
@@ -201,13 +202,32 @@ def _ratios(plan: Plan, rule: Rule, ids: Sequence[str]) -> Mapping[str, float]:
     by = rule.ratio.by
     assert by is not None, "the plan's model asks for one form of ratio"
     kind = _KIND_OF[rule.each]
-    values = {}
-    for member in ids:
-        found = {own.get(by, "") for own in attributes(plan)[kind].values() if own[rule.each] == member}
-        if len(found) != 1 or not found <= rule.ratio.values.keys():
-            raise _wrong(f"rules.{rule.id}.ratio", f"no one value for {rule.each} {member} by {by}")
-        values[member] = rule.ratio.values[found.pop()]
-    return _shares(rule, values) if rule.ratio.normalised else values
+    found: dict[str, set[str]] = {}
+    for own in attributes(plan)[kind].values():
+        found.setdefault(own[rule.each], set()).add(own.get(by, ""))
+    return _valued(rule, {member: found.get(member, set()) for member in ids})
+
+
+def _ratios_of_cells(plan: Plan, rule: Rule, groups: Mapping[str, Sequence[Key]]) -> Mapping[str, float]:
+    """Ratio of each cell, by an attribute of its product, region, rep or activity."""
+    if isinstance(rule.ratio, float | int):
+        return dict.fromkeys(groups, float(rule.ratio))
+    by, kinds = rule.ratio.by, _KINDS[rule.left.over]
+    if by is None or _KIND_OF[by] not in kinds:
+        raise _wrong(f"rules.{rule.id}.ratio", f"cells of {rule.left.over} are not told apart by {by}")
+    place, of = kinds.index(_KIND_OF[by]), attributes(plan)[_KIND_OF[by]]
+    return _valued(rule, {member: {of[cell[place]][by]} for member, (cell,) in groups.items()})
+
+
+def _valued(rule: Rule, found: Mapping[str, set[str]]) -> Mapping[str, float]:
+    """The ratio's value of each member, of whom ``found`` says by which keys of the values it goes."""
+    assert isinstance(rule.ratio, Ratio)
+    ratio, values = rule.ratio, {}
+    for member, keys in found.items():
+        if len(keys) != 1 or not keys <= ratio.values.keys():
+            raise _wrong(f"rules.{rule.id}.ratio", f"no one value for {rule.each} {member} by {ratio.by}")
+        values[member] = ratio.values[next(iter(keys))]
+    return _shares(rule, values) if ratio.normalised else values
 
 
 def _shares(rule: Rule, weights: Mapping[str, float]) -> Mapping[str, float]:

@@ -24,8 +24,9 @@ _ATTRIBUTES = {
     "maturity": ("maturity",),
     "rep": ("rep", "rep_tier"),
     "rep_tier": ("rep_tier",),
-    "activity": ("activity", "pool"),
+    "activity": ("activity", "pool", "customer_tier"),
     "pool": ("pool",),
+    "customer_tier": ("customer_tier",),
 }
 """By what a ratio can tell the members of a dimension apart."""
 _NEEDS = frozenset(
@@ -76,7 +77,8 @@ def members(plan: Plan, dimension: str) -> dict[str, dict[str, str]]:
         case "rep":
             found = {r.id: {"rep": r.id, "rep_tier": r.tier} for r in plan.reps}
         case "activity":
-            found = {a.id: {"activity": a.id, "pool": a.pool} for a in plan.activities}
+            tier = {a.id: {"customer_tier": a.customer_tier or ""} for a in plan.activities}
+            found = {a.id: {"activity": a.id, "pool": a.pool, **tier[a.id]} for a in plan.activities}
         case "product_tier":
             found = {tier: {"product_tier": tier} for tier in plan.product_tiers}
         case "rep_tier":
@@ -85,6 +87,8 @@ def members(plan: Plan, dimension: str) -> dict[str, dict[str, str]]:
             found = {m.id: {"maturity": m.id} for m in plan.maturities}
         case "pool":
             found = {p.id: {"pool": p.id} for p in plan.money.pools}
+        case "customer_tier":
+            found = {tier: {"customer_tier": tier} for tier in plan.customer_tier}
     return found
 
 
@@ -112,8 +116,8 @@ def problems(plan: Plan, tree: Node, broken: frozenset[str]) -> Iterator[Problem
         yield from _sum_problems(plan, tree, (*at, "left"), rule.left)
         if isinstance(rule.right, Cells):
             yield from _sum_problems(plan, tree, (*at, "right"), rule.right)
-        if rule.each is not None and rule.each not in _DIMENSIONS[rule.left.over]:
-            yield problem_at(tree, (*at, "each"), _unfit(rule.each, rule.left.over))
+        if rule.each not in (None, "cell", *_DIMENSIONS[rule.left.over]):
+            yield problem_at(tree, (*at, "each"), _unfit(str(rule.each), rule.left.over))
         elif isinstance(rule.ratio, Ratio):
             yield from _ratio_problems(plan, tree, rule, rule.ratio)
     for lock in plan.locks:
@@ -143,8 +147,9 @@ def _ratio_problems(plan: Plan, tree: Node, rule: Rule, ratio: Ratio) -> Iterato
         elif sum(plan.planned_amount(r) for r in plan.regions if _maturity_known(plan, r.maturity)) <= 0:
             yield problem_at(tree, (*at, "proportional_to"), "all regions' planned amounts are 0")
         return
-    if ratio.by not in _ATTRIBUTES[each]:
-        fitting = " or ".join(_ATTRIBUTES[each])
+    attributes = _DIMENSIONS[rule.left.over] if each == "cell" else _ATTRIBUTES[each]
+    if ratio.by not in attributes:
+        fitting = " or ".join(attributes)
         yield problem_at(tree, (*at, "by"), f"a {each} is not told apart by {ratio.by}; by {fitting}")
         return
     by = str(ratio.by)

@@ -192,6 +192,8 @@ def _share(plan: Plan, rule: Rule) -> float:
         return rule.ratio if isinstance(rule.ratio, float) else 1.0
     if isinstance(rule.ratio, Ratio) and (rule.ratio.normalised or rule.ratio.proportional_to):
         return 1.0
+    if rule.each == "cell":
+        return sum(_ratio_of(rule.ratio, cell) for cell in picks(plan, rule.left))
     each = str(rule.each)
     used = {cell[each] for cell in picks(plan, rule.left)}
     return sum(_ratio_of(rule.ratio, attributes) for m, attributes in members(plan, each).items() if m in used)

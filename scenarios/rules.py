@@ -15,7 +15,10 @@ from scenarios.fields import Amount, Id, Section
 __all__ = ["Cells", "Lock", "Ratio", "Rule", "Selector"]
 
 Quantity = Literal["quota", "expected", "budget"]
-Dimension = Literal["product", "product_tier", "region", "maturity", "rep", "rep_tier", "activity", "pool"]
+Dimension = Literal[
+    "product", "product_tier", "region", "maturity", "rep", "rep_tier", "activity", "pool", "customer_tier"
+]
+Each = Dimension | Literal["cell"]
 Basis = Literal["target", "target_per_head"]
 
 
@@ -66,7 +69,8 @@ class Rule(Section):
     """One ratio rule or bound.
 
     ``left sense ratio * right``, where ``right`` is a sum of cells, a basis of the plan or, with ``amount``, a fixed
-    sum of money. With ``each`` the rule holds for every member of that dimension by itself.
+    sum of money. With ``each`` the rule holds for every member of that dimension by itself, with ``each: cell`` for
+    every cell that ``left`` picks.
     """
 
     id: Id
@@ -77,7 +81,7 @@ class Rule(Section):
     ratio: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | Ratio = 1.0
     right: Cells | Basis | None = None
     amount: Amount | None = None
-    each: Dimension | None = None
+    each: Each | None = None
     """With ``each``, a ``right`` that is a sum of cells is taken over all of its cells, not per member."""
     firmness: Literal["hard", "soft"] = "hard"
     priority: Annotated[int, Field(ge=1, le=3)] = 1

@@ -6,8 +6,10 @@ import time
 from collections.abc import Sequence
 
 from optimizer.allocating import allocate as optimise
-from optimizer.results import AllocationResult, Price, RuleResult
-from scenarios.checks import findings
+from optimizer.data import prepare
+from optimizer.findings import idle_rule_findings, overloaded_reps
+from optimizer.results import AllocationResult, Detail, Price, ResourcePrice, RuleResult
+from scenarios.checks import Finding, findings
 from scenarios.plan import Plan
 from studies.results import (
     AllocateResult,
@@ -17,20 +19,24 @@ from studies.results import (
     PoolRow,
     QuotaRow,
     RepRow,
+    ResourceRow,
     RuleRow,
     StageRow,
 )
 
-__all__ = ["allocate_study", "rule_row"]
+__all__ = ["allocate_study", "resource_row", "rule_row"]
 
 
-def allocate_study(plan: Plan, changes: Sequence[Change] = ()) -> tuple[AllocateResult, AllocationResult]:
+def allocate_study(
+    plan: Plan, changes: Sequence[Change] = (), detail: Detail | None = None
+) -> tuple[AllocateResult, AllocationResult]:
     """Solve the plan's linear program; the second part is the optimiser's own answer, with its allocation.
 
-    NoFeasibleAllocation when rules contradict each other, SolverFailed when the solver gives no proven answer.
+    Without ``detail`` a plan that is not too large is priced. NoFeasibleAllocation when rules contradict each other,
+    SolverFailed when the solver gives no proven answer.
     """
     start = time.perf_counter()
-    answer = optimise(plan)
+    answer = optimise(plan, detail=detail)
     quotas = {(cell.product, cell.region, cell.rep): cell.quota for cell in answer.allocation.quotas}
     expected = {(cell.product, cell.region, cell.rep): cell.expected for cell in answer.expected}
     held = {pool.id for pool in plan.money.pools if pool.paid == "held"}
@@ -89,7 +95,9 @@ def allocate_study(plan: Plan, changes: Sequence[Change] = ()) -> tuple[Allocate
         solver=answer.solver.version,
         seconds=time.perf_counter() - start,
         changes=tuple(changes),
-        findings=tuple(finding.message for finding in findings(plan)),
+        findings=tuple(finding.message for finding in _findings(plan, answer)),
+        detail=answer.detail,
+        resources=tuple(resource_row(resource) for resource in answer.resources),
     )
     return result, answer
 
@@ -107,15 +115,35 @@ def rule_row(rule: RuleResult) -> RuleRow:
             "right": rule.right,
             "status": status,
             "gap": rule.gap,
-            "price": [
-                _point(sign, rule.step, price)
-                for sign, price in (("+", rule.price_up), ("−", rule.price_down))
-                if price is not None
-            ],
+            "price": _points(rule.step, "point" if rule.is_ratio else "money", rule.price_up, rule.price_down),
+            "holds_from": rule.holds.low if rule.holds else None,
+            "holds_to": rule.holds.high if rule.holds else None,
         }
     )
 
 
-def _point(sign: str, step: float, price: Price) -> Point:
-    change = f"{sign}{step * 100:g} percentage point" if step < 1 else f"{sign}{step:,.0f}"
-    return Point(change=change, relaxation=price.relaxation, contribution=price.contribution)
+def resource_row(resource: ResourcePrice) -> ResourceRow:
+    """A price of demand or hours as a row."""
+    unit = "hour" if resource.kind == "hours" else "money"
+    return ResourceRow(
+        kind=resource.kind,
+        id=resource.id,
+        there=resource.there,
+        price=_points(resource.step, unit, resource.up, resource.down),
+        holds_from=resource.holds.low if resource.holds else None,
+        holds_to=resource.holds.high if resource.holds else None,
+    )
+
+
+def _findings(plan: Plan, answer: AllocationResult) -> tuple[Finding, ...]:
+    """What the plan says by itself, what its hours say, what the answer says."""
+    return (*findings(plan), *overloaded_reps(prepare(plan)), *idle_rule_findings(plan, answer.idle_rules))
+
+
+def _points(step: float, unit: str, up: Price | None, down: Price | None) -> tuple[Point, ...]:
+    change = {"point": f"{step * 100:g} percentage point", "hour": f"{step:g} hour", "money": f"{step:,.0f}"}[unit]
+    return tuple(
+        Point(change=f"{sign}{change}", relaxation=price.relaxation, contribution=price.contribution)
+        for sign, price in (("+", up), ("−", down))
+        if price is not None
+    )

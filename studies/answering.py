@@ -102,7 +102,7 @@ def _decide(plan: Plan, own: Allocation | None) -> tuple[Allocation, float | Non
     """The hand-made allocation, or the optimiser's with the signed amount it expects."""
     if own is not None:
         return own, None
-    result, answer = allocate_study(plan)
+    result, answer = allocate_study(plan, detail="none")
     return answer.allocation, result.expected_signed
 
 

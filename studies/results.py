@@ -23,6 +23,7 @@ __all__ = [
     "PoolRow",
     "QuotaRow",
     "RepRow",
+    "ResourceRow",
     "RuleRow",
     "RunResult",
     "SimulateResult",
@@ -140,6 +141,24 @@ class RuleRow(Record):
     """Money of room, or by which the rule is relaxed or broken."""
     price: tuple[Point, ...] = ()
     """Both directions where both exist."""
+    holds_from: float | None = None
+    """Ratio or amount down to which the price down holds; None where no end was found or nobody looked."""
+    holds_to: float | None = None
+    """The same of the price up."""
+
+
+class ResourceRow(Record):
+    """What one step more, or less, of demand or of a rep's hours would do, all else as it is."""
+
+    kind: Literal["demand of a cell", "demand of a product", "demand of a region", "hours"]
+    id: str
+    """``product/region``, product, region or rep."""
+    there: float
+    """Organic demand in money, or hours."""
+    price: tuple[Point, ...] = ()
+    holds_from: float | None = None
+    """Demand or hours down to which the price down holds; None where no end was found or nobody looked."""
+    holds_to: float | None = None
 
 
 class RepRow(Record):
@@ -200,6 +219,9 @@ class AllocateResult(Record):
     seconds: float
     changes: tuple[Change, ...] = ()
     findings: tuple[str, ...] = ()
+    detail: Literal["none", "prices", "ranges"] = "none"
+    """How far prices were looked for; without, no rule or resource has one."""
+    resources: tuple[ResourceRow, ...] = ()
 
 
 class BridgeStep(Record):
