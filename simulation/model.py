@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.allocation import Allocation
+from scenarios.errors import PlanFileError, Problem
 from scenarios.expectations import (
     account_keys,
     age_days,
@@ -21,7 +22,7 @@ from scenarios.expectations import (
 )
 from scenarios.plan import Plan
 from scenarios.risks import Uncertainty
-from scenarios.tables import Account
+from scenarios.tables import Account, Opportunity
 from simulation.distributions import Floats
 from simulation.draws import Entities, Integers, PoissonLayers, layers_covering
 from simulation.options import Options
@@ -167,7 +168,7 @@ def compile_model(plan: Plan, allocation: Allocation, options: Options | None = 
     layer_height = POINTS_PER_LAYER / horizon
     layers = PoissonLayers.of([s.id for s in sources], layers_covering(bounds, layer_height), horizon, layer_height)
     deals = tuple(_open_deals(plan))
-    cycles = [cycle_bounds(process, process.stage_number(o.stage), age_days(plan, o)) for o in plan.opportunities]
+    cycles = [_cycle_bounds(plan, opportunity) for opportunity in plan.opportunities]
     strikes = tuple(possible_strikes(plan, options))
     uncertainties = tuple(u for u in plan.uncertainty if u.enabled)
     return Model(
@@ -270,6 +271,16 @@ def _open_deals(plan: Plan) -> list[OpenDeal]:
         )
         for row in plan.opportunities
     ]
+
+
+def _cycle_bounds(plan: Plan, row: Opportunity) -> tuple[float, float]:
+    """What an open opportunity's stage and age say of its cycle; PlanFileError where they contradict each other."""
+    low, high = cycle_bounds(plan.process, plan.process.stage_number(row.stage), age_days(plan, row))
+    if not low < high:
+        message = f"stage {row.stage} takes no part of the sales cycle (cycle_share 0), so nothing can be open in it"
+        key = f"opportunities.{row.id}.stage"
+        raise PlanFileError([Problem("", key, message, "Give the stage a share, or the opportunity another stage.")])
+    return low, high
 
 
 def _our_accounts(plan: Plan) -> list[OurAccount]:

@@ -47,8 +47,8 @@ class Quarter:
         self.records = Records(future.replication, nature=future.nature)
         self.deals: list[Opportunity] = []
         self._cell_signed = [[0.0] * len(model.regions) for _ in model.products]
-        self.attainment = [[0.0] * len(model.regions) for _ in model.products]
-        """Signed ÷ quota by product and region so far; infinite where there are signatures and no quota."""
+        self.attainment = [[0.0 if quota > 0 else 1.0 for quota in quotas] for quotas in model.cell_quota]
+        """Signed ÷ quota by product and region so far; where no quota asks for anything 1, and infinite once signed."""
         start_nature(self)
         start_measures(self)
         self.reps = [Rep(self, number) for number in range(len(model.reps))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +77,8 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
                 start=start,
                 end=end,
                 stage=stage_of(activity.entry_stage),
-                product_shares=[activity.product_mix.get(p, 0.0) for p in products],
-                tier_shares=[mix.get(t, 0.0) for t in tiers],
+                product_shares=_shares(activity.product_mix, products),
+                tier_shares=_shares(mix, tiers),
             )
     regions = [r.id for r in plan.regions]
     for leads in plan.baseline_leads:
@@ -97,7 +97,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
             end=horizon,
             stage=0,
             product_shares=[float(p == leads.product) for p in products],
-            tier_shares=[mix.get(t, 0.0) for t in tiers],
+            tier_shares=_shares(mix, tiers),
         )
     if plan.cross_selling is None:
         return
@@ -116,9 +116,15 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
             start=0.0,
             end=horizon,
             stage=stage_of(plan.cross_selling.entry_stage),
-            product_shares=[plan.cross_selling.product_mix.get(p, 0.0) for p in products],
+            product_shares=_shares(plan.cross_selling.product_mix, products),
             tier_shares=[float(t == account.customer_tier) for t in tiers],
         )
+
+
+def _shares(mix: Mapping[str, float], ids: Sequence[str]) -> list[float]:
+    """Shares in order of ids; a planner's thirds may add up to 0.9999999."""
+    total = sum(mix.values()) or 1.0
+    return [mix.get(id, 0.0) / total for id in ids]
 
 
 @dataclass(frozen=True, slots=True)
