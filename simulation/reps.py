@@ -80,7 +80,9 @@ class Rep:
         self.weighted = 0.0
         """Expected value of the rep's open opportunities."""
         self.hours = 0.0
-        self.left = False
+        self.left_on = math.inf
+        """Working day the rep left; infinite while here."""
+        self._hours_version, self._hours_per_day = -1, 0.0
         self._due: dict[Kind, list[tuple[float, str, Task]]] = {}
         """Due tasks by kind, each a heap by due day and id."""
         self._upcoming: list[tuple[float, str, Task]] = []
@@ -100,6 +102,11 @@ class Rep:
             if task.due < self._wakes_at:
                 self._wake()  # to sleep again until then
 
+    @property
+    def left(self) -> bool:
+        """Whether the rep has left."""
+        return self.left_on <= self.quarter.env.now
+
     def take_over(self, opportunity: Opportunity) -> None:
         """Own an opportunity from now on."""
         opportunity.rep = self.number
@@ -117,7 +124,7 @@ class Rep:
 
     def leave(self) -> None:
         """Stop working; what is in the queue, also the task in hand, waits for the hand-over (K5)."""
-        self.left = True
+        self.left_on = self.quarter.env.now
         if self._in_hand is not None:
             self._make_due(self._in_hand)
         self._wake()
@@ -130,29 +137,26 @@ class Rep:
 
     def _work(self) -> Generator[Event, Any, None]:
         quarter, env = self.quarter, self.quarter.env
-        while not self._gone():
+        while env.now < self.left_on:
             task = self._best_due()
             if task is None:
                 yield from self._sleep()
                 continue
             hours = task.next_hours(quarter)
             if hours > 0:
-                start, end = env.now, self._finish(env.now, hours)
-                if end is None:  # no hours today; tomorrow may be different
+                takes = self._takes(hours)
+                if takes is None:  # no hours today; tomorrow may be different
                     self._make_due(task)
                     yield env.timeout(1)
                     continue
                 self._in_hand = task
-                yield env.timeout(end - start)
+                yield env.timeout(takes)
                 self._in_hand = None
-                if self._gone():
+                if env.now >= self.left_on:
                     return
                 self.hours += hours
             if task.done(quarter, hours):
                 self.add(task)
-
-    def _gone(self) -> bool:
-        return self.left
 
     def _best_due(self) -> Task | None:
         """The due task that comes first: customer tier, lowest cell attainment, due day, id.
@@ -188,21 +192,25 @@ class Rep:
     def _make_due(self, task: Task) -> None:
         heappush(self._due.setdefault(task.kind, []), (task.due, task.id, task))
 
-    def _finish(self, start: float, hours: float) -> float | None:
-        """Working day on which ``hours`` of work begun at ``start`` are done; None when the rep has no hours."""
+    def _takes(self, hours: float) -> float | None:
+        """Working days that ``hours`` of work begun now take, with the blocked days; None when the rep has no hours."""
         quarter = self.quarter
-        per_week = 5 * quarter.model.hours_per_day[self.number]
-        per_day = quarter.board.value("rep_hours", per_week, self.keys, self.entity) / 5
-        if per_day <= 0:
+        version = quarter.board.version("rep_hours")
+        if version != self._hours_version:
+            per_week = 5 * quarter.model.hours_per_day[self.number]
+            self._hours_per_day = quarter.board.value("rep_hours", per_week, self.keys, self.entity) / 5
+            self._hours_version = version
+        if self._hours_per_day <= 0:
             return None
-        day, left = start, hours / per_day
+        start = quarter.env.now
+        day, left = start, hours / self._hours_per_day
         for block_start, block_end in quarter.model.blocks[self.number]:
             if day + left <= block_start:
                 break
             if day < block_end:
                 left -= max(block_start - day, 0.0)
                 day = block_end
-        return day + left
+        return day - start + left
 
     def _sleep(self) -> Generator[Event, Any, None]:
         """Wait for the next task that comes due, or to be woken before."""
