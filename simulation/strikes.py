@@ -26,7 +26,7 @@ class PossibleStrike(NamedTuple):
     """Rep or account id; None for the market."""
     attributes: dict[str, str | tuple[str, ...]]
     hazard: float
-    """Per working day inside the window, before effects; 0 for a risk that is only forced."""
+    """Per working day inside the window, before effects; 0 for what is struck only because it is forced."""
     first: float
     """Working day on which the window opens."""
     end: float
@@ -50,8 +50,10 @@ class PossibleStrike(NamedTuple):
 def possible_strikes(plan: Plan, options: Options) -> Iterator[PossibleStrike]:
     """All strikes that the risks in play can bring, by risk and subject id.
 
+    What a forced strike names is left to it: chance cannot strike it before.
     UsageError when a forced strike hits what its risk cannot strike, or what is struck already.
     """
+    named = {(strike.risk, strike.subject) for strike in options.forced}
     for risk in plan.risks:
         if risk.id not in options.risks | options.forced_risks:
             continue
@@ -63,7 +65,8 @@ def possible_strikes(plan: Plan, options: Options) -> Iterator[PossibleStrike]:
             chance = risk.chance_per_quarter
             if isinstance(chance, dict):
                 chance = chance.get(tier, 0.0)
-            hazard = hazard_per_day(chance, end - first) if risk.id in options.risks else 0.0
+            by_chance = risk.id in options.risks and (risk.id, subject) not in named
+            hazard = hazard_per_day(chance, end - first) if by_chance else 0.0
             yield PossibleStrike(risk, subject, {"risk": risk.id, **attributes}, hazard, first, end)
 
 

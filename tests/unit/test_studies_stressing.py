@@ -373,3 +373,11 @@ def test_stress_with_a_forced_strike(plan: Plan) -> None:
     gain = rows["K1", "K1-answer"].gain_signed
     assert gain is not None
     assert gain.mean == np.mean(held.kpis["signed"] - base.kpis["signed"])
+
+
+def test_chance_does_not_forestall_a_forced_strike() -> None:
+    """K1 would strike on the first day by chance; forced in week 5 it strikes then, in every replication."""
+    plan = small_plan(settings=("risks.K1.chance_per_quarter=1",))
+    week_five = float(plan.calendar.first_day_of_week(5))
+    found = strikes(plan, ForcedStrike("K1", 5), risks=("K1",))
+    assert found == [[("K1", "market", week_five)]] * 12
