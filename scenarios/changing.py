@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
 
 from scenarios.errors import PlanFileError, Problem
+from scenarios.fields import Section
 from scenarios.nodes import Node
 from scenarios.overrides import Change, apply, setting
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
 from scenarios.validation import validate
 
-__all__ = ["changed", "figure_at"]
+__all__ = ["changed", "figure_at", "with_figure"]
 
 
 def changed(plan: Plan, settings: Sequence[str]) -> tuple[Plan, tuple[Change, ...]]:
@@ -36,3 +40,32 @@ def figure_at(plan: Plan, path: str) -> float:
     """The number at a dotted path; PlanFileError where there is none."""
     _, (change,) = changed(plan, [f"{path}=x1"])
     return float(change.old)
+
+
+def with_figure(plan: Plan, path: str, value: float) -> Plan:
+    """The plan with one figure that is there replaced; PlanFileError where the field does not take the value.
+
+    A short cut for figures that nothing else in the plan has to fit, such as a rule's ratio or a pool's amount: what
+    ``changed`` checks across the plan is not checked.
+    """
+
+    def put(thing: Any, steps: Sequence[str]) -> Any:
+        if not steps:
+            return value
+        first, rest = steps[0], steps[1:]
+        if isinstance(thing, Section):
+            fields = {name: getattr(thing, name) for name in type(thing).model_fields}
+            return type(thing).model_validate({**fields, first: put(fields[first], rest)})
+        if isinstance(thing, dict):
+            return {**thing, first: put(thing[first], rest)}
+        if not any(entry.id == first for entry in thing):
+            raise KeyError(first)
+        return tuple(put(entry, rest) if entry.id == first else entry for entry in thing)
+
+    try:
+        return Plan.model_validate(put(plan, path.split(".")))
+    except ValidationError as error:
+        message = error.errors()[0]["msg"]
+        raise PlanFileError([Problem("", path, f"{value:g} does not fit: {message}")]) from None
+    except (KeyError, TypeError, AttributeError):
+        raise PlanFileError([Problem("", path, "there is no such figure")]) from None

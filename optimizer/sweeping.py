@@ -1,0 +1,197 @@
+"""One figure moved over a range, and one figure moved until a contribution is reached.
+
+Where the figure is a ratio, an amount or the target, the live model takes it as bounds and coefficients; anything else
+moves what is expected, so the plan is prepared and stated again. Either way a point equals a fresh solve.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from optimizer.conflicts import find_conflict
+from optimizer.data import AllocationData
+from optimizer.equity import Equity, equity
+from optimizer.live import Change, Infeasible
+from optimizer.rows import locks, pools, rule_row, rules, total_quota
+from optimizer.selection import fixes_total, spell_out
+from optimizer.solved import Solved, solve
+from scenarios.changing import changed, figure_at
+from scenarios.errors import NoFeasibleAllocation, UsageError
+from scenarios.plan import Plan
+
+__all__ = ["Range", "SweepPoint", "binding_rules", "is_live", "moved", "point", "read_range", "sweep"]
+
+_NEGLIGIBLE = 1e-7
+"""Unit of money below which a row counts as binding and a relaxation as none."""
+
+Way = Literal["live", "rebuilt"]
+
+_RANGE = re.compile(r"\s*([^=\s]+)\s*=\s*(.+?)\s*\.\.\s*(.+?)\s*")
+_END = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([%％]?)")
+_LIVE = (
+    re.compile(r"target"),
+    re.compile(r"rules\.[^.]+\.(ratio|amount)(\..+)?"),
+    re.compile(r"locks\.[^.]+\.amount"),
+    re.compile(r"regions\.[^.]+\.(base_amount|growth|target)"),
+    re.compile(r"maturities\.[^.]+\.growth"),
+)
+"""Figures that only rules, locks and the total of quotas know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A figure and the values it is to take, in order."""
+
+    path: str
+    now: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class SweepPoint:
+    """The plan with one figure at one value; everything but ``conflict`` is None where no allocation is feasible."""
+
+    value: float
+    way: Way
+    """Whether the live model took the change or the plan was stated again."""
+    contribution: float | None
+    relaxation: float | None
+    signed: float | None
+    total_quota: float | None
+    equity: Equity | None
+    binding: tuple[str, ...] = ()
+    """Rules, locks and pools without room, soft rules that give included; equalities that always bind left out."""
+    relaxed: tuple[str, ...] = ()
+    conflict: tuple[str, ...] = ()
+
+
+def read_range(plan: Plan, text: str, points: int) -> Range:
+    """``target=-10%..+20%`` or ``rules.R3.ratio=0.5..0.7``: percentages are of what the plan holds now.
+
+    UsageError where it is no range; PlanFileError where the path leads to no number.
+    """
+    match = _RANGE.fullmatch(text)
+    ends = [_END.fullmatch(end) for end in match.groups()[1:]] if match else []
+    if not match or not all(ends):
+        raise UsageError(f"{text!r} is no path=from..to; write target=-10%..+20% or rules.R3.ratio=0.5..0.7")
+    if points < 2:
+        raise UsageError("a sweep takes at least 2 points")
+    now = figure_at(plan, match[1])
+    low, high = (now * (1 + float(end[1]) / 100) if end[2] else float(end[1]) for end in ends if end)
+    return Range(match[1], now, tuple(float(f"{value:.12g}") for value in np.linspace(low, high, points)))
+
+
+def is_live(path: str) -> bool:
+    """Whether the live model can take a figure."""
+    return any(pattern.fullmatch(path) for pattern in _LIVE)
+
+
+def sweep(plan: Plan, text: str, points: int = 13) -> tuple[SweepPoint, ...]:
+    """Solve the plan with a figure at evenly spaced values of a range."""
+    over = read_range(plan, text, points)
+    plans = [changed(plan, [f"{over.path}={value!r}"])[0] for value in over.values]
+    solved = _base([plan, *plans]) if is_live(over.path) else None
+    return tuple(point(changed_plan, value, solved) for changed_plan, value in zip(plans, over.values, strict=True))
+
+
+def _base(plans: Sequence[Plan]) -> Solved | None:
+    """The first plan that has an allocation, live; None where none has, so that each conflict is found anew."""
+    for plan in plans:
+        with contextlib.suppress(NoFeasibleAllocation):
+            return solve(plan)
+    return None
+
+
+def point(plan: Plan, value: float, live: Solved | None = None) -> SweepPoint:
+    """One point of a sweep: on a live model of the plan before the change, or stated anew."""
+    way: Way = "rebuilt" if live is None else "live"
+    try:
+        solved = solve(plan) if live is None else moved(live, plan)
+    except NoFeasibleAllocation as error:
+        return SweepPoint(value, way, None, None, None, None, None, conflict=error.conflict)
+    amounts = solved.amounts()
+    binding, relaxed = binding_rules(solved)
+    return SweepPoint(
+        value=value,
+        way=way,
+        contribution=solved.solution.contribution * solved.money,
+        relaxation=solved.solution.relaxation * solved.money,
+        signed=float(amounts.expected.sum()),
+        total_quota=float(amounts.quota.sum()),
+        equity=equity(solved.data, amounts),
+        binding=binding,
+        relaxed=relaxed,
+    )
+
+
+def moved(base: Solved, plan: Plan, last: str | None = None) -> Solved:
+    """A plan that differs from the base's in figures of ``is_live`` alone, solved on the base's live model.
+
+    The live model is left as it was; NoFeasibleAllocation with a smallest conflict where nothing is feasible.
+    """
+    staged = base.staged
+    data = replace(
+        base.data,
+        plan=plan,
+        target=plan.target,
+        lines=spell_out(plan, base.data.cells),
+        is_total_fixed=fixes_total(plan, base.data.cells),
+    )
+    with staged.live.changed(_difference(base, data)):
+        try:
+            solution = staged.solve(last or staged.stages[-1])
+        except Infeasible:
+            conflict = find_conflict(staged.model, staged.live)
+            raise NoFeasibleAllocation(f"nothing keeps all of {', '.join(conflict)}", conflict) from None
+    return Solved(data, staged, solution, base.keeps_unlike)
+
+
+def _difference(base: Solved, data: AllocationData) -> Change:
+    """Bounds and coefficients of the rows of rules, locks and the total of quotas that differ."""
+    live, v = base.staged.live, base.staged.model.variables
+    in_unit = data.in_money_of(base.money)
+    before = {row.name: row for row in base.staged.model.rows}
+    bounds, coefficients = {}, {}
+    for family in (total_quota, locks, rules):
+        for row in family(in_unit, v):
+            old, place = before[row.name], live.row(row.name)
+            if row.bound != old.bound:
+                low, high = -math.inf if row.sense == "<=" else row.bound, math.inf if row.sense == ">=" else row.bound
+                bounds[place] = low, high
+            for variable, factor in row.terms.items():
+                if factor != old.terms[variable]:
+                    coefficients[place, live.column(variable)] = factor
+    return Change(bounds, coefficients)
+
+
+def binding_rules(solved: Solved) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Rules (with their member), pools and soft rules given up, at a solution: those without room, those relaxed.
+
+    Hard equalities and locks, which always bind, are left out.
+    """
+    data, v, live = solved.data.in_money_of(solved.money), solved.staged.model.variables, solved.staged.live
+    values = solved.solution.values
+    binding, relaxed = [], []
+    for number, line in enumerate(data.lines):
+        name = f"{line.rule.id}/{line.member}" if line.member else line.rule.id
+        slack = sum(values[live.column(side[number])] for side in (v.lacking, v.exceeding) if number in side)
+        if slack > _NEGLIGIBLE:
+            relaxed.append(name)
+        elif line.rule.sense != "=":
+            row = rule_row(data, v, number)
+            gap = sum(f * values[live.column(x)] for x, f in row.terms(line.ratio).items()) - row.bound(line.ratio)
+            if abs(gap) <= _NEGLIGIBLE:
+                binding.append(name)
+    binding += [
+        pool.group
+        for pool in pools(data, v)
+        if pool.bound - sum(f * values[live.column(x)] for x, f in pool.terms.items()) <= _NEGLIGIBLE
+    ]
+    return tuple(binding), tuple(relaxed)
