@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -51,11 +52,11 @@ def test_a_lead_goes_to_nobody_who_left_or_has_no_quota_while_others_can_take_it
     assert quarter.rep_for_lead(SOUTH) == R2  # neither R2 nor R3 has a quota: by id
     quarter.signed(R1, 1, NORTH, 150_000.0)
     assert quarter.rep_for_lead(NORTH) == R1  # R2 has none, and R1 not twice as much as asked
-    quarter.reps[R1].left = True
+    quarter.reps[R1].leave()
     assert quarter.rep_for_lead(NORTH) == R2
-    quarter.reps[R2].left = True
+    quarter.reps[R2].leave()
     assert quarter.rep_for_lead(NORTH) == R3  # nobody who covers it is left
-    quarter.reps[R3].left = True
+    quarter.reps[R3].leave()
     assert quarter.rep_for_lead(NORTH) == R1  # nobody at all is left
 
 
@@ -111,12 +112,16 @@ def test_nothing_is_due_before_its_day() -> None:
     assert order(2.0, Task("later", due=2.1)) == []
 
 
-def finished(hours_per_week: float, start: float, hours: float, *blocks: tuple[int, int]) -> float | None:
-    """Day on which a rep has done the work; blocks as (week, days)."""
+def finished(hours_per_week: float, start: float, hours: float, *blocks: tuple[int, int]) -> float:
+    """Day on which a rep has done the work; blocks as (week, days). Infinite when not in the quarter."""
     away = [{"id": f"b{n}", "name": "", "from_week": w, "days": d} for n, (w, d) in enumerate(blocks)]
     reps = [{"id": "R1", "name": "", "tier": "top", "regions": ["north"], "hours_per_week": hours_per_week}]
     quarter = quarter_of((), calendar=small_plan().calendar.model_dump() | {"blocks": away}, reps=reps)
-    return quarter.reps[R1]._finish(start, hours)
+    rep = quarter.reps[R1]
+    rep.add(Errand("work", start, hours, 1, 5.0))
+    while rep.hours == 0 and quarter.env.peek() < quarter.model.horizon:
+        quarter.env.step()
+    return float(quarter.env.now) if rep.hours == hours else math.inf
 
 
 @pytest.mark.parametrize(
@@ -140,7 +145,8 @@ def test_work_goes_on_after_a_block(
 
 
 def test_without_hours_no_work_is_ever_done() -> None:
-    assert finished(0, 1.0, 1.0) is None
+    assert finished(0, 1.0, 1.0) == math.inf
+    assert finished(1e-9, 1.0, 1.0) == math.inf
 
 
 def test_a_rep_without_hours_works_when_there_are_some_and_never_before() -> None:
