@@ -39,12 +39,16 @@ class Allocation:
     budget: tuple[BudgetCell, ...] = ()
 
     def refuse_strangers(self, plan: Plan) -> None:
-        """UsageError when a cell names what the plan does not have, or a rep for a region not covered."""
+        """UsageError when a cell names what the plan does not have or a region not covered, or is there twice."""
         for cell in self.quotas:
             if cell.product not in plan.product or cell.region not in plan.region or cell.rep not in plan.rep:
                 raise UsageError(f"{self.name}: the plan has no {cell.product} / {cell.region} / {cell.rep}")
             if cell.region not in plan.rep[cell.rep].regions:
                 raise UsageError(f"{self.name}: {cell.rep} has a quota in {cell.region}, which is not covered")
+        if len({(cell.product, cell.region, cell.rep) for cell in self.quotas}) < len(self.quotas):
+            raise UsageError(f"{self.name}: a quota is given twice for one product, region and rep")
+        if len(self.amount) < len(self.budget):
+            raise UsageError(f"{self.name}: a budget is given twice for one region and activity")
         for entry in self.budget:
             if entry.region not in plan.region or entry.activity not in plan.activity:
                 raise UsageError(f"{self.name}: the plan has no {entry.activity} in {entry.region}")

@@ -19,6 +19,10 @@ Found = Iterator[tuple[Path, str]]
 """Places of the plan and what is wrong there."""
 
 
+SOURCES = frozenset(("pipeline", "baseline", "cross_sell", "renewals"))
+"""Where opportunities come from that are no activity's."""
+
+
 def problems(plan: Plan, tree: Node, broken: frozenset[str]) -> Iterator[Problem]:
     """Everything that contradicts itself, as far as the sections it rests on are right."""
     for needs, check in _CHECKS:
@@ -104,6 +108,8 @@ def _activities(plan: Plan) -> Found:
         at: Path = ("activities", activity.id)
         if activity.leads_per_unit > 0 and not activity.product_mix:
             yield (*at, "product_mix"), "missing: the activity brings leads"
+        if activity.id in SOURCES:
+            yield (*at, "id"), f"{activity.id} is what results call another source of opportunities; choose another id"
         for region, bands in activity.responses.items():
             where: Path = (*at, "responses", region)
             if not bands:

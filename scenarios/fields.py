@@ -27,9 +27,7 @@ Week = Annotated[int, Field(ge=1, le=53)]
 class Section(BaseModel):
     """A frozen part of the plan; unknown keys are errors, so a mistyped key is never silently ignored."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=False, str_strip_whitespace=True, allow_inf_nan=False
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False, str_strip_whitespace=True, allow_inf_nan=False)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other values, not checked again; what was worked out from the old ones is forgotten."""

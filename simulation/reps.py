@@ -120,7 +120,7 @@ class Rep:
 
     def unmet_share(self) -> float:
         """Part of the quota covered neither by signatures nor by the expected value of the pipeline."""
-        return 1 - (self.signed + self.weighted) / self.quota if self.quota > 0 else -1.0
+        return 1 - (self.signed + self.weighted) / self.quota if self.quota > 0 else -math.inf
 
     def leave(self) -> None:
         """Stop working; what is in the queue, also the task in hand, waits for the hand-over (K5)."""

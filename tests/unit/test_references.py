@@ -143,3 +143,10 @@ def test_effects_of_risks_on_those_struck_need_a_strike_on_somebody(tmp_path: Pa
         "leave it out and the effect is on all"
     ]
     assert scope in plan
+
+
+def test_an_activity_is_not_called_what_another_source_is_called(small_plan: Plan) -> None:
+    renamed = tuple(activity.model_copy(update={"id": "renewals"}) for activity in small_plan.activities[:1])
+    found = plan_problems(small_plan.model_copy(update={"activities": renamed + small_plan.activities[1:]}))
+    said = "renewals is what results call another source of opportunities; choose another id"
+    assert ("activities.renewals.id", said) in [(problem.key, problem.message) for problem in found]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.allocation import Allocation, BudgetCell
-from scenarios.errors import PlanFileError
+from scenarios.allocation import Allocation, BudgetCell, QuotaCell
+from scenarios.errors import PlanFileError, UsageError
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
 from simulation.future import draw_future
@@ -50,3 +50,11 @@ def test_an_opportunity_in_a_stage_that_takes_no_time_is_refused(shares: tuple[f
         compile_model(plan_of(process=figures["process"] | {"stages": stages}, opportunities=rows), BUDGET)
     others = [figures["opportunities"][0] | {"stage": "contract"}]
     compile_model(plan_of(process=figures["process"] | {"stages": stages}, opportunities=others), BUDGET)
+
+
+def test_an_allocation_that_names_a_cell_twice_is_refused(small_plan: Plan) -> None:
+    cell, money = QuotaCell("S1", "north", "R1", 1.0), BudgetCell("north", "salon", 1.0)
+    with pytest.raises(UsageError, match="a quota is given twice"):
+        compile_model(small_plan, Allocation("twice", (cell, cell)))
+    with pytest.raises(UsageError, match="a budget is given twice"):
+        compile_model(small_plan, Allocation("twice", (cell,), (money, money)))
