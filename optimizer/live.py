@@ -80,6 +80,11 @@ class LiveModel:
         """Number of columns."""
         return int(self._highs.getNumCol())
 
+    @property
+    def nonzeros(self) -> int:
+        """Number of coefficients of all rows."""
+        return int(self._highs.getNumNz())
+
     def column(self, variable: pulp.LpVariable) -> int:
         """Position of a variable."""
         return self._column[variable.name]

@@ -19,6 +19,7 @@ from optimizer.selection import QuotaKey
 from optimizer.stages import Solution, StagedModel
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.plan import Plan
+from scenarios.rules import Ratio
 
 __all__ = ["Amounts", "Further", "Solved", "solve"]
 
@@ -97,6 +98,15 @@ class Solved:
         if not self.keeps_unlike:
             quota, expected = (_with_means(amounts, self._alike) for amounts in (quota, expected))
         return Amounts(self.data, quota, expected, spend)
+
+    def with_answer(self, data: AllocationData, solution: Solution) -> Solved:
+        """The same live model with the answer to a change of its rules; what does not depend on rules is kept."""
+        answer = Solved(data, self.staged, solution, self.keeps_unlike)
+        kept = ("quotas", "expected", "segments", "cell_of_segment")
+        answer.__dict__.update({name: getattr(self, name) for name in kept})
+        if not any(isinstance(line.rule.ratio, Ratio) and line.rule.ratio.by == "rep" for line in data.lines):
+            answer.__dict__["_alike"] = self._alike
+        return answer
 
     @cached_property
     def quotas(self) -> npt.NDArray[np.int32]:

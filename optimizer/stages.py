@@ -19,7 +19,7 @@ from optimizer.live import Change, Floats, Infeasible, LiveModel
 from optimizer.model import Model, contribution
 from scenarios.errors import SolverFailed
 
-__all__ = ["PRIORITY_WEIGHTS", "STAGES", "Solution", "StagedModel"]
+__all__ = ["PRIORITY_WEIGHTS", "STAGES", "Solution", "StagedModel", "objectives"]
 
 PRIORITY_WEIGHTS = {1: 100.0, 2: 10.0, 3: 1.0}
 """Weight of a unit of money by which a soft rule of a priority is relaxed."""
@@ -69,9 +69,9 @@ class StagedModel:
         """Load the model and prepare the stages; ``further`` ones, made least too, come after the contribution."""
         self.model = model
         self.live = LiveModel(model.problem)
-        objectives = dict(zip(STAGES, _objectives(model), strict=True)) | dict(further or {})
+        terms = dict(zip(STAGES, objectives(model), strict=True)) | dict(further or {})
         self.stages = (*STAGES[:2], *(further or {}), *STAGES[2:])
-        self._costs = [self.live.costs(objectives[name]) for name in self.stages]
+        self._costs = [self.live.costs(terms[name]) for name in self.stages]
         self._hold = [self.live.add_row(-math.inf, math.inf, costs) for costs in self._costs]
         self._bases: dict[str, HighsBasis] = {}
 
@@ -151,7 +151,7 @@ class StagedModel:
             self.live.set_bounds(self.live.row(f"spend_distance_{number}"), aim, aim)
 
 
-def _objectives(model: Model) -> list[Mapping[LpVariable, float]]:
+def objectives(model: Model) -> list[Mapping[LpVariable, float]]:
     """What each stage makes least."""
     v, data = model.variables, model.data
     gain = contribution(data, v)

@@ -19,8 +19,8 @@ from optimizer.conflicts import find_conflict
 from optimizer.data import AllocationData
 from optimizer.equity import Equity, equity
 from optimizer.live import Change, Infeasible
-from optimizer.rows import locks, pools, rule_row, rules, total_quota
-from optimizer.selection import fixes_total, spell_out
+from optimizer.rows import pools, rule_row
+from optimizer.selection import RuleLine, spell_out
 from optimizer.solved import Solved, solve
 from scenarios.changing import changed, figure_at
 from scenarios.errors import NoFeasibleAllocation, UsageError
@@ -136,39 +136,62 @@ def moved(base: Solved, plan: Plan, last: str | None = None) -> Solved:
 
     The live model is left as it was; NoFeasibleAllocation with a smallest conflict where nothing is feasible.
     """
-    staged = base.staged
-    data = replace(
-        base.data,
-        plan=plan,
-        target=plan.target,
-        lines=spell_out(plan, base.data.cells),
-        is_total_fixed=fixes_total(plan, base.data.cells),
-    )
-    with staged.live.changed(_difference(base, data)):
+    staged, data = base.staged, base.data
+    changed_data = replace(data, plan=plan, target=plan.target, lines=_lines(data, plan))
+    with staged.live.changed(_difference(base, changed_data)):
         try:
             solution = staged.solve(last or staged.stages[-1])
         except Infeasible:
             conflict = find_conflict(staged.model, staged.live)
             raise NoFeasibleAllocation(f"nothing keeps all of {', '.join(conflict)}", conflict) from None
-    return Solved(data, staged, solution, base.keeps_unlike)
+    return base.with_answer(changed_data, solution)
+
+
+def _lines(data: AllocationData, plan: Plan) -> tuple[RuleLine, ...]:
+    """Rules spelled out: of those that are the same in a plan whose other figures are the same, the lines there are."""
+    before = data.plan
+    if plan.regions != before.regions or plan.maturities != before.maturities:
+        return spell_out(plan, data.cells)
+    same = {rule.id for rule, old in zip(plan.rules, before.rules, strict=True) if rule is old or rule == old}
+    lines = []
+    fresh = plan.model_copy(update={"rules": tuple(rule for rule in plan.rules if rule.id not in same)})
+    new = {(line.rule.id, line.member): line for line in spell_out(fresh, data.cells)}
+    scale = plan.target / before.target
+    for line in data.lines:
+        if line.rule.id not in same:
+            lines.append(new[line.rule.id, line.member])
+        elif scale != 1 and line.fixed is not None and line.rule.amount is None:
+            lines.append(replace(line, fixed=line.fixed * scale))
+        else:
+            lines.append(line)
+    return tuple(lines)
 
 
 def _difference(base: Solved, data: AllocationData) -> Change:
     """Bounds and coefficients of the rows of rules, locks and the total of quotas that differ."""
-    live, v = base.staged.live, base.staged.model.variables
-    in_unit = data.in_money_of(base.money)
-    before = {row.name: row for row in base.staged.model.rows}
-    bounds, coefficients = {}, {}
-    for family in (total_quota, locks, rules):
-        for row in family(in_unit, v):
-            old, place = before[row.name], live.row(row.name)
-            if row.bound != old.bound:
-                low, high = -math.inf if row.sense == "<=" else row.bound, math.inf if row.sense == ">=" else row.bound
-                bounds[place] = low, high
-            for variable, factor in row.terms.items():
-                if factor != old.terms[variable]:
-                    coefficients[place, live.column(variable)] = factor
+    live, model = base.staged.live, base.staged.model
+    v, money = model.variables, base.money
+    bounds: dict[int, tuple[float, float]] = {}
+    coefficients: dict[tuple[int, int], float] = {}
+    for number, (old, new) in enumerate(zip(model.data.lines, data.lines, strict=True)):
+        fixed = None if new.fixed is None else new.fixed / money
+        row = rule_row(model.data, v, number) if (old.ratio, old.fixed) != (new.ratio, new.fixed) else None
+        if row is None:
+            continue
+        place = live.row(f"rule_{number}")
+        if fixed is not None:
+            bounds[place] = _interval(new.rule.sense, new.ratio * fixed)
+        terms = row.terms(new.ratio)
+        coefficients |= {(place, live.column(variable)): terms[variable] for variable in row.right}
+    for number, lock in enumerate(sorted(data.plan.locks, key=lambda lock: lock.id)):
+        bounds[live.row(f"lock_{number}")] = _interval("=", lock.amount / money)
+    if not data.is_total_fixed:
+        bounds[live.row("total_quota")] = _interval("=", data.target / money)
     return Change(bounds, coefficients)
+
+
+def _interval(sense: str, bound: float) -> tuple[float, float]:
+    return (-math.inf if sense == "<=" else bound, math.inf if sense == ">=" else bound)
 
 
 def binding_rules(solved: Solved) -> tuple[tuple[str, ...], tuple[str, ...]]:
