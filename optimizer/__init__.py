@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optimizer.allocating import allocate
 from optimizer.checking import RuleStatus, check_allocation
+from optimizer.infeasibility import repair
 from optimizer.results import AllocationResult, ExpectedCell, PoolResult, Price, RepResult, RuleResult, SolverReport
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "SolverReport",
     "allocate",
     "check_allocation",
+    "repair",
 ]

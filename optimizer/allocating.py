@@ -37,13 +37,16 @@ PRICED_LINES = 200
 """Rule lines up to which prices are found unless told otherwise: each takes two solves."""
 
 
-def allocate(plan: Plan, name: str = "optimised", detail: Detail | None = None) -> AllocationResult:
+def allocate(
+    plan: Plan, name: str = "optimised", detail: Detail | None = None, repairs: bool = True
+) -> AllocationResult:
     """The best allocation of a plan, in the order of the stages.
 
-    Raises NoFeasibleAllocation with a smallest conflict, or SolverFailed where no answer is proven and checked.
+    Raises NoFeasibleAllocation with a smallest conflict and repairs, or SolverFailed where no answer is proven and
+    checked.
     """
     start = time.perf_counter()
-    return describe(solve(plan), name, start, detail)
+    return describe(solve(plan, repairs=repairs), name, start, detail)
 
 
 def describe(solved: Solved, name: str, start: float | None = None, detail: Detail | None = None) -> AllocationResult:

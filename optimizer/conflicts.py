@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from optimizer.live import Infeasible, LiveModel
+from optimizer.live import LiveModel
 from optimizer.model import Model
-from scenarios.errors import NoFeasibleAllocation
 from scenarios.plan import Plan
 
-__all__ = ["explain_conflict", "find_conflict", "sentence"]
+__all__ = ["find_conflict", "sentence"]
 
 _DATA_LIMITS = ("hours", "demand", "bands", "pool")
 
@@ -41,7 +38,7 @@ def find_conflict(model: Model, live: LiveModel) -> tuple[str, ...]:
 
     def needed(names: list[str]) -> list[str]:
         lift(names)
-        if not _feasible(live):
+        if not live.is_feasible():
             return []
         restore(names)
         if len(names) == 1:
@@ -53,20 +50,12 @@ def find_conflict(model: Model, live: LiveModel) -> tuple[str, ...]:
         conflict = [name for kind in dict.fromkeys(map(_kind, order)) for name in needed(_of_kind(order, kind))]
         for name in conflict:
             lift([name])
-            if not _feasible(live):
+            if not live.is_feasible():
                 raise AssertionError(f"the conflict {conflict} does not need {name}")
             restore([name])
     finally:
         restore(order)
     return tuple(sorted(conflict, key=lambda group: (_kind(group) in _DATA_LIMITS, group)))
-
-
-def explain_conflict(model: Model, live: LiveModel) -> NoFeasibleAllocation:
-    """The error that names a smallest conflict, in the planner's words."""
-    conflict = find_conflict(model, live)
-    lines = [f"- {name.removeprefix('rule:')}: {sentence(model.data.plan, name)}" for name in conflict]
-    head = "No allocation satisfies these together; without any one of them the others can be satisfied:"
-    return NoFeasibleAllocation("\n".join([head, *lines]), conflict)
 
 
 def sentence(plan: Plan, group: str) -> str:
@@ -96,11 +85,3 @@ def _kind(group: str) -> str:
 
 def _of_kind(groups: list[str], kind: str) -> list[str]:
     return [group for group in groups if _kind(group) == kind]
-
-
-def _feasible(live: LiveModel) -> bool:
-    try:
-        live.minimise(np.zeros(live.width))
-    except Infeasible:
-        return False
-    return True

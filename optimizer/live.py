@@ -206,6 +206,14 @@ class LiveModel:
             raise SolverFailed(f"HiGHS gave no proven optimum; its status is {word!r}")
         return float(info.objective_function_value)
 
+    def is_feasible(self) -> bool:
+        """Whether the rows can be satisfied together."""
+        try:
+            self.minimise(np.zeros(self.width))
+        except Infeasible:
+            return False
+        return True
+
     def values(self) -> Floats:
         """Values of all columns at the last optimum."""
         return np.asarray(self._highs.getSolution().col_value, dtype=float)

@@ -118,10 +118,14 @@ def spell_out(plan: Plan, from_: Universe) -> tuple[RuleLine, ...]:
 
 
 def fixes_total(plan: Plan, from_: Universe) -> bool:
-    """Whether equalities with a fixed right side, or locks, cover all quota cells, so that the total is decided."""
+    """Whether hard equalities with a fixed right side, or locks, cover all quota cells, so that the total is decided.
+
+    A wish decides nothing: where it alone spoke of all quotas, the quotas still add up to the target.
+    """
     covered: set[Key] = set()
     for line in spell_out(plan, from_):
-        if line.rule.sense == "=" and line.fixed is not None and line.rule.left.over == "quota":
+        is_hard = line.rule.sense == "=" and line.rule.firmness == "hard"
+        if is_hard and line.fixed is not None and line.rule.left.over == "quota":
             covered.update(line.left)
     for lock in plan.locks:
         if lock.cells.over == "quota":

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from pulp import LpVariable
 
 from optimizer.alike import alike_reps
-from optimizer.conflicts import explain_conflict
 from optimizer.data import AllocationData, prepare
+from optimizer.infeasibility import explain_conflict
 from optimizer.live import Floats, Infeasible
 from optimizer.model import Model, state
 from optimizer.selection import QuotaKey
@@ -144,10 +144,11 @@ class Solved:
         return np.where(amounts > _NOTHING * self.staged.model.data.target, amounts * self.money, 0.0)
 
 
-def solve(plan: Plan, further: Further | None = None) -> Solved:
+def solve(plan: Plan, further: Further | None = None, repairs: bool = True) -> Solved:
     """The plan's linear program, stated and solved through all stages.
 
-    Raises NoFeasibleAllocation with a smallest conflict, or SolverFailed where no answer is proven.
+    Raises NoFeasibleAllocation with a smallest conflict and, unless not wanted, with repairs; SolverFailed where no
+    answer is proven.
     """
     data = prepare(plan)
     model = state(data)
@@ -155,7 +156,7 @@ def solve(plan: Plan, further: Further | None = None) -> Solved:
     try:
         return Solved(data, staged, staged.solve(), keeps_unlike=further is not None)
     except Infeasible:
-        raise explain_conflict(model, staged.live) from None
+        raise explain_conflict(model, staged.live, repairs) from None
 
 
 def _with_means(amounts: Floats, groups: Iterable[npt.NDArray[np.int32]]) -> Floats:

@@ -18,6 +18,7 @@ __all__ = [
     "PlanFileError",
     "Problem",
     "QuarterdeckError",
+    "Repair",
     "RequirementFailed",
     "SolverFailed",
     "UsageError",
@@ -65,13 +66,33 @@ class PlanFileError(QuarterdeckError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A change of a plan with which it has an allocation, found and checked by solving. Money in its currency."""
+
+    sentence: str
+    """In the planner's words, with its amount."""
+    settings: tuple[str, ...]
+    """Overrides ``path=value``, as ``load_plan`` takes them."""
+    given_up: float
+    """By how much the changed figures give, and soft rules are missed then."""
+    contribution: float
+    """Expected contribution of the repaired plan."""
+    lost: float
+    """By how much that is less than after the repair that leaves most."""
+
+
 class NoFeasibleAllocation(QuarterdeckError):
-    """No allocation satisfies all hard rules; ``conflict`` names a smallest set that contradicts itself."""
+    """No allocation satisfies all hard rules; ``conflict`` names a smallest set that contradicts itself.
+
+    ``repairs`` are changes of the plan that help, cheapest first.
+    """
 
     exit_code = 4
 
-    def __init__(self, message: str, conflict: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, conflict: Sequence[str] = (), repairs: Sequence[Repair] = ()) -> None:
         self.conflict = tuple(conflict)
+        self.repairs = tuple(repairs)
         super().__init__(message)
 
 

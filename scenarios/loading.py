@@ -16,7 +16,7 @@ from scenarios.plan import TABLES, Plan
 from scenarios.references import plan_problems
 from scenarios.validation import validate
 
-__all__ = ["LIBRARY", "LoadedPlan", "builtin_plans", "load_plan"]
+__all__ = ["LIBRARY", "LoadedPlan", "builtin_plans", "change_plan", "load_plan"]
 
 LIBRARY = Path(__file__).parent / "library"
 PLAN_FILE = "plan.yaml"
@@ -61,6 +61,24 @@ def load_plan(source: str | Path, scenarios: Sequence[str] = (), settings: Seque
     plan = Plan.model_validate(result.sections)
     changes.sort(key=lambda change: change.path)
     return LoadedPlan(plan, tuple(changes), MappingProxyType(dict(reading.hashes)))
+
+
+def change_plan(plan: Plan, settings: Sequence[str]) -> Plan:
+    """A plan in memory with ``path=value`` settings applied; PlanFileError where they do not fit.
+
+    What did not fit together before is not held against the settings.
+    """
+    tree, problems = Node.of(plan.model_dump(mode="json")), list[Problem]()
+    apply(tree, [override for text in settings if (override := setting(text, problems))], problems)
+    tree.sort()
+    result = validate(tree)
+    problems += result.problems
+    if not problems:
+        known = {(problem.key, problem.message) for problem in plan_problems(plan)}
+        problems += [p for p in plan_problems(result.plan, tree) if (p.key, p.message) not in known]
+    if problems:
+        raise PlanFileError(problems)
+    return Plan.model_validate(result.sections)
 
 
 def _find(source: str | Path) -> Path:

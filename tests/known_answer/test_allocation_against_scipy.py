@@ -104,7 +104,7 @@ class Formulation:
         for pool in plan.money.pools:
             of_pool = [n for n, s in enumerate(data.segments) if plan.activity[s.activity].pool == pool.id]
             self.less.append(({self.x + n: 1.0 for n in of_pool}, pool.amount))
-        t5 = [r for r in plan.rules if r.id in ("T5", "total") and r.sense == "="]
+        t5 = [r for r in plan.rules if r.id in ("T5", "total") and r.sense == "=" and r.firmness == "hard"]
         if not t5:
             self.equal.append(({self.q + n: 1.0 for n in range(len(self.cells))}, plan.target))
 
