@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from optimizer.checking import RuleStatus, check_allocation
 from optimizer.data import AllocationData
@@ -18,12 +19,14 @@ from optimizer.results import (
     ExpectedCell,
     PoolResult,
     RepResult,
+    Rounding,
     RuleResult,
     SolverReport,
     Status,
 )
+from optimizer.rounding import round_amounts
 from optimizer.selection import QuotaKey
-from optimizer.solved import Solved, solve
+from optimizer.solved import Amounts, Solved, solve
 from optimizer.stages import Solution, StagedModel
 from scenarios.allocation import Allocation
 from scenarios.errors import SolverFailed
@@ -56,17 +59,16 @@ def describe(solved: Solved, name: str, start: float | None = None, detail: Deta
     """
     start = time.perf_counter() if start is None else start
     plan, data, staged, solution, amounts = solved.plan, solved.data, solved.staged, solved.solution, solved.amounts()
-    allocation, expected = amounts.allocation(name), amounts.expected_of
-    statuses = check_allocation(plan, allocation, expected, data)
-    missed = [s for s in statuses if not s.holds and s.firmness != "soft"]
-    if missed:
-        worst = max(missed, key=lambda s: s.violation)
+    statuses = check_allocation(plan, amounts.allocation(name), amounts.expected_of, data, is_rounded=False)
+    if missed := _worst(statuses, of_missed=True):
         raise SolverFailed(
-            f"HiGHS's answer fails the check: {worst.id} {worst.member} is missed by {worst.violation:,.6g}"
+            f"HiGHS's answer fails the check: {missed.id} {missed.member} is missed by {missed.violation:,.6g}"
         )
+    amounts, judged, rounding = _rounded(data, amounts, statuses)
+    allocation, expected = amounts.allocation(name), amounts.expected_of
     detail = detail or ("prices" if len(data.lines) <= PRICED_LINES else "none")
     is_priced, ranges = detail != "none", detail == "ranges"
-    rules = tuple(_rule_results(staged, solution, statuses, detail))
+    rules = tuple(_rule_results(staged, solution, statuses, judged, detail))
     return AllocationResult(
         detail=detail,
         resources=price_resources(staged, solution, ranges) if is_priced else (),
@@ -80,7 +82,9 @@ def describe(solved: Solved, name: str, start: float | None = None, detail: Deta
         pools=tuple(_pool_results(plan, allocation)),
         demand=tuple(demand_by_source(data, allocation).items()),
         expected_total=sum(expected.values()),
-        expected_contribution=solution.contribution * staged.model.data.money,
+        expected_contribution=solution.contribution * staged.model.data.money
+        + (rounding.contribution if rounding else 0.0),
+        rounding=rounding,
         over_assignment=allocation.total_quota / plan.target - 1,
         fairness=decided_by(data),
         solver=SolverReport(
@@ -91,6 +95,30 @@ def describe(solved: Solved, name: str, start: float | None = None, detail: Deta
             seconds=time.perf_counter() - start,
         ),
     )
+
+
+def _rounded(
+    data: AllocationData, amounts: Amounts, statuses: tuple[RuleStatus, ...]
+) -> tuple[Amounts, tuple[RuleStatus, ...], Rounding | None]:
+    """Amounts rounded where the plan names steps, with what the check says; as they were where a rule suffers."""
+    found = round_amounts(data, amounts)
+    if found is None:
+        return amounts, statuses, None
+    after, report = found
+    judged = check_allocation(data.plan, after.allocation("rounded"), after.expected_of, data)
+    if missed := _worst(judged, of_missed=True):
+        reason = f"{missed.id} {missed.member}".strip() + f" would be missed by {missed.violation:,.6g}"
+        nothing = replace(report, largest_cell=0.0, total_quota=0.0, total_budget=0.0, contribution=0.0)
+        return amounts, statuses, replace(nothing, given_up=reason)
+    if worst := _worst(judged, of_missed=False):
+        report = replace(report, largest_miss=worst.violation, missed=f"{worst.id} {worst.member}".strip())
+    return after, judged, report
+
+
+def _worst(statuses: Iterable[RuleStatus], of_missed: bool) -> RuleStatus | None:
+    """What is missed most of what must hold: beyond what it may be, or at all."""
+    hard = [s for s in statuses if s.firmness != "soft" and (not s.holds if of_missed else s.relative_violation > 1e-9)]
+    return max(hard, key=lambda s: s.violation, default=None)
 
 
 def decided_by(data: AllocationData) -> str:
@@ -128,8 +156,14 @@ def _stages(solved: Solved) -> Iterable[tuple[str, float]]:
 
 
 def _rule_results(
-    staged: StagedModel, solution: Solution, statuses: Iterable[RuleStatus], detail: Detail
+    staged: StagedModel,
+    solution: Solution,
+    statuses: Iterable[RuleStatus],
+    judged: Iterable[RuleStatus],
+    detail: Detail,
 ) -> Iterable[RuleResult]:
+    """Rules as they came out, with the sides after rounding."""
+    sides = {(status.id, status.member): (status.left, status.right) for status in judged}
     lines = {(line.rule.id, line.member): number for number, line in enumerate(staged.model.data.lines)}
     rows = {row.group: row for row in staged.model.rows if row.group.startswith(("lock:", "pool:", "total"))}
     is_priced, ranges = detail != "none", detail == "ranges"
@@ -143,14 +177,15 @@ def _rule_results(
         else:
             prices = Prices(0.0, None, None)
         word, gap = _verdict(status)
+        left, right = sides.get((status.id, status.member), (status.left, status.right))
         yield RuleResult(
             id=status.id,
             member=status.member,
             sentence=status.sentence,
             firmness=status.firmness,
             sense=status.sense,
-            left=status.left,
-            right=status.right,
+            left=left,
+            right=right,
             status=word,
             gap=gap,
             step=prices.step,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from optimizer.data import AllocationData, prepare
 from optimizer.selection import Key, fixes_total, select, spell_out, universe, with_budget
+from optimizer.steps import step_of
 from scenarios.allocation import Allocation
 from scenarios.expectations import effective_units, measure_costs
 from scenarios.plan import Plan
@@ -36,7 +37,7 @@ class RuleStatus:
     violation: float
     """By how much it is missed; 0 when it is met."""
     holds: bool
-    """Whether it is met within the tolerance."""
+    """Whether it is met within the tolerance, or within a step where amounts are rounded."""
 
     @property
     def relative_violation(self) -> float:
@@ -49,10 +50,12 @@ def check_allocation(
     allocation: Allocation,
     expected: Mapping[tuple[str, str, str], float] | None = None,
     data: AllocationData | None = None,
+    is_rounded: bool = True,
 ) -> tuple[RuleStatus, ...]:
     """Every rule, lock and pool; with expected sales, by (product, region, rep), also demand and hours.
 
-    Rules over expected sales are judged only where these are given.
+    Rules over expected sales are judged only where these are given. In a plan with sellable units or money steps a
+    rule, lock or the total may be missed by one step, unless the amounts are said not to be rounded.
     """
     allocation.refuse_strangers(plan)
     amounts: dict[str, dict[Key, float]] = {"quota": {}, "budget": {}, "expected": {}}
@@ -61,16 +64,27 @@ def check_allocation(
     for over, key, amount in [*booked, *(("budget", (b.region, b.activity), b.amount) for b in allocation.budget)]:
         amounts[over][key] = amounts[over].get(key, 0.0) + amount
     small = plan.target / 1000
-    found = list(_plan_statuses(plan, amounts, expected is not None, small))
+    if expected is not None:
+        data = data or prepare(plan)
+    found = list(_plan_statuses(plan, amounts, expected is not None, small, data, is_rounded))
     found += _negatives(amounts, small)
     if expected is not None:
-        found += _data_statuses(data or prepare(plan), allocation, expected, small)
+        assert data is not None
+        found += _data_statuses(data, allocation, expected, small)
     return tuple(found)
 
 
 def _plan_statuses(
-    plan: Plan, amounts: Mapping[str, Mapping[Key, float]], with_expected: bool, small: float
+    plan: Plan,
+    amounts: Mapping[str, Mapping[Key, float]],
+    with_expected: bool,
+    small: float,
+    data: AllocationData | None,
+    is_rounded: bool,
 ) -> Iterable[RuleStatus]:
+    def step(*sums: tuple[str, Iterable[Key]]) -> float:
+        return max(step_of(plan, over, keys, data) for over, keys in sums) if is_rounded else 0.0
+
     cells = universe(plan)
     all_cells = with_budget(cells, [(region, activity) for region, activity in amounts["budget"]])
 
@@ -82,11 +96,13 @@ def _plan_statuses(
         if with_expected or "expected" not in (rule.left.over, line.right_over):
             right = line.ratio * (line.fixed if line.fixed is not None else total(line.right_over, line.right))
             left = total(rule.left.over, line.left)
-            yield _judge(rule.id, line.member, rule.sentence, rule.firmness, rule.sense, left, right, small)
+            may = step((rule.left.over, line.left), (line.right_over, line.right))
+            yield _judge(rule.id, line.member, rule.sentence, rule.firmness, rule.sense, left, right, small, may)
     for lock in sorted(plan.locks, key=lambda lock: lock.id):
         if with_expected or lock.cells.over != "expected":
-            left = total(lock.cells.over, select(plan, lock.cells, all_cells, f"locks.{lock.id}"))
-            yield _judge(f"lock:{lock.id}", "", lock.because, "lock", "=", left, lock.amount, small)
+            keys = select(plan, lock.cells, all_cells, f"locks.{lock.id}")
+            left, may = total(lock.cells.over, keys), step((lock.cells.over, keys))
+            yield _judge(f"lock:{lock.id}", "", lock.because, "lock", "=", left, lock.amount, small, may)
     for pool in sorted(plan.money.pools, key=lambda pool: pool.id):
         if pool.paid == "as_spent":
             spent = sum(a for key, a in amounts["budget"].items() if plan.activity[key[1]].pool == pool.id)
@@ -95,7 +111,8 @@ def _plan_statuses(
     if not fixes_total(plan, cells):
         everything = sum(amounts["quota"].values())
         sentence = "Quotas add up to the target."
-        yield _judge("total quota", "", sentence, "data", "=", everything, plan.target, small)
+        may = step(("quota", cells.quota))
+        yield _judge("total quota", "", sentence, "data", "=", everything, plan.target, small, may)
 
 
 def _data_statuses(
@@ -137,9 +154,17 @@ def _negatives(amounts: Mapping[str, Mapping[Key, float]], small: float) -> Iter
 
 
 def _judge(
-    id_: str, member: str, sentence: str, firmness: str, sense: str, left: float, right: float, small: float
+    id_: str,
+    member: str,
+    sentence: str,
+    firmness: str,
+    sense: str,
+    left: float,
+    right: float,
+    small: float,
+    step: float = 0.0,
 ) -> RuleStatus:
     gap = {">=": right - left, "<=": left - right, "=": abs(left - right)}[sense]
     violation = max(gap, 0.0)
-    holds = violation <= RELATIVE_TOLERANCE * max(abs(left), abs(right), small)
+    holds = violation <= max(RELATIVE_TOLERANCE * max(abs(left), abs(right), small), step * (1 + 1e-9))
     return RuleStatus(id_, member, sentence, firmness, sense, left, right, violation, holds)

@@ -18,6 +18,7 @@ __all__ = [
     "RepResult",
     "Resource",
     "ResourcePrice",
+    "Rounding",
     "RuleResult",
     "SolverReport",
 ]
@@ -138,6 +139,28 @@ class PoolResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Rounding:
+    """What rounding to sellable units and money steps changed. Money in the plan's currency."""
+
+    quota_step: float
+    """Largest sellable unit; 0 where quotas are not rounded."""
+    budget_step: float
+    largest_cell: float
+    """Largest change of one amount."""
+    total_quota: float
+    """Change of the sum of all quotas."""
+    total_budget: float
+    contribution: float
+    """Change of the expected contribution."""
+    largest_miss: float = 0.0
+    """By how much a hard rule, lock or sum is missed at most; never more than one step."""
+    missed: str = ""
+    """Which one that is."""
+    given_up: str = ""
+    """Why the amounts are not rounded after all; empty where they are."""
+
+
+@dataclass(frozen=True, slots=True)
 class SolverReport:
     """Which solver gave the answer, and how long it took."""
 
@@ -174,6 +197,8 @@ class AllocationResult:
     resources: tuple[ResourcePrice, ...] = ()
     idle_rules: tuple[IdleRule, ...] = ()
     """Rules that can never bind."""
+    rounding: Rounding | None = None
+    """None where the plan names no steps."""
 
     @property
     def unsold(self) -> float:

@@ -204,6 +204,8 @@ class Money(Section):
     """Pools, bonuses, fees, payment terms."""
 
     pools: tuple[Pool, ...] = ()
+    step: Amount = 0
+    """Budget amounts are rounded to multiples of it; 0 leaves them alone."""
     bonuses: tuple[Bonus, ...] = ()
     expert_fee: ExpertFee | None = None
     payment_terms: tuple[Instalment, ...] = (Instalment(share=1, due_days=60),)

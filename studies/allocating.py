@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from optimizer.allocating import allocate as optimise
 from optimizer.data import prepare
@@ -20,6 +21,7 @@ from studies.results import (
     QuotaRow,
     RepRow,
     ResourceRow,
+    RoundingRow,
     RuleRow,
     StageRow,
 )
@@ -97,6 +99,7 @@ def allocate_study(
         changes=tuple(changes),
         findings=tuple(finding.message for finding in _findings(plan, answer)),
         detail=answer.detail,
+        rounding=RoundingRow.model_validate(asdict(answer.rounding)) if answer.rounding else None,
         resources=tuple(resource_row(resource) for resource in answer.resources),
     )
     return result, answer

@@ -24,6 +24,7 @@ __all__ = [
     "QuotaRow",
     "RepRow",
     "ResourceRow",
+    "RoundingRow",
     "RuleRow",
     "RunResult",
     "SimulateResult",
@@ -176,6 +177,25 @@ class RepRow(Record):
     hours_there: float
 
 
+class RoundingRow(Record):
+    """What rounding to sellable units and money steps changed."""
+
+    quota_step: float
+    budget_step: float
+    largest_cell: float
+    """Largest change of one amount."""
+    total_quota: float
+    """Change of the sum of all quotas."""
+    total_budget: float
+    contribution: float
+    """Change of the expected contribution."""
+    largest_miss: float
+    """By how much a hard rule, lock or sum is missed at most."""
+    missed: str
+    given_up: str
+    """Why nothing is rounded after all; empty where it is."""
+
+
 class StageRow(Record):
     """One stage of the lexicographic objective."""
 
@@ -222,6 +242,8 @@ class AllocateResult(Record):
     detail: Literal["none", "prices", "ranges"] = "none"
     """How far prices were looked for; without, no rule or resource has one."""
     resources: tuple[ResourceRow, ...] = ()
+    rounding: RoundingRow | None = None
+    """None where the plan names no steps."""
 
 
 class BridgeStep(Record):
