@@ -33,7 +33,7 @@ from scenarios.errors import SolverFailed
 from scenarios.expectations import effective_units, measure_costs
 from scenarios.plan import Plan
 
-__all__ = ["allocate", "describe"]
+__all__ = ["allocate", "decided_by", "describe"]
 
 
 PRICED_LINES = 200

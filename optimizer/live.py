@@ -134,6 +134,10 @@ class LiveModel:
         finally:
             self._highs.changeColsBounds(len(columns), columns, *before)
 
+    def forget(self) -> None:
+        """Start the next solve from nothing, so that its answer does not depend on what was solved before."""
+        self._highs.clearSolver()
+
     def basis(self) -> highspy.HighsBasis:
         """The basis of the last solve, to start another one from."""
         return self._highs.getBasis()

@@ -12,6 +12,7 @@ from optimizer.data import AllocationData
 from optimizer.equity import Equity, equity
 from optimizer.live import Floats
 from optimizer.model import state
+from optimizer.selection import RuleLine
 from optimizer.solved import Amounts
 from optimizer.stages import PRIORITY_WEIGHTS, StagedModel
 from scenarios.allocation import Allocation
@@ -97,7 +98,10 @@ def amounts_of(data: AllocationData, allocation: Allocation) -> Amounts:
 
 
 def sold_with(data: AllocationData, spend: Floats) -> Floats:
-    """Expected sales by quota cell that bring the most at a given spend: no rule binds, only demand and hours."""
+    """Expected sales by quota cell that bring the most at a given spend.
+
+    Demand and hours bind them; rules over expected sales alone are kept as far as they can be; no other rule counts.
+    """
     supply, hours = data.organic.copy(), data.hours.copy()
     for segment, amount in zip(data.segments, in_bands(data, spend), strict=True):
         supply[:, data.region_number[segment.region]] += np.array(segment.gain) * amount
@@ -105,11 +109,26 @@ def sold_with(data: AllocationData, spend: Floats) -> Floats:
     for cell, amount in zip(data.cells.budget, spend.tolist(), strict=True):
         for rep, duty in first[cell].duty.items():
             hours[data.rep_number[rep]] -= duty * amount
-    bare = replace(data, demand={"at this spend": supply}, segments=(), hours=hours, lines=(), is_total_fixed=True)
-    families = ("demand", "hours", "sums", "evenness")
-    staged = StagedModel(state(replace(bare, cells=replace(data.cells, budget=())), families))
+    bare = replace(
+        data,
+        cells=replace(data.cells, budget=()),
+        demand={"at this spend": supply},
+        segments=(),
+        hours=hours,
+        lines=tuple(_as_wish(line) for line in data.lines if _is_over_sales(line)),
+        is_total_fixed=True,
+    )
+    staged = StagedModel(state(bare, ("demand", "hours", "rules", "sums", "evenness")))
     values = staged.solve().values
     return np.array([staged.value(y, values) for y in staged.model.variables.expected]) * staged.model.data.money
+
+
+def _is_over_sales(line: RuleLine) -> bool:
+    return line.rule.left.over == "expected" and (line.fixed is not None or line.right_over == "expected")
+
+
+def _as_wish(line: RuleLine) -> RuleLine:
+    return replace(line, rule=line.rule.model_copy(update={"firmness": "soft"}))
 
 
 def in_bands(data: AllocationData, spend: Sequence[float] | Floats) -> Floats:

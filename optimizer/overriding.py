@@ -61,8 +61,8 @@ def overridden(solved: Solved) -> Overridden:
 def check_by_hand(plan: Plan, allocation: Allocation) -> tuple[RuleStatus, ...]:
     """Every rule, lock, pool and data limit for an allocation that comes without expected sales.
 
-    Rules over expected sales are judged by the best sales that the allocation leaves possible; hours by those and the
-    paid events; and money is looked at where the optimiser never puts any: beyond what a response takes, where an
+    Rules over expected sales are judged by the best sales that the allocation leaves possible, hours by those and the
+    paid events. Money is looked at where the optimiser never puts any, too: beyond what a response takes, where an
     activity does not run, and in pools that are no budget to spend.
     """
     data = prepare(plan)

@@ -141,6 +141,7 @@ class Reallocator:
             self._live.within(where, np.zeros(len(where)), np.array(upper)),
             self._live.changed(Change(self._bounds(left, spent, unit))),
         ):
+            self._live.forget()
             least = self._live.minimise(self._weights)
             self._live.set_bounds(self._hold, -math.inf, least + _NOTHING * max(least, 1.0))
             try:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from optimizer.checking import check_allocation
+from optimizer.overriding import check_by_hand
 from scenarios.allocation import Allocation
 from scenarios.checks import not_carried_out
 from scenarios.plan import Plan
@@ -14,6 +14,7 @@ from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.replications import Batch, Progress, run_replications
 from studies.results import Change, CompareResult, RuleRow
+from studies.rules import broken_row
 from studies.statistics import difference, kpi_row
 
 __all__ = ["broken_rules", "compare_study", "decisions_changed"]
@@ -77,22 +78,7 @@ def compare_study(
 
 def broken_rules(plan: Plan, allocation: Allocation) -> tuple[RuleRow, ...]:
     """Rules of a plan that an allocation does not keep; they are listed, not refused."""
-    return tuple(
-        RuleRow.model_validate(
-            {
-                "id": rule.id,
-                "member": rule.member,
-                "sentence": rule.sentence,
-                "firmness": rule.firmness,
-                "left": rule.left,
-                "right": rule.right,
-                "status": "relaxed" if rule.firmness == "soft" else "broken",
-                "gap": rule.violation,
-            }
-        )
-        for rule in check_allocation(plan, allocation)
-        if not rule.holds
-    )
+    return tuple(broken_row(status) for status in check_by_hand(plan, allocation) if not status.holds)
 
 
 def decisions_changed(a: Allocation, b: Allocation) -> tuple[Change, ...]:
