@@ -51,7 +51,7 @@ class Quarter:
         """Signed ÷ quota by product and region so far; where no quota asks for anything 1, and infinite once signed."""
         start_nature(self)
         start_measures(self)
-        self.reps = [Rep(self, number) for number in range(len(model.reps))]
+        self.reps = [self.new_rep(number) for number in range(len(model.reps))]
         self.accounts = [Account(self, number) for number in range(len(model.accounts))]
         self.risks = RiskWatch(self)
         start_risks(self)
@@ -69,6 +69,10 @@ class Quarter:
         records.uses = {plan: len(entities) for plan, entities in sorted(self.board.uses.items())}
         records.clips = dict(sorted(self.board.clips.items()))
         return records
+
+    def new_rep(self, number: int) -> Rep:
+        """A rep at work; a traced quarter has reps that are watched."""
+        return Rep(self, number)
 
     def at(self, day: float, action: Callable[[], None]) -> None:
         """Let something happen on a working day, at once if it has come; after the quarter nothing happens."""
