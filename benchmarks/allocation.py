@@ -18,23 +18,28 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import highspy
+import numpy as np
 import pulp
 
 from optimizer.data import AllocationData, prepare
 from optimizer.model import Model, state
 from optimizer.selection import spell_out
 from optimizer.solved import Solved, solve
-from optimizer.stages import STAGES, StagedModel, objectives
+from optimizer.stages import STAGES, Solution, StagedModel, objectives
 from optimizer.sweeping import moved
 from scenarios.changing import with_figure
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from tests.allocation_plans import plan_of
 
-HOLD = 1e-9
+HOLD = {"HiGHS": 1e-9, "PULP_CBC_CMD": 1e-5}
+"""Relative room of a stage's value in the stages after it, as much as the solver's tolerances ask for."""
+BARE_LIMIT_S = 600.0
+CBC_UP_TO_REPS = 500
 
 
 def main() -> None:
@@ -61,68 +66,77 @@ def what_if(repeats: int) -> None:
     """R3 from 55% to 70%: on the live model, and by rebuilding."""
     plan = load_plan("quarter").plan
     base = solve(plan)
-    moved(base, with_figure(plan, "rules.R3.ratio", 0.58))  # the live model as it is in use: bases of all stages known
-    ratios = [0.55 + 0.15 * n / max(repeats - 1, 1) for n in range(repeats)]
-    times: dict[str, list[float]] = {}
-    for ratio in ratios:
-        changed = with_figure(plan, "rules.R3.ratio", ratio)
-        data = replace(base.data, plan=changed, lines=spell_out(changed, base.data.cells))
-
-        def live(changed: Plan = changed) -> Any:
-            return moved(base, changed).amounts()
-
-        answers = {}
-        for name, work in (
-            ("live", live),
-            ("PuLP with HiGHS", lambda data=data: rebuilt(data, pulp.HiGHS(msg=False))),
-            ("PuLP with CBC", lambda data=data: rebuilt(data, pulp.PULP_CBC_CMD(msg=False))),
-            ("solve(plan)", lambda changed=changed: solve(changed).amounts()),
-        ):
-            seconds, answers[name] = timed(work)
-            times.setdefault(name, []).append(seconds)
-        contribution = answers["live"].contribution()
-        for name in ("PuLP with HiGHS", "PuLP with CBC"):
-            if abs(answers[name] - contribution) > 1e-6 * contribution:
-                raise SystemExit(f"{name} finds {answers[name]}, the live model {contribution}")
+    moved(base, with_figure(plan, "rules.R3.ratio", 0.58))  # the live model in use: bases of all stages are known
+    ways: dict[str, Callable[[Plan], float]] = {
+        "live model": lambda changed: moved(base, changed).amounts().contribution(),
+        "PuLP with HiGHS": lambda changed: rebuilt(spelled_out(base.data, changed), pulp.HiGHS(msg=False)),
+        "PuLP with CBC": lambda changed: rebuilt(spelled_out(base.data, changed), pulp.PULP_CBC_CMD(msg=False)),
+        "… from the plan": lambda changed: rebuilt(prepare(changed), pulp.HiGHS(msg=False)),
+        "solve(plan)": lambda changed: solve(changed).amounts().contribution(),
+    }
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(repeats):
+        changed = with_figure(plan, "rules.R3.ratio", 0.55 + 0.15 * number / max(repeats - 1, 1))
+        found = {}
+        for name, way in ways.items():
+            seconds, found[name] = timed(partial(way, changed))
+            times[name].append(seconds)
+        for name, contribution in found.items():
+            if abs(contribution / found["live model"] - 1) > 1e-5:
+                raise SystemExit(f"{name} finds {contribution}, the live model {found['live model']}")
     middle = {name: statistics.median(values) for name, values in times.items()}
-    print(f"\nWhat-if on the built-in plan, all {len(STAGES)} stages, read back; median of {repeats}")
+    print(f"\nWhat-if on the built-in plan, all {len(STAGES)} stages, amounts read back; median of {repeats}")
     for name, seconds in middle.items():
-        print(f"  {name:<18}{1e3 * seconds:9.2f} ms{seconds / middle['live']:9.1f} ×")
+        print(f"  {name:<18}{1e3 * seconds:9.2f} ms{seconds / middle['live model']:9.1f} ×")
+
+
+def spelled_out(data: AllocationData, plan: Plan) -> AllocationData:
+    """Data of a plan whose rules alone differ: what rebuilding can keep."""
+    return replace(data, plan=plan, lines=spell_out(plan, data.cells))
 
 
 def rebuilt(data: AllocationData, solver: Any) -> float:
     """All stages in PuLP alone: state, solve, hold, solve …, read every amount; the contribution in money."""
     model = state(data)
-    problem, terms = model.problem, objectives(model)
-    value = 0.0
-    for number, (name, objective) in enumerate(zip(STAGES, terms, strict=True)):
-        expression = pulp.LpAffineExpression(dict.fromkeys(problem.variables(), 0.0) | dict(objective))
-        problem.sense = pulp.LpMinimize
-        problem.setObjective(expression)
+    reached = in_stages(model, solver, len(STAGES))
+    v = model.variables
+    amounts = [variable.value() for variable in (*v.quota, *v.expected, *v.spend)]
+    assert None not in amounts
+    return -reached[STAGES.index("contribution")] * model.data.money
+
+
+def in_stages(model: Model, solver: Any, count: int) -> list[float]:
+    """Solve stages in PuLP, the values of those before held by a row each."""
+    problem, room, reached = model.problem, HOLD[type(solver).__name__], list[float]()
+    problem.sense = pulp.LpMinimize
+    for number, terms in enumerate(objectives(model)[:count]):
+        problem.setObjective(pulp.LpAffineExpression(dict.fromkeys(problem.variables(), 0.0) | dict(terms)))
         problem.solve(solver)
         if pulp.LpStatus[problem.status] != "Optimal":
-            raise SystemExit(f"{type(solver).__name__} ends stage {name} as {pulp.LpStatus[problem.status]}")
-        reached = pulp.value(problem.objective)
-        if name == "contribution":
-            value = -reached * model.data.money
-        hold = pulp.LpConstraint(
-            pulp.LpAffineExpression(dict(objective)), -1, f"hold_{number}", reached + HOLD * max(1.0, abs(reached))
-        )
-        problem.addConstraint(hold)
-    amounts = [
-        variable.value() for variable in (*model.variables.quota, *model.variables.expected, *model.variables.spend)
-    ]
-    assert len(amounts) > 0
-    return value
+            raise SystemExit(f"{type(solver).__name__} ends stage {STAGES[number]} as {pulp.LpStatus[problem.status]}")
+        reached.append(pulp.value(problem.objective))
+        most = reached[-1] + room * max(1.0, abs(reached[-1]))
+        problem.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(dict(terms)), -1, f"hold_{number}", most))
+    return reached
 
 
 def sizes(reps: list[int]) -> None:
-    """50 products and more and more reps: preparing, stating, loading, reading back, and what solving alone takes."""
-    print("\n50 products × reps: µs per nonzero; memory is the most of the process so far")
-    print(
-        f"  {'reps':>5}{'cells':>9}{'nonzeros':>10}{'prepare':>9}{'state':>8}{'load':>8}{'read':>8}{'sum':>8}"
-        f"{'HiGHS alone':>13}{'PuLP + CBC':>12}{'memory':>10}"
+    """50 products and more and more reps: preparing, stating, loading, reading back; and what solving alone takes."""
+    print("\n50 products × reps, µs per nonzero; contribution alone solved; memory: the most of the process so far")
+    heads = (
+        "reps",
+        "cells",
+        "nonzeros",
+        "prepare",
+        "state",
+        "load",
+        "read",
+        "sum",
+        "bare HiGHS",
+        "PuLP + CBC",
+        "memory",
     )
+    print("".join(f"{head:>11}" for head in heads))
     for count in reps:
         size(50, count)
 
@@ -132,39 +146,40 @@ def size(products: int, reps: int) -> None:
     preparing, data = timed(lambda: prepare(plan))
     stating, model = timed(lambda: state(data))
     loading, staged = timed(lambda: StagedModel(model))
+    values = np.random.default_rng(1).random(staged.live.width)  # reading back takes the same whatever is read
+    solution = Solution((0.0,) * len(STAGES), values)
+    reading, _ = timed(lambda: Solved(data, staged, solution).amounts().allocation("large"))
     nonzeros = staged.live.nonzeros
-    solving, solution = timed(lambda: staged.solve("contribution"))
-    reading, amounts = timed(
-        lambda: (solved := Solved(data, staged, solution)).amounts().allocation("large") and solved
-    )
-    cbc = cbc_seconds(model) if reps <= 500 else None
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1) / 1024**2
+    bare = bare_seconds(staged)
+    cbc = f"{timed(lambda: bare_cbc(model))[0]:.1f} s" if reps <= CBC_UP_TO_REPS else "–"
     parts = [1e6 * seconds / nonzeros for seconds in (preparing, stating, loading, reading)]
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024) / 1024
-    others = f"{solving:>11.1f} s" + (f"{cbc:>10.1f} s" if cbc is not None else f"{'–':>12}")
-    print(
-        f"  {reps:>5}{len(data.cells.quota):>9}{nonzeros:>10}{parts[0]:>9.2f}"
-        + "".join(f"{part:>8.2f}" for part in parts[1:])
-        + f"{sum(parts):>8.2f}{others}{memory:>7.1f} GB",
-        flush=True,
-    )
-    del amounts
+    figures = [f"{part:.2f}" for part in (*parts, sum(parts))]
+    row = [str(reps), str(len(data.cells.quota)), str(nonzeros), *figures, bare, cbc, f"{memory:.1f} GB"]
+    print("".join(f"{figure:>11}" for figure in row), flush=True)
 
 
-def cbc_seconds(model: Model) -> float:
-    """PuLP with CBC on the same matrix: the two stages that HiGHS alone was given."""
-    problem = model.problem
-    seconds = 0.0
-    for number, objective in enumerate(objectives(model)[:2]):
-        problem.sense = pulp.LpMinimize
-        problem.setObjective(pulp.LpAffineExpression(dict.fromkeys(problem.variables(), 0.0) | dict(objective)))
-        taken, _ = timed(lambda: problem.solve(pulp.PULP_CBC_CMD(msg=False)))
-        seconds += taken
-        reached = pulp.value(problem.objective)
-        hold = pulp.LpConstraint(
-            pulp.LpAffineExpression(dict(objective)), -1, f"hold_{number}", reached + HOLD * max(1.0, abs(reached))
-        )
-        problem.addConstraint(hold)
-    return seconds
+def bare_seconds(staged: StagedModel) -> str:
+    """HiGHS on the same matrix, as it chooses, for the greatest contribution."""
+    solver = highspy.Highs()
+    for option, value in (("output_flag", False), ("time_limit", BARE_LIMIT_S)):
+        solver.setOptionValue(option, value)
+    solver.passModel(staged.live.lp)
+    costs = staged.costs("contribution")
+    solver.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+    seconds, _ = timed(solver.run)
+    done = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return f"{seconds:.1f} s" if done else f"> {seconds:.0f} s"
+
+
+def bare_cbc(model: Model) -> None:
+    """PuLP with CBC on the same matrix for the greatest contribution."""
+    terms = dict.fromkeys(model.problem.variables(), 0.0) | dict(objectives(model)[STAGES.index("contribution")])
+    model.problem.sense = pulp.LpMinimize
+    model.problem.setObjective(pulp.LpAffineExpression(terms))
+    model.problem.solve(pulp.PULP_CBC_CMD(msg=False))
+    if pulp.LpStatus[model.problem.status] != "Optimal":
+        raise SystemExit(f"CBC ends as {pulp.LpStatus[model.problem.status]}")
 
 
 def large_plan(products: int, reps: int, regions: int = 20) -> Plan:

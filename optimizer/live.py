@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 TOLERANCE = 1e-9
 """Feasibility and optimality tolerance of the solver, in the unit of money."""
 
+_DEVEX = 1
+
 
 class Infeasible(Exception):
     """The rows contradict each other; a normal outcome, to be explained by whoever asked."""
@@ -85,6 +87,11 @@ class LiveModel:
         """Number of coefficients of all rows."""
         return int(self._highs.getNumNz())
 
+    @property
+    def lp(self) -> highspy.HighsLp:
+        """The program as it now is in HiGHS, for another instance to solve."""
+        return self._highs.getLp()
+
     def column(self, variable: pulp.LpVariable) -> int:
         """Position of a variable."""
         return self._column[variable.name]
@@ -143,7 +150,11 @@ class LiveModel:
         return self._highs.getBasis()
 
     def start_from(self, basis: highspy.HighsBasis) -> None:
-        """Take a basis of this model as the start of the next solve."""
+        """Take a basis of this model as the start of the next solve.
+
+        From there on with Devex weights: exact ones cost more to begin with than the few steps that are left.
+        """
+        self._highs.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
         self._highs.setBasis(basis)
 
     @contextmanager
