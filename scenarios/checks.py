@@ -13,6 +13,7 @@ from typing import Literal
 from scenarios.cells import members, picks
 from scenarios.effects import ACTING_EVENTS, EVENTS, PARAMETERS, Effect
 from scenarios.plan import Plan
+from scenarios.risks import Trigger
 from scenarios.rules import Cells, Ratio, Rule
 from scenarios.workload import lead_work
 
@@ -56,6 +57,8 @@ SENTENCES = {
     "automated_care": "{tier} customers are contacted {touches:g} x a week, and in {maturities} regions automatically: "
     "{automated:.0f} of {accounts:.0f} accounts have no personal contact.",
     "sleeping_trigger": "{plan} waits for {risk}, which is switched off: it will never be used.",
+    "sleeping_light": "{plan} waits for a {light} light, and no policy that is on gives it in any week: it will never "
+    "be used.",
     "cost_without_effect": "{entry} costs {cost:,.0f} and changes nothing.",
     "disabled_rules": "Switched off and not kept: {listed}.",
     "uncovered_region": "No rep covers {region}: it can carry no quota.",
@@ -67,11 +70,9 @@ SENTENCES = {
 NOT_YET = {
     "policy": "Policy {id} ({name}): the simulation does not carry policies out yet.",
     "event": "Risk {id}: its event does not happen in the simulation yet ({event}).",
-    "light": "Contingency plan {id}: red lights do not set plans off yet, so it never triggers.",
     "effect": "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.",
     "attack_day": "Attack day ({day}): the simulation does not set the day apart yet.",
     "meeting_day": "Meeting of sales, product and after-sales ({day}): the simulation does not hold it yet.",
-    "reviews": "Friday reviews in {count} weeks: the simulation does not hold them yet.",
     "acceptance": "Phase {id}: its acceptance criteria are not judged yet.",
 }
 """What the plan holds and the simulation does not carry out, in one sentence each."""
@@ -266,6 +267,9 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
         if answer.trigger.strike in asleep:
             words = {"plan": answer.id, "risk": str(answer.trigger.strike)}
             yield _finding("sleeping_trigger", "warning", (str(answer.trigger.strike),), {}, answer.id, **words)
+        if answer.trigger.light is not None and not _light_given(plan, answer.trigger):
+            words = {"plan": answer.id, "light": answer.trigger.light}
+            yield _finding("sleeping_light", "warning", ("E3",), {}, answer.id, **words)
         cost = answer.retainer + answer.activation_cost
         if cost > 0 and not answer.negative_control and not any(map(_changes, answer.effects)):
             yield _finding("cost_without_effect", "warning", (), {"cost": cost}, answer.id, entry=answer.id)
@@ -274,6 +278,12 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
             yield _finding("cost_without_effect", "note", (), {"cost": measure.cost}, measure.id, entry=measure.id)
     if off := tuple(rule.id for rule in plan.rules if not rule.enabled):
         yield _finding("disabled_rules", "note", off, {"count": len(off)}, listed=", ".join(off))
+
+
+def _light_given(plan: Plan, trigger: Trigger) -> bool:
+    on = [policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None]
+    able = [lights for lights in on if lights.by_region or not trigger.each_region]
+    return bool(plan.calendar.review_weeks) and any(getattr(lights, str(trigger.light)) for lights in able)
 
 
 def _changes(effect: Effect) -> bool:
@@ -299,22 +309,17 @@ def not_carried_out(plan: Plan) -> tuple[str, ...]:
 
 def _not_carried_out(plan: Plan) -> Iterator[str]:
     for policy in plan.policies:
-        if policy.enabled:
+        if policy.enabled and policy.lights is None:
             yield NOT_YET["policy"].format(id=policy.id, name=policy.name)
     for risk in plan.risks:
         if risk.enabled and risk.event is not None and risk.event not in ACTING_EVENTS:
             yield NOT_YET["event"].format(id=risk.id, event=EVENTS[risk.event])
-    for answer in plan.contingency_plans:
-        if answer.trigger.light is not None:
-            yield NOT_YET["light"].format(id=answer.id)
     yield from _unread_effects(plan)
     calendar = plan.calendar
     if calendar.attack_day is not None:
         yield NOT_YET["attack_day"].format(day=calendar.attack_day)
     if calendar.meeting_day is not None:
         yield NOT_YET["meeting_day"].format(day=calendar.meeting_day)
-    if calendar.review_weeks:
-        yield NOT_YET["reviews"].format(count=len(calendar.review_weeks))
     for phase in calendar.phases:
         if phase.acceptance:
             yield NOT_YET["acceptance"].format(id=phase.id)

@@ -167,7 +167,8 @@ def _struck(plan: Plan) -> Found:
             for at, scope in _scopes(("risks", risk.id), risk.effects):
                 yield at, f"the risk strikes the market, so there is no one that it struck{_instead(scope)}"
     for plan_b in plan.contingency_plans:
-        if subject.get(plan_b.trigger.strike or "", "market") == "market":
+        trigger = plan_b.trigger
+        if not trigger.each_region and subject.get(trigger.strike or "", "market") == "market":
             for at, scope in _scopes(("contingency_plans", plan_b.id), plan_b.effects):
                 yield at, f"the trigger is no strike on a rep or account{_instead(scope)}"
 

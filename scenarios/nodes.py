@@ -21,7 +21,7 @@ Path = tuple[str | int, ...]
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
-_TYPED_KEYS = frozenset(("format", "set", "settings"))
+_TYPED_KEYS = frozenset(("format", "set"))
 """Keys whose values have no type of their own in the plan: there the text decides, as YAML has it."""
 _ORDERED_KEYS = frozenset(("phases", "stages"))
 """Lists of entries with ids whose order has a meaning."""

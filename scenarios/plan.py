@@ -13,8 +13,9 @@ from pydantic import Field
 
 from scenarios.calendar import Calendar
 from scenarios.fields import Id, Positive, Section
+from scenarios.policies import Policy
 from scenarios.process import Activity, CrossSelling, CustomerTier, Handover, Money, SalesProcess
-from scenarios.risks import ContingencyPlan, Measure, Policy, Risk, Uncertainty
+from scenarios.risks import ContingencyPlan, Measure, Risk, Uncertainty
 from scenarios.rules import Lock, Rule
 from scenarios.tables import Account, BaselineLeads, Opportunity, Product, Receivable, Region, Rep
 

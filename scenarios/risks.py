@@ -1,4 +1,4 @@
-"""What may strike and what we do then: measures, risks, contingency plans, policies, and what nobody knows."""
+"""What may strike and what we do then: measures, risks, contingency plans, and what nobody knows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ __all__ = [
     "ContingencyPlan",
     "Distribution",
     "Measure",
-    "Policy",
     "Risk",
     "Trigger",
     "Uncertainty",
@@ -71,12 +70,17 @@ class Trigger(Section):
     week: Week | None = None
     """A date: the Monday of that week."""
     light: Literal["conversion", "deal_size", "collection"] | None = None
-    """A Friday light that turns red (E3)."""
+    """A review's light that turns red (E3): once until it is red anew."""
+    each_region: bool = False
+    """Whether each region's own light sets it off instead of the one over all; its ``struck`` effects then act on
+    that region. Collection has one light over all."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(x is not None for x in (self.strike, self.week, self.light)) != 1:
             raise ValueError("give exactly one of strike, week, light")
+        if self.each_region and self.light not in ("conversion", "deal_size"):
+            raise ValueError("each_region is about the light of conversion or deal_size")
         return self
 
 
@@ -157,17 +161,3 @@ class Uncertainty(Section):
         if self.scope.struck:
             raise ValueError("what nobody knows acts from the start; its scope cannot be 'struck'")
         return self
-
-
-class Policy(Section):
-    """A standing rule of steering during the quarter: lights, re-allocation, strategy test, weight change.
-
-    The plan holds it; the simulation does not carry policies out yet, which ``check`` and ``run`` say.
-    """
-
-    id: Id
-    name: str
-    kind: Literal["lights", "reallocation", "strategy_test", "weight_change", "lead_assignment"]
-    enabled: bool = True
-    settings: dict[str, float | str] = Field(default_factory=dict)
-    source: str = ""

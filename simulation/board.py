@@ -23,7 +23,7 @@ class ActiveEffect:
     __slots__ = ("aim", "factor", "neutral", "parameter", "picks", "plan", "shift")
 
     def __init__(self, effect: Effect, plan: str | None = None, target: tuple[str, str] | None = None) -> None:
-        """``target`` is what the strike hit, ("rep" or "account", id); only effects on what was struck heed it."""
+        """``target`` is what was hit, ("rep", "account" or "region", id); only effects on what was struck heed it."""
         self.parameter, self.shift, self.factor = effect.parameter, effect.shift, effect.factor
         self.picks = tuple(effect.scope.picked.items())
         self.aim = (target or NOTHING) if effect.scope.struck else None
@@ -98,10 +98,10 @@ class Board:
     ) -> tuple[float, float, tuple[str, ...]]:
         attributes = keys.attributes
         candidates = list(on.get(None, ()))
-        for kind in ("rep", "account"):
-            subject = attributes.get(kind)
-            if isinstance(subject, str):
-                candidates += on.get((kind, subject), ())
+        for kind in ("rep", "account", "region"):
+            subject = attributes.get(kind, ())
+            for one in (subject,) if isinstance(subject, str) else subject:
+                candidates += on.get((kind, one), ())
         shift, factor, plans = 0.0, 1.0, []
         for active in candidates:
             if in_scope(active.picks, attributes):

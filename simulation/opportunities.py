@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simulation.board import Keys
 from simulation.future import DealChance
@@ -12,7 +12,16 @@ from simulation.records import DealEnd
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
 
-__all__ = ["Opportunity"]
+__all__ = ["Decision", "Opportunity"]
+
+
+class Decision(NamedTuple):
+    """A stage that ended: the customer went on to the next one, or not."""
+
+    day: float
+    opportunity: Opportunity
+    stage: int
+    passed: bool
 
 
 class Opportunity:
@@ -144,7 +153,9 @@ class Opportunity:
 
     def _stage_ends(self, quarter: Quarter) -> bool:
         """Pass on to the next stage, sign, or lose; True when a touch of the next stage is due."""
-        if not self._passes(quarter):
+        passed = self._passes(quarter)
+        quarter.decisions.append(Decision(quarter.env.now, self, self.stage, passed))
+        if not passed:
             self.end(quarter, "lost")
             return False
         if self.stage + 1 == len(quarter.model.stages.positions):

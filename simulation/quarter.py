@@ -18,10 +18,11 @@ from simulation.future import DealChance, Future, draw_future
 from simulation.handover import rep_leaves
 from simulation.marketing import start_marketing
 from simulation.model import Model
-from simulation.opportunities import Opportunity
+from simulation.opportunities import Decision, Opportunity
 from simulation.receivables import contract_signed, start_receivables
 from simulation.records import Records
 from simulation.reps import Rep
+from simulation.reviews import start_reviews
 from simulation.risks import RiskWatch, start_measures, start_nature, start_risks
 
 __all__ = ["EVENT_HANDLERS", "Quarter", "replicate", "run_quarter"]
@@ -46,6 +47,8 @@ class Quarter:
         self.board = Board()
         self.records = Records(future.replication, nature=future.nature)
         self.deals: list[Opportunity] = []
+        self.decisions: list[Decision] = []
+        """Every stage that ended so far, in order."""
         self._cell_signed = [[0.0] * len(model.regions) for _ in model.products]
         self.attainment = [[0.0 if quota > 0 else 1.0 for quota in quotas] for quotas in model.cell_quota]
         """Signed ÷ quota by product and region so far; where no quota asks for anything 1, and infinite once signed."""
@@ -59,6 +62,7 @@ class Quarter:
         start_accounts(self)
         start_receivables(self)
         start_marketing(self)
+        start_reviews(self)
 
     def run(self) -> Records:
         """Run to the end of the quarter and hand out what happened."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Activation", "DealEnd", "Payment", "Records", "RenewalEnd", "Strike"]
+__all__ = ["Activation", "DealEnd", "LightRow", "Payment", "Records", "RenewalEnd", "Strike"]
 
 
 class DealEnd(NamedTuple):
@@ -82,6 +82,23 @@ class Activation(NamedTuple):
     """Working day its effects started; infinite when after the quarter."""
 
 
+class LightRow(NamedTuple):
+    """A light that a review gave (E3)."""
+
+    day: float
+    """Working day at whose start it stood; the review was the evening before."""
+    week: int
+    metric: str
+    """``conversion``, ``deal_size`` or ``collection``."""
+    scope: str
+    """Region id; ``all``."""
+    value: float
+    target: float
+    """What the plan expects of the same cases."""
+    colour: str
+    """``red``, ``amber`` or ``green``."""
+
+
 @dataclass(slots=True)
 class Records:
     """All rows of one replication, in the order they happened."""
@@ -92,6 +109,7 @@ class Records:
     payments: list[Payment] = field(default_factory=list)
     strikes: list[Strike] = field(default_factory=list)
     activations: list[Activation] = field(default_factory=list)
+    lights: list[LightRow] = field(default_factory=list)
     uses: dict[str, int] = field(default_factory=dict)
     """Contingency plan → opportunities, accounts and reps its effects acted on."""
     hours: list[float] = field(default_factory=list)

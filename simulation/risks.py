@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulation.accounts import Account
     from simulation.quarter import Quarter
 
-__all__ = ["RiskWatch", "start_measures", "start_nature", "start_risks"]
+__all__ = ["RiskWatch", "answer_light", "start_measures", "start_nature", "start_risks"]
 
 DAYS_PER_WEEK = 5
 """Working days of an effect's week of duration."""
@@ -191,6 +191,13 @@ def _detected(
     for plan in _held_plans(quarter):
         if plan.trigger.strike == risk.id:
             _activate(quarter, plan, subject, target)
+
+
+def answer_light(quarter: Quarter, light: str, region: str | None) -> None:
+    """A light has turned red, over all or of a region: every plan held against it is triggered (E3)."""
+    for plan in _held_plans(quarter):
+        if plan.trigger.light == light and plan.trigger.each_region == (region is not None):
+            _activate(quarter, plan, region or "all", None if region is None else ("region", region))
 
 
 def _held_plans(quarter: Quarter) -> list[ContingencyPlan]:

@@ -129,10 +129,10 @@ def stress_study(
 def _not_judged(plan: Plan) -> list[str]:
     """Contingency plans that answer no strike, so that there is no risk to set them against."""
     return [
-        f"Contingency plan {entry.id} is set off by a date, not by a strike; the stress test leaves it out. "
-        "Compare the plan with and without it."
+        f"Contingency plan {entry.id} is set off by {'a date' if entry.trigger.week is not None else 'a red light'}, "
+        "not by a strike; the stress test leaves it out. Compare the plan with and without it."
         for entry in plan.contingency_plans
-        if entry.trigger.week is not None
+        if entry.trigger.strike is None
     ]
 
 

@@ -112,6 +112,24 @@ def test_what_never_acts(small_plan: Plan) -> None:
     assert idle["cost_without_effect.K1-answer"].severity == "warning"
 
 
+def test_a_plan_that_waits_for_a_light_that_is_never_given(small_plan: Plan) -> None:
+    waits = small_plan.contingency_plans[0].model_dump() | {"trigger": {"light": "conversion"}}
+    lights = {"id": "E3", "name": "", "lights": {"conversion": {"red": 0.8, "amber": 0.9}, "by_region": False}}
+    weeks = small_plan.calendar.model_dump() | {"review_weeks": [3]}
+
+    def sleeps(**sections: object) -> bool:
+        sections = {"contingency_plans": [waits]} | sections
+        plan = Plan.model_validate(small_plan.model_dump() | sections)
+        return f"sleeping_light.{waits['id']}" in found(plan)
+
+    assert sleeps(calendar=weeks)
+    assert sleeps(policies=[lights])
+    assert sleeps(policies=[lights | {"enabled": False}], calendar=weeks)
+    assert not sleeps(policies=[lights], calendar=weeks)
+    of_regions = waits | {"trigger": {"light": "conversion", "each_region": True}}
+    assert sleeps(policies=[lights], calendar=weeks, contingency_plans=[of_regions])
+
+
 def test_regions_and_reps_that_carry_nothing() -> None:
     settings = ["reps.R3.regions=[north]", "reps.R2.regions=[north]", "reps.R1.hours_per_week=0"]
     with_reps_gone = settings + [
@@ -132,17 +150,13 @@ def test_what_is_not_carried_out_is_said() -> None:
     plan = load_small_plan(
         settings=[
             "calendar.attack_day=wednesday",
-            "calendar.review_weeks=[3, 4]",
             "calendar.phases.attack.acceptance=[60% at proposal]",
-            "contingency_plans.K1-answer.trigger={light: conversion}",
             "risks.K7.event=decision_maker_changes",
         ]
     )
     assert not_carried_out(plan) == (
         "Risk K7: its event does not happen in the simulation yet "
         "(an account's decision-maker changes; its opportunities fall back a stage).",
-        "Contingency plan K1-answer: red lights do not set plans off yet, so it never triggers.",
         "Attack day (wednesday): the simulation does not set the day apart yet.",
-        "Friday reviews in 2 weeks: the simulation does not hold them yet.",
         "Phase attack: its acceptance criteria are not judged yet.",
     )

@@ -102,10 +102,24 @@ def test_blank_lines_in_a_table_are_no_rows_and_lines_still_count(tmp_path: Path
     assert [str(p) for p in caught.value.problems] == ["reps.csv:7 reps.R4.hours_per_week: must be at least 0, is -1"]
 
 
-def test_policy_settings_keep_numbers_as_numbers(tmp_path: Path) -> None:
-    policies = "policies:\n  - {id: E3, name: Lights, kind: lights, settings: {red: 0.8, when: friday}}\n"
+def test_a_policy_has_the_settings_of_one_kind(tmp_path: Path) -> None:
+    policies = "policies:\n  - {id: E3, name: Lights, lights: {conversion: {red: 0.8, amber: 0.9}}}\n"
     plan = load_plan(small_plan_files(tmp_path, plan=PLAN_YAML + policies)).plan
-    assert plan.policies[0].settings == {"red": 0.8, "when": "friday"}
+    lights = plan.policies[0].lights
+    assert lights is not None
+    assert lights.conversion is not None
+    assert (lights.conversion.red, lights.conversion.at_least, lights.deal_size) == (0.8, 30, None)
+    assert plan.policies[0].weight_change is None
+    for written, said in (
+        ("lights: {conversion: {red: 0.95, amber: 0.9}}", "red (0.95) is above amber (0.9)"),
+        ("lights: {convertion: {red: 0.8, amber: 0.9}}", "unknown key. Did you mean conversion?"),
+        ("lights: {}, reallocation: {}", "give exactly one of lights, reallocation, strategy_test, weight_change"),
+        ("enabled: true", "give exactly one of lights, reallocation, strategy_test, weight_change"),
+    ):
+        entry = f"policies:\n  - {{id: E3, name: Lights, {written}}}\n"
+        with pytest.raises(PlanFileError) as caught:
+            load_plan(small_plan_files(tmp_path, plan=PLAN_YAML + entry))
+        assert said in str(caught.value.problems[0])
 
 
 def shuffled(value: Any, draw: random.Random, key: str = "") -> Any:

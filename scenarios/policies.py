@@ -1,0 +1,132 @@
+"""Policies: standing rules of steering during the quarter. A policy is of the one kind whose settings it gives."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from scenarios.effects import PARAMETERS, Effect
+from scenarios.fields import Id, Positive, Section, Share, Week
+
+__all__ = ["POLICY_KINDS", "Light", "Lights", "Policy", "ProductChoice", "Reallocation", "StrategyTest", "WeightChange"]
+
+POLICY_KINDS = ("lights", "reallocation", "strategy_test", "weight_change")
+"""Settings of which a policy gives exactly one."""
+
+
+class Light(Section):
+    """Thresholds of a light, as shares of what the plan expects."""
+
+    red: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    """Red at this share of the expected figure or less."""
+    amber: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+    """Amber up to this share; green above."""
+    at_least: Annotated[int, Field(ge=1)] = 30
+    """Least number of cases (stages decided, contracts won, receivables due) before a light is given."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.red > self.amber:
+            raise ValueError(f"red ({self.red:g}) is above amber ({self.amber:g})")
+        return self
+
+
+class Lights(Section):
+    """Red, amber and green at the reviews of the calendar (E3): what happened against what the plan expects of it."""
+
+    conversion: Light | None = None
+    """Stages passed ÷ expected to be passed, of all stages decided, by the win rates of the customers' tiers."""
+    deal_size: Light | None = None
+    """Signed amounts ÷ mean deals of the products signed; renewals do not count."""
+    collection: Light | None = None
+    """Cash received ÷ expected by now of the receivables that have fallen due, by the plan's lateness and bad debt."""
+    by_region: bool = True
+    """Give conversion and deal size a light for each region too."""
+    look_back_weeks: Annotated[int, Field(ge=1, le=53)] | None = None
+    """Calendar weeks that a review looks back on; empty means to the start of the quarter."""
+
+
+class Reallocation(Section):
+    """Money for activities moves by its returns during the quarter (M6)."""
+
+    every_weeks: Annotated[int, Field(ge=1, le=53)] | None = None
+    """Weeks from one move to the next; empty means at the last working day of each calendar month."""
+    most_moved: Share = 0.10
+    """Share of a pool's remaining money that may change its place at a time."""
+    prior_leads: Positive = 20
+    """Accepted opportunities whose weight the plan's expectation of a return has against what was seen."""
+
+
+class StrategyTest(Section):
+    """A talk track or a channel is tried on some opportunities first, and rolled out if it works (M5)."""
+
+    share: Share = 0.10
+    """Share of customers on whom it is tried; all opportunities of an account are tried together."""
+    from_week: Week
+    weeks: Annotated[int, Field(ge=1, le=53)] = 2
+    """Calendar weeks that the test lasts."""
+    effects: Annotated[tuple[Effect, ...], Field(min_length=1)]
+    """What it changes, in the test for those who are in it and after a roll-out for all in scope."""
+    success_from: Annotated[float, Field(ge=-1, le=10, allow_inf_nan=False)] = 0.25
+    """Least gain in conversion, tried against others, at which it is rolled out: 0.25 is a quarter better. Conversion
+    is stages passed ÷ expected to be passed, of the stages decided in the test by opportunities in scope."""
+    at_least: Annotated[int, Field(ge=1)] = 20
+    """Least number of stages decided among those tried; with fewer nothing is rolled out."""
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        for effect in self.effects:
+            if "source" not in PARAMETERS[effect.parameter].keys:
+                raise ValueError(f"{effect.parameter} is not of an opportunity, so it cannot be tried on some of them")
+            if (effect.from_week, effect.to_week, effect.duration_weeks) != (None, None, None):
+                raise ValueError("the test says when its effects act; they take no weeks of their own")
+            if effect.scope.struck:
+                raise ValueError("no strike sets the test off; its effects cannot be 'struck'")
+        return self
+
+
+class ProductChoice(Section):
+    """Products by id or tier; an empty key means all."""
+
+    product: tuple[Id, ...] = ()
+    product_tier: tuple[Id, ...] = ()
+
+
+class WeightChange(Section):
+    """Products take over a part of other products' quotas, for a cause (M3)."""
+
+    gain: ProductChoice
+    """Products whose share of all quotas rises or falls to ``to_share``; each in proportion to its quotas."""
+    to_share: Share
+    give: ProductChoice = ProductChoice()
+    """Products that give the difference, in proportion to their quotas; of these, ``gain`` is left out."""
+    week: Week | None = None
+    """A date: the Monday of that week."""
+    strike: Id | None = None
+    """Id of a risk: its first detected strike, for instance of a favourable policy."""
+
+    @model_validator(mode="after")
+    def _one_cause(self) -> Self:
+        if (self.week is None) == (self.strike is None):
+            raise ValueError("give exactly one of week, strike")
+        return self
+
+
+class Policy(Section):
+    """A standing rule of steering during the quarter; gives the settings of exactly one kind."""
+
+    id: Id
+    name: str
+    lights: Lights | None = None
+    reallocation: Reallocation | None = None
+    strategy_test: StrategyTest | None = None
+    weight_change: WeightChange | None = None
+    enabled: bool = True
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if sum(getattr(self, kind) is not None for kind in POLICY_KINDS) != 1:
+            raise ValueError(f"give exactly one of {', '.join(POLICY_KINDS)}")
+        return self
