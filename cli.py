@@ -16,7 +16,9 @@ import typer
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
-    from studies.answering import Outcome
+    from scenarios.allocation import Allocation
+    from studies.answering import Inputs, Outcome
+    from studies.requests import Request
 
 HELP = "Plan a sales quarter and stress-test the plan before it starts."
 
@@ -50,6 +52,13 @@ class Decide(StrEnum):
 
     keep = "keep"
     resolve = "resolve"
+
+
+class Measure(StrEnum):
+    """What is to be even among reps."""
+
+    load = "load"
+    stretch = "stretch"
 
 
 def _print_version(is_wanted: bool) -> None:
@@ -163,26 +172,150 @@ def allocate(
     plan: PlanName,
     scenario: Scenarios = None,
     setting: Settings = None,
+    prices: Annotated[
+        bool | None, typer.Option("--prices/--no-prices", help="What moving a rule brings; default: if not too many.")
+    ] = None,
+    ranges: Annotated[bool, typer.Option("--ranges", help="Also how far each price holds; takes longer.")] = False,
+    repair: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Apply the N-th repair of a plan without an allocation.")
+    ] = None,
+    keep_close: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="Of the best, the one nearest to a previous allocation.")
+    ] = None,
     export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the allocation to a file, to edit.")] = None,
     json: Json = False,
     out: Out = RUNS,
 ) -> None:
     """Decide quotas and budget."""
-    from reports.messages import say
+    _refuse_existing(export, "export.exists")
+    if keep_close is not None:
+        if prices is not None or ranges or repair is not None:
+            raise typer.BadParameter("--keep-close goes with none of --prices, --no-prices, --ranges, --repair")
+        _export(_keep_close(plan, scenario, setting, keep_close, json), export)
+        return
+    if ranges and prices is False:
+        raise typer.BadParameter("give --ranges or --no-prices, not both")
+    detail = "ranges" if ranges else None if prices is None else "prices" if prices else "none"
+    options: Options = {"scenarios": scenario, "settings": setting, "detail": detail, "repair": repair}
+    _export(_answer("allocate", plan, options, out, json).allocation, export)
+
+
+@app.command(epilog="Example: quarterdeck why quarter --rep R13 --region east")
+def why(
+    plan: PlanName,
+    rep: Annotated[list[str] | None, typer.Option(metavar="ID", help="A rep; repeatable.")] = None,
+    region: Annotated[list[str] | None, typer.Option(metavar="ID", help="A region; repeatable.")] = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Say why quotas are what they are; without ids a table of all."""
+    from reports.session import show_answer
     from reports.wording import ENGLISH
-    from scenarios.errors import UsageError
+    from studies.explaining import explain_study
 
-    if export is not None and os.path.lexists(export):
-        raise UsageError(ENGLISH.say("export.exists", path=export))
-    outcome = _answer("allocate", plan, {"scenarios": scenario, "settings": setting}, out, json)
+    inputs = _inputs(plan, scenario, setting)
+    result = explain_study(inputs.plan, rep, region)
+    show_answer(result, json, ENGLISH, inputs.changes, plan, in_full=bool(rep or region))
+
+
+@app.command(epilog="Example: quarterdeck options quarter --count 2 --within 0.5% --export choices")
+def options(
+    plan: PlanName,
+    count: Annotated[int, typer.Option(min=1, max=20, help="Alternatives to look for.")] = 3,
+    within: Annotated[str, typer.Option(metavar="SHARE", help="Contribution that one may give up: 1%.")] = "1%",
+    allocation_file: Annotated[
+        list[Path] | None, typer.Option(metavar="CSV", help="An allocation made by hand, beside them; repeatable.")
+    ] = None,
+    export: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write each as CSV into a new folder.")] = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Set the best allocation beside others nearly as good and rules of thumb."""
+    from reports.session import export_allocations, show_answer
+    from reports.wording import ENGLISH
+    from studies.allocations import read_allocation
+    from studies.choosing import alternatives_study
+
+    share = _share("--within", within)
+    _refuse_existing(export, "options.exists")
+    inputs = _inputs(plan, scenario, setting)
+    by_hand = [read_allocation(path, inputs.plan) for path in allocation_file or ()]
+    result, allocations = alternatives_study(inputs.plan, count, share, by_hand=by_hand)
+    show_answer(result, json, ENGLISH, inputs.changes, plan)
     if export is not None:
-        from studies.allocations import write_allocation
+        export_allocations(allocations, len(result.options), export, ENGLISH)
 
-        try:
-            write_allocation(outcome.allocation, export)
-        except OSError as error:
-            raise UsageError(ENGLISH.say("cannot_write", path=export, reason=error.strerror)) from error
-        say(ENGLISH.say("export.done", path=export))
+
+@app.command(epilog="Example: quarterdeck fairness quarter --measure load")
+def fairness(
+    plan: PlanName,
+    measure: Annotated[Measure, typer.Option(help="What is to be even in the trade-off.")] = Measure.load,
+    points: Annotated[int, typer.Option(min=2, max=200, help="Points of the trade-off curve.")] = 6,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Say how even quotas and work are among reps, and what more evenness costs."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.choosing import frontier_study
+
+    inputs = _inputs(plan, scenario, setting)
+    show_answer(frontier_study(inputs.plan, measure.value, points), json, ENGLISH, inputs.changes, plan)
+
+
+@app.command(epilog="Example: quarterdeck sweep quarter target=-10%..+20%")
+def sweep(
+    plan: PlanName,
+    over: Annotated[str, typer.Argument(metavar="PATH=FROM..TO", help="target=-10%..+20%, rules.R3.ratio=0.5..0.7")],
+    points: Annotated[int, typer.Option(min=2, max=1000, help="Values, evenly spaced.")] = 13,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Move one figure of the plan over a range and allocate at each value."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.sweeping import sweep_study
+
+    inputs = _inputs(plan, scenario, setting)
+    show_answer(sweep_study(inputs.plan, over, points), json, ENGLISH, inputs.changes, plan)
+
+
+@app.command(epilog="Example: quarterdeck reach quarter --contribution 8800000")
+def reach(
+    plan: PlanName,
+    contribution: Annotated[float, typer.Option(metavar="X", help="Contribution to reach, in the plan's currency.")],
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Find the single figure that, moved least, brings the contribution to a goal."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.sweeping import reach_study
+
+    inputs = _inputs(plan, scenario, setting)
+    show_answer(reach_study(inputs.plan, contribution), json, ENGLISH, inputs.changes, plan)
+
+
+@app.command(epilog="Example: quarterdeck money quarter")
+def money(
+    plan: PlanName,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    allocation_file: AllocationFile = None,
+    json: Json = False,
+) -> None:
+    """Say where every sum of money goes and what of it is only a chance."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.paying import money_study
+
+    inputs = _inputs(plan, scenario, setting, allocation_file)
+    show_answer(money_study(inputs.plan, inputs.allocation), json, ENGLISH, inputs.changes, plan)
 
 
 @app.command(epilog="Example: quarterdeck simulate my-quarter --plans K5-handover --replications 2000")
@@ -316,9 +449,15 @@ def import_crm(
 def _answer(
     study: str, plan: str, options: Options, out: Path, json: bool, require: list[str] | None = None
 ) -> Outcome:
-    """Make a request of a command's options, those given, and answer it."""
+    """Answer a request."""
     from reports.session import answer_request
     from reports.wording import ENGLISH
+
+    return answer_request(_request(study, plan, options), out, json, require or (), ENGLISH)
+
+
+def _request(study: str, plan: str, options: Options) -> Request:
+    """Make a request of a command's options, those given."""
     from studies.requests import Request
 
     given = {name: value for name, value in options.items() if value is not None}
@@ -326,8 +465,62 @@ def _answer(
         if name in given:
             given[name] = _ids(given[name], plan, "contingency_plans" if name.endswith("plans") else "risks")
     given |= {name: str(given[name]) for name in ("allocation", "to_allocation") if name in given}
-    request = Request.model_validate({"jobs": _cores(), **given, "study": study, "source": plan})
-    return answer_request(request, out, json, require or (), ENGLISH)
+    return Request.model_validate({"jobs": _cores(), **given, "study": study, "source": plan})
+
+
+def _inputs(plan: str, scenario: list[str] | None, setting: list[str] | None, allocation: Path | None = None) -> Inputs:
+    """A plan with what was changed in it, for what is answered and not saved as a run."""
+    from studies.answering import read_inputs
+    from studies.requests import Request
+
+    file = None if allocation is None else str(allocation)
+    given: Options = {"scenarios": scenario or (), "settings": setting or (), "allocation": file}
+    return read_inputs(Request.model_validate({"study": "allocate", "source": plan, **given}))
+
+
+def _keep_close(
+    plan: str, scenario: list[str] | None, setting: list[str] | None, previous: Path, json: bool
+) -> Allocation:
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.choosing import least_change_study
+
+    inputs = _inputs(plan, scenario, setting, previous)
+    assert inputs.allocation is not None, "it was named"
+    result, allocation = least_change_study(inputs.plan, inputs.allocation)
+    show_answer(result, json, ENGLISH, inputs.changes, plan)
+    return allocation
+
+
+def _refuse_existing(path: Path | None, sentence: str) -> None:
+    if path is not None and os.path.lexists(path):
+        from reports.wording import ENGLISH
+        from scenarios.errors import UsageError
+
+        raise UsageError(ENGLISH.say(sentence, path=path))
+
+
+def _export(allocation: Allocation, path: Path | None) -> None:
+    if path is None:
+        return
+    from reports.messages import say
+    from reports.wording import ENGLISH
+    from scenarios.errors import UsageError
+    from studies.allocations import write_allocation
+
+    try:
+        write_allocation(allocation, path)
+    except OSError as error:
+        raise UsageError(ENGLISH.say("cannot_write", path=path, reason=error.strerror)) from error
+    say(ENGLISH.say("export.done", path=path))
+
+
+def _share(option: str, text: str) -> float:
+    """``1%`` or ``0.01``."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no share; write 1% or 0.01", param_hint=option) from None
 
 
 def _ids(text: str, plan: str, section: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from reports.parts import changes, money_title, named, row
-from reports.rules import prices_table, rules_table
+from reports.rules import prices_table, resources_table, rules_table
 from reports.specs import Block, Card, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.results import AllocateResult, QuotaRow
@@ -42,7 +42,7 @@ def allocation_page(result: AllocateResult, words: Wording, source: str = "PLAN"
     if is_part:
         blocks += _rules_given_up(result, words, source)
     else:
-        blocks += [rules_table(words, "rules.title", result.rules), prices_table(words, result.rules)]
+        blocks += [rules_table(words, "rules.title", result.rules), *_prices(result, words)]
         blocks += [_stages(result, words), *_sources(result, words)]
     blocks += _findings(result, words, source, is_part)
     return Page(tuple(blocks))
@@ -247,6 +247,16 @@ def _rules_given_up(result: AllocateResult, words: Wording, source: str) -> list
     missed = [rule for rule in result.rules if rule.status in ("relaxed", "broken")]
     kept = Sentence(words.say("rules.kept", n=len(result.rules) - len(missed), all=len(result.rules), plan=source))
     return [rules_table(words, "rules.given_up", missed), kept] if missed else [kept]
+
+
+def _prices(result: AllocateResult, words: Wording) -> list[Block]:
+    if result.detail == "none":
+        return [Sentence(words.say("prices.not_looked"), "quiet")]
+    with_ranges = result.detail == "ranges"
+    tables: list[Block] = [prices_table(words, result.rules, with_ranges)]
+    if result.resources:
+        tables.append(resources_table(words, result.resources, with_ranges))
+    return tables
 
 
 def _stages(result: AllocateResult, words: Wording) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import traceback
 
@@ -26,6 +27,20 @@ def say_error(error: Exception, words: Wording) -> int:
     say(str(error))
     if isinstance(error, PlanFileError):
         say(words.count("problems", len(error.problems)))
-    if isinstance(error, NoFeasibleAllocation) and error.conflict:
-        say("\n".join([words.say("conflict"), *(f"  {entry}" for entry in error.conflict)]))
+    if isinstance(error, NoFeasibleAllocation):
+        _say_conflict(error, words)
     return error.exit_code
+
+
+def _say_conflict(error: NoFeasibleAllocation, words: Wording) -> None:
+    """The conflict where the message does not name it, and what each repair costs and is to be set."""
+    if any(f"- {entry.removeprefix('rule:')}: " not in str(error) for entry in error.conflict):
+        say("\n".join([words.say("conflict"), *(f"  {entry}" for entry in error.conflict)]))
+    if not error.repairs:
+        return
+    lines = [words.say("repairs.title")]
+    for number, repair in enumerate(error.repairs, start=1):
+        given_up, left = words.money(repair.given_up), words.money(repair.contribution)
+        settings = " ".join(f"--set {shlex.quote(setting)}" for setting in repair.settings)
+        lines.append(words.say("repairs.cost", n=number, given_up=given_up, contribution=left, settings=settings))
+    say("\n".join([*lines, words.say("repairs.next")]))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from reports.answers import Answer, answer_page
 from reports.crm_import import import_page
 from reports.json_texts import check_json, import_json, print_json, runs_json
 from reports.messages import say
@@ -15,16 +18,27 @@ from reports.run import Result, page_of
 from reports.run_list import run_list_page
 from reports.terminal import show
 from reports.wording import Wording
+from scenarios.allocation import Allocation
 from scenarios.checks import findings, not_carried_out
 from scenarios.crm import ImportReport
-from scenarios.errors import RequirementFailed
+from scenarios.errors import RequirementFailed, UsageError
 from scenarios.plan import Plan
+from studies.allocations import write_allocation
 from studies.answering import Outcome, answer
 from studies.requests import Request
-from studies.results import RunResult, SimulateResult
+from studies.results import Change, RunResult, SimulateResult
 from studies.runs import list_runs, repeat_run, save_run
 
-__all__ = ["answer_request", "repeat_saved", "show_check", "show_import", "show_result", "show_runs"]
+__all__ = [
+    "answer_request",
+    "export_allocations",
+    "repeat_saved",
+    "show_answer",
+    "show_check",
+    "show_import",
+    "show_result",
+    "show_runs",
+]
 
 
 def answer_request(request: Request, out: Path, json: bool, require: Sequence[str], words: Wording) -> Outcome:
@@ -58,6 +72,38 @@ def show_result(result: Result, json: bool, words: Wording, source: str = "PLAN"
         print_json(result.model_dump_json(indent=2))
     else:
         show(page_of(result, words, source), words)
+
+
+def show_answer(
+    result: Answer,
+    json: bool,
+    words: Wording,
+    changed: Sequence[Change] = (),
+    source: str = "PLAN",
+    in_full: bool = False,
+) -> None:
+    """Show an answer that is not saved as a run."""
+    if json:
+        print_json(result.model_dump_json(indent=2))
+    else:
+        show(answer_page(result, words, changed, source, in_full), words)
+
+
+def export_allocations(allocations: Mapping[str, Allocation], options: int, folder: Path, words: Wording) -> None:
+    """Write the allocations of so many options as CSV files into a folder that is not there yet."""
+    files = {name: re.sub(r"[^\w]+", "-", name).strip("-") + ".csv" for name in allocations}
+    twice = [file for file, n in Counter(files.values()).items() if n > 1]
+    if twice or len(allocations) < options:
+        raise UsageError(words.say("options.twice"))
+    try:
+        folder.mkdir(parents=True)
+        for name, allocation in allocations.items():
+            write_allocation(allocation, folder / files[name])
+    except FileExistsError as error:
+        raise UsageError(words.say("options.exists", path=folder)) from error
+    except OSError as error:
+        raise UsageError(words.say("cannot_write", path=folder, reason=error.strerror)) from error
+    say(words.say("options.exported", path=folder, files=words.listed(files.values())))
 
 
 def show_check(plan: Plan, json: bool, words: Wording) -> None:

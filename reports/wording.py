@@ -95,6 +95,10 @@ class Wording:
             return f">{100 - least:.{decimals}f}%"
         return f"{_number(value, decimals)}%"
 
+    def signed_percent(self, share: float, decimals: int = 1) -> str:
+        """A relative change: +12.5%."""
+        return f"{_signed(share * 100, decimals)}%"
+
     def points(self, share: float) -> str:
         """A difference of shares in percentage points, with its sign."""
         return _signed(share * 100, 1)

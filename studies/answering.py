@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from optimizer.infeasibility import repair
 from scenarios.allocation import Allocation
+from scenarios.changing import changed
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
@@ -66,6 +68,11 @@ def read_inputs(request: Request) -> Inputs:
     loaded = load_plan(request.source, request.scenarios, request.settings)
     changes = tuple(_words(change.path, change.old, change.new, change.by) for change in loaded.changes)
     own = read_allocation(Path(request.allocation), loaded.plan) if request.allocation else None
+    if request.repair is not None:
+        plan, repaired = changed(loaded.plan, repair(loaded.plan, request.repair))
+        by = f"--repair {request.repair}"
+        changes += tuple(_words(change.path, change.old, change.new, by) for change in repaired)
+        return Inputs(plan, changes, own, files=loaded.files)
     if request.study != "compare":
         return Inputs(loaded.plan, changes, own, files=loaded.files)
     other = load_plan(request.source, request.to_scenarios, request.to_settings)
@@ -94,7 +101,7 @@ Answer: TypeAlias = tuple[Allocation, Result, dict[str, Batch]]
 def _allocate(request: Request, inputs: Inputs, progress: Progress | None) -> Answer:
     if inputs.allocation is not None:
         raise UsageError("allocate decides by itself; check a hand-made allocation with simulate or compare")
-    result, answer = allocate_study(inputs.plan, inputs.changes)
+    result, answer = allocate_study(inputs.plan, inputs.changes, request.detail)
     return answer.allocation, result, {}
 
 

@@ -22,6 +22,10 @@ class Request(Record):
     """``path=value`` of ``--set``."""
     allocation: str | None = None
     """File of a hand-made allocation; None lets the optimiser decide."""
+    detail: Literal["none", "prices", "ranges"] | None = None
+    """allocate: how far to look for prices; None means prices where the plan is small enough."""
+    repair: Annotated[int, Field(ge=1)] | None = None
+    """allocate: which repair of a plan without an allocation to apply, counted from 1."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     replications: Annotated[int, Field(ge=2, le=10_000_000)] = 500
     jobs: Annotated[int, Field(ge=1, le=1024)] = 1

@@ -14,11 +14,16 @@ from typer.main import get_command
 import cli
 from reports.json_texts import PlanCheck
 from scenarios.crm import ImportReport
+from studies.choosing import AlternativesResult, FrontierResult, LeastChangeResult
+from studies.explaining import ExplainResult
+from studies.paying import MoneyResult
 from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
 from studies.runs import RunSummary
+from studies.sweeping import ReachResult, SweepResult
 
 DOCS = Path(cli.__file__).parent / "docs"
 ROOTS = (AllocateResult, SimulateResult, CompareResult, StressResult, RunResult, PlanCheck, RunSummary, ImportReport)
+ROOTS += (ExplainResult, AlternativesResult, LeastChangeResult, FrontierResult, SweepResult, ReachResult, MoneyResult)
 
 
 def fields_of(model: type) -> dict[str, object]:
@@ -73,7 +78,9 @@ def commands() -> dict[str, typing.Any]:
 def test_every_command_and_option_is_on_the_page() -> None:
     text = (DOCS / "cli.md").read_text(encoding="utf-8")
     assert {name for name in commands() if f"`{name} " not in text and f"`{name}`" not in text} == set()
-    options = {option for command in commands().values() for p in command.params for option in p.opts}
+    options = {
+        option for command in commands().values() for p in command.params for option in (*p.opts, *p.secondary_opts)
+    }
     given = {option for option in options if option.startswith("--")} - {"--help"}
     assert given - set(re.findall(r"--[a-z-]+", text)) == set()
     assert set(re.findall(r"`(--[a-z-]+)", text)) - given == {"--version"}

@@ -1,0 +1,94 @@
+"""Where every sum of money goes: pools and purposes, what is expected to be paid out, what only a chance decides."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+
+from reports.parts import changes, row
+from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
+from reports.wording import Wording
+from studies.paying import MoneyResult, MoneyTableRow
+from studies.results import Change
+
+__all__ = ["money_page"]
+
+
+def money_page(result: MoneyResult, words: Wording, changed: Sequence[Change] = ()) -> Page:
+    """Pool by pool, then what no pool pays, then what the linear program does not know."""
+    blocks: list[Block] = [
+        Heading(words.say("money.title", plan=result.plan), words.say("money_in", currency=result.currency)),
+        *changes(words, "changes.title", changed),
+        _table(result, words),
+        *_unknown(result, words),
+        Sentence(_cash(result, words)),
+    ]
+    return Page(tuple(blocks))
+
+
+def _table(result: MoneyResult, words: Wording) -> Table:
+    columns = (
+        Column(words.say("column.purpose")),
+        Column(words.say("column.set_aside"), "figure"),
+        Column(words.say("column.paid_out"), "figure"),
+        Column(words.say("column.at_most"), "figure", gives_way=1),
+        Column(words.say("column.how_sure"), least=14),
+        Column(words.say("column.counted"), least=3),
+        Column(words.say("column.units"), "figure", gives_way=3),
+        Column(words.say("column.rule"), least=4, gives_way=2),
+    )
+    lines = list[Row]()
+    for pool, group in itertools.groupby(result.rows, key=lambda entry: entry.pool):
+        rows = list(group)
+        aside = sum(entry.set_aside for entry in rows)
+        known = [entry.expected for entry in rows if entry.expected is not None]
+        name = words.say("money.pool", pool=pool) if pool else words.say("money.no_pool")
+        paid = words.money(sum(known)) if known else ""
+        lines.append(row(name, words.money(aside), paid, "", "", "", "", "", strong=True))
+        lines += (_row(entry, words) for entry in rows)
+    return Table(words.say("money.table"), columns, tuple(lines), (words.say("money.note"),))
+
+
+def _row(entry: MoneyTableRow, words: Wording) -> Row:
+    is_open = entry.treatment in ("chance unknown", "not allocated")
+    sure = words.say(f"money.{entry.treatment}")
+    return row(
+        words.say("money.purpose", purpose=_purpose(entry, words)),
+        words.money(entry.set_aside),
+        words.say("money.open") if entry.expected is None else words.money(entry.expected),
+        "" if entry.most is None else words.money(entry.most),
+        Mark(sure, "warning") if is_open else sure,
+        words.say("money.counted" if entry.in_contribution else "money.not_counted"),
+        "" if entry.units is None else words.quantity(entry.units),
+        entry.rule,
+    )
+
+
+def _purpose(entry: MoneyTableRow, words: Wording) -> str:
+    return words.choose("purpose", entry.purpose, entry.purpose)
+
+
+def _unknown(result: MoneyResult, words: Wording) -> list[Block]:
+    entries = tuple(_open(result, words))
+    return [Listing(words.say("money.unknown"), entries)] if entries else []
+
+
+def _open(result: MoneyResult, words: Wording) -> Iterable[str]:
+    for entry in result.rows:
+        if entry.treatment == "chance unknown":
+            key = f"money.why.{entry.purpose}"
+            key = key if key in words.sentences else "money.why.contingency_plan"
+            text = words.say(key, threshold=words.percent(result.collection_threshold, 0))
+            most = "" if entry.most is None else words.say("money.most", most=words.money(entry.most))
+            yield f"{_purpose(entry, words)}: {text} {most}".rstrip()
+
+
+def _cash(result: MoneyResult, words: Wording) -> str:
+    if result.collection_rate is None:
+        return words.say("money.nothing_due")
+    return words.say(
+        "money.cash",
+        due=words.money(result.cash_due),
+        received=words.money(result.cash_received),
+        rate=words.percent(result.collection_rate),
+    )

@@ -1,0 +1,227 @@
+"""Unit: what a planner sees of answers about an allocation, at every width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from rich.cells import cell_len
+
+from reports.answers import Answer, answer_page
+from reports.layout import lay_out
+from reports.messages import say_error
+from reports.rules import group_name, prices_table, resources_table
+from reports.specs import Bar, Mark, Page, Table
+from reports.wording import ENGLISH
+from scenarios.errors import NoFeasibleAllocation, Repair
+from studies.results import Point, ResourceRow, RuleRow
+from tests.cli import answers
+from tests.unit.test_reports_pages import SIZES, WIDTHS, holds, shown
+
+ANSWERS: dict[str, Callable[[float], Answer]] = {
+    "why": answers.explained,
+    "options": answers.alternatives,
+    "keep-close": answers.close,
+    "fairness": answers.fairness,
+    "sweep": answers.sweep,
+    "reach": answers.reach,
+    "money": answers.money,
+}
+
+
+def said(page: Page, width: int = 80) -> str:
+    """What is shown, in one line."""
+    return " ".join(shown(page, width).split())
+
+
+@pytest.mark.parametrize("in_full", [True, False])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_no_line_is_wider_than_the_terminal_and_no_figure_is_cut(
+    answer: str, width: int, size: float, in_full: bool
+) -> None:
+    page = answer_page(ANSWERS[answer](size), ENGLISH, in_full=in_full)
+    text = shown(page, width)
+    assert [line for line in text.splitlines() if cell_len(line) > width] == []
+    assert "…" not in text
+    lines = [line.split() for line in text.splitlines()]
+    for table in (block for block in page.blocks if isinstance(block, Table)):
+        layout = lay_out(table, width)
+        for number, column in enumerate(table.columns):
+            if column.kind != "figure" or column.heading in layout.left_out:
+                continue
+            for row in table.rows:
+                cell = row.cells[number]
+                if not isinstance(cell, Bar):
+                    words = (cell.text if isinstance(cell, Mark) else cell).split()
+                    assert any(holds(line, words) for line in lines), (table.title, words)
+
+
+def test_why_is_answered_in_sentences() -> None:
+    text = said(answer_page(answers.explained(), ENGLISH, in_full=True))
+    assert "R13 Zhou Ping 周平 is asked 1,350,000" in text
+    assert "T5 fixes it: 1.5 × 900,000 a head = 1,350,000." in text
+    assert "Its potential is 904,828: own pipeline 612,000, leads that come by themselves 120,000" in text
+    assert "own renewals" not in text  # there are none
+    assert "Its stretch is 1.49×: the highest of 3. Over all it is 1.08×." in text
+    assert "Neither 10,000 more nor 10,000 less is possible with T5." in text
+    assert "Hours: 1,480 needed of 1,300 there. They are used up." in text
+    assert "How it is split also depends on T1-star, east-salons." in text
+
+
+def test_why_says_what_a_push_would_meet() -> None:
+    text = said(answer_page(answers.explained(), ENGLISH, in_full=True))
+    assert "No rule fixes it" in text
+    assert "only 1 of 3 is higher" in text
+    assert "10,000 more: possible, at 1,234 of contribution." in text
+    assert "10,000 less: possible at no cost in money, but quotas would be less even" in text
+    assert "10,000 more: not possible with the hours of R15, the sum of all quotas." in text
+    assert "10,000 less: possible, and nothing gets worse." in text
+    assert "T3 wishes for 35.8% of 20,340,000 in quotas" in text
+    assert "It gives way by 339,000." in text
+    assert "only if soft rules give: T3 east by 10,000 more, T3 x by 1 less." in text
+    assert "It was decided by hand: 900,000, because she was promised it (lock keep)." in text
+
+
+def test_locks_show_what_was_calculated_and_what_holds() -> None:
+    text = said(answer_page(answers.explained(), ENGLISH))
+    assert "keep she was promised it 990,000 900,000 −90,000" in text
+    assert "change the contribution by −1,200, and what soft rules miss (weighted by priority) by +90,000." in text
+
+
+def test_all_quotas_are_a_short_table() -> None:
+    text = said(answer_page(answers.explained(), ENGLISH, source="mine"), 120)
+    assert "fixed fixed" in text
+    assert "costs 1,234 less even" in text
+    assert "A step is 10,000. One of them in sentences: quarterdeck why mine --rep R13" in text
+
+
+def test_options_say_what_each_breaks_and_why_one_is_missing() -> None:
+    text = said(answer_page(answers.alternatives(), ENGLISH, source="mine"))
+    assert "1 other allocation within 1.0% of the best contribution" in text
+    assert "alternative 1: Soft, give way: T3 (2×)." in text
+    assert "ratios taken literally: breaks T5. Soft, give way: T3." in text
+    assert "best, Entwurf Müller 二: all are kept." in text
+    assert "last_quarter: reps without last_quarter_sales: R01" in text
+    assert "quarterdeck options mine --export FOLDER" in text
+    alone = answers.alternatives()
+    alone = alone.model_copy(update={"options": alone.options[:1]})
+    assert "Within 1.0% of the best contribution there is no other allocation." in said(answer_page(alone, ENGLISH))
+
+
+def test_least_change_is_set_against_a_fresh_answer() -> None:
+    text = said(answer_page(answers.close(), ENGLISH))
+    assert "nearest to “allocation” moves 1,017,000 of quotas and money" in text
+    assert "allocate gives by itself would move 4,200,000." in text
+
+
+def test_fairness_says_what_evenness_costs_or_that_it_cannot_be_bought() -> None:
+    text = said(answer_page(answers.fairness(), ENGLISH))
+    assert "The spread of load can fall to 18.6% at no cost, and to 0.0% for 98,771 of contribution (1.13%)." in text
+    assert "Reps whose other work leaves no hours, not counted in load: R99." in text
+    assert "The spread of stretch is decided by T5" in said(answer_page(answers.decided(), ENGLISH))
+    flat = answers.decided().model_copy(update={"decided_by": ""})
+    assert "as even as rules allow" in said(answer_page(flat, ENGLISH))
+
+
+def test_a_sweep_says_how_it_ends_what_decides_and_where_there_is_nothing() -> None:
+    text = said(answer_page(answers.sweep(), ENGLISH))
+    assert "From 0.5 to 0.7, the contribution goes from 8,760,000 to 8,727,099." in text
+    assert "At 1 of 4 values there is no allocation." in text
+    assert "At 0.5: Give way: T3 east. Bind: R7-a." in text
+    assert "From 0.6 to 0.7: Give way: T3 east. Bind: R3, the pool travel." in text
+    assert "At 0.8: no allocation; these cannot hold together: T5, the pool marketing." in text
+    bars = [cell for row in _tables(answers.sweep())[0].rows for cell in row.cells if isinstance(cell, Bar)]
+    assert [bar.kind for bar in bars] == ["more", "less"]
+    assert bars[0].start == pytest.approx(bars[1].end)  # the zero line
+    nowhere = answers.sweep().model_copy(update={"rows": answers.sweep().rows[3:]})
+    assert "Nowhere in this range is there an allocation." in said(answer_page(nowhere, ENGLISH))
+
+
+def test_what_reaches_comes_with_the_command_that_shows_it() -> None:
+    text = said(answer_page(answers.reach(), ENGLISH, source="mine"))
+    assert "rules.R7-pool.amount from 360,000 to 348,412 (−3.2%)" in text
+    assert "quarterdeck allocate mine --set rules.R7-pool.amount=348412.5" in text
+    assert "What brings nothing, moved by itself · reps.R09.hours_per_week" in text
+    there = answers.reach().model_copy(update={"goal": 1.0, "levers": ()})
+    assert "It is reached already" in said(answer_page(there, ENGLISH))
+    never = answers.reach().model_copy(update={"levers": answers.reach().levers[1:]})
+    assert "No single figure of the plan reaches it" in said(answer_page(never, ENGLISH))
+
+
+def test_money_says_what_only_a_chance_decides() -> None:
+    text = said(answer_page(answers.money(), ENGLISH))
+    assert "Pool reserve 300,000" in text
+    assert "K5-handover: its retainer is certain, the rest is paid when it is set off." in text
+    assert "reserve: spent only when contingency plans are set off. At most 280,000." in text
+    assert "14,099,718 expected of 15,330,549 due in the quarter, 92.0%" in text
+    nothing = answers.money().model_copy(update={"collection_rate": None})
+    assert "No cash falls due in the quarter." in said(answer_page(nothing, ENGLISH))
+
+
+def _tables(result: Answer) -> list[Table]:
+    return [block for block in answer_page(result, ENGLISH).blocks if isinstance(block, Table)]
+
+
+def priced(rule_id: str, change: str, contribution: float, low: float | None, high: float | None) -> RuleRow:
+    point = Point(change=change, relaxation=0, contribution=contribution)
+    return RuleRow(
+        id=rule_id, sentence="…", firmness="hard", left=1, right=1, status="binds", price=(point,),
+        holds_from=low, holds_to=high,
+    )  # fmt: skip
+
+
+def test_prices_say_how_far_they_hold_where_somebody_looked() -> None:
+    rules = (
+        priced("R3", "+1 percentage point", -2149, 0.55, 0.75),
+        priced("R7", "−10,000", 9000, 60_000, None),
+        priced("R8", "+10,000", 5, None, None),
+    )
+    rows = prices_table(ENGLISH, rules, with_ranges=True).rows
+    assert [row.cells[-1] for row in rows] == ["75.0%", "60,000", "no end found"]
+    assert {row.cells[-1] for row in prices_table(ENGLISH, rules).rows} == {""}
+
+
+def test_demand_and_hours_are_priced_and_silence_is_explained() -> None:
+    def resource(kind: str, id_: str, up: float, down: float) -> ResourceRow:
+        step = "1 hour" if kind == "hours" else "10,000"
+        price = (
+            Point(change=f"+{step}", relaxation=0, contribution=up),
+            Point(change=f"−{step}", relaxation=0, contribution=down),
+        )
+        fields = {"kind": kind, "id": id_, "there": 250.0, "price": price, "holds_from": 200.0, "holds_to": None}
+        return ResourceRow.model_validate(fields)
+
+    demand = resource("demand of a product", "S1", 5830, -5830)
+    cell = resource("demand of a cell", "S1/east", 5830, -5830)
+    busy = resource("hours", "R09", 0, -12)
+    table = resources_table(ENGLISH, (cell, demand, busy), with_ranges=True)
+    assert [row.cells for row in table.rows] == [
+        ("demand for S1", "250", "+5,830", "−5,830", "200 to no end found"),
+        ("hours of R09", "250", "", "−12", "200 to no end found"),
+    ]
+    assert "10,000, 1 hour more or less" in table.notes[0]
+    without = resources_table(ENGLISH, (demand, resource("hours", "R09", 0, 0)))
+    assert without.notes[-1] == "An hour more or less of any one rep changes nothing."
+    assert resources_table(ENGLISH, (resource("hours", "R09", 0, 0),)).rows == ()
+
+
+def test_groups_have_names_and_strange_ones_keep_theirs() -> None:
+    assert group_name(ENGLISH, "rule:T5") == "T5"
+    assert group_name(ENGLISH, "lock:keep") == "the lock keep"
+    assert group_name(ENGLISH, "something else") == "something else"
+
+
+def test_repairs_are_said_with_what_they_cost_and_how_to_set_them(capsys: pytest.CaptureFixture[str]) -> None:
+    repairs = (
+        Repair("make T3 a wish", ("rules.T3.firmness=soft",), 994_000, 8_748_712, 0),
+        Repair("take T5 as the most", ('rules.T5.sense="<="',), 2_340_000, 8_700_000, 48_712),
+    )
+    error = NoFeasibleAllocation("No allocation:\n- T3: a sentence", ["rule:T3"], repairs)
+    assert say_error(error, ENGLISH) == 4
+    lines = capsys.readouterr().err.splitlines()
+    assert "These cannot hold together:" not in lines  # the message names them, with their sentences
+    assert "1. gives up 994,000, leaves a contribution of 8,748,712: --set rules.T3.firmness=soft" in lines
+    assert "2. gives up 2,340,000, leaves a contribution of 8,700,000: --set 'rules.T5.sense=\"<=\"'" in lines
+    assert "quarterdeck allocate PLAN --repair 1" in lines[-1]
