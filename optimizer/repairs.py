@@ -104,8 +104,13 @@ def find_repairs(model: Model, live: LiveModel, conflict: Sequence[str]) -> tupl
     if not found:
         found += _checked(plan, _chains(model, live))
     best = max((repair.contribution for repair in found), default=0.0)
-    listed = (replace(repair, lost=round(best - repair.contribution, 2)) for repair in found)
-    return tuple(sorted(listed, key=lambda repair: (repair.given_up, repair.lost, repair.settings)))
+    small = 1e-6 * plan.target  # below it a difference is the solver's, and a figure goes before a wish
+
+    def cost(repair: Repair) -> tuple[int, int, bool, tuple[str, ...]]:
+        is_wish = any(setting.endswith("=soft") for setting in repair.settings)
+        return round(repair.given_up / small), round(repair.lost / small), is_wish, repair.settings
+
+    return tuple(sorted((replace(r, lost=round(best - r.contribution, 2)) for r in found), key=cost))
 
 
 def _order(move: _Move) -> tuple[bool, float, str]:

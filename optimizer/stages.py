@@ -6,7 +6,7 @@ Between stages the value reached is held, within a tolerance that leaves the nex
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,20 +28,13 @@ STAGES = ("relaxation", "contribution", "rep stretch", "cell stretch", "evenness
 """Least weighted relaxation of soft rules; greatest contribution; least distance of a rep's stretch from the mean;
 least distance of a cell's stretch from its rep's; least sum of all such distances in money."""
 
-HOLD = (1e-10, 1e-8, 1e-6)
-"""Relative tolerances with which a stage's value is held in the stages after it; a wider one is taken only where the
-solver's own tolerance does not let it find its optimum again."""
-
+HOLD = (1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
+"""Relative tolerances with which a stage's value is held in the stages after it; a wider one is taken only from the
+stage on where the solver's own tolerance does not let it find the optimum again: where relaxations are large and
+potentials small, a hold of 1e-10 moves the stretches in their sixth digit."""
 
 _SIGNS = {"contribution": -1.0}
 """All objectives are made least; the contribution is made greatest."""
-
-
-class _LostError(Exception):
-    """The stages before are at their optimum, and the solver finds nothing there."""
-
-    def __init__(self, stage: str) -> None:
-        self.stage = stage
 
 
 @dataclass(frozen=True)
@@ -77,12 +70,42 @@ class StagedModel:
 
     def solve(self, last: str = STAGES[-1]) -> Solution:
         """Solve the stages up to ``last``, each at the optimum of those before; Infeasible where there is none."""
-        for hold in HOLD:
-            try:
-                return self._solve(self.stages.index(last) + 1, hold)
-            except _LostError as lost:
-                stage = lost.stage
-        raise SolverFailed(f"HiGHS lost the optimum of the stages before stage {stage!r}")
+        count = self.stages.index(last) + 1
+        reached: list[float] = []
+        holds = iter(HOLD)
+        hold = next(holds)
+        try:
+            for name, costs in list(zip(self.stages, self._costs, strict=True))[:count]:
+                if name == "evenness":
+                    self._aim_at_even_budget(self.live.values())
+                if name in self._bases:  # where the stage first ended: few steps away from where it ends now
+                    self.live.start_from(self._bases[name])
+                while True:
+                    self._keep(reached, hold)
+                    try:
+                        value = self.live.minimise(costs)
+                        break
+                    except Infeasible:
+                        if not reached:
+                            raise
+                        hold = next(holds, math.inf)
+                    if hold == math.inf:
+                        raise SolverFailed(f"HiGHS lost the optimum of the stages before stage {name!r}")
+                reached.append(value)
+                self._bases.setdefault(name, self.live.basis())
+            values = self.live.values()
+        finally:
+            for row in self._hold:
+                self.live.set_bounds(row, -math.inf, math.inf)
+        found = zip(self.stages, reached, strict=False)
+        return Solution(tuple(_SIGNS.get(name, 1.0) * value for name, value in found), values)
+
+    def _keep(self, reached: Sequence[float], hold: float) -> None:
+        """Stages before stay within a relative tolerance of what they reached."""
+        for row, value in zip(self._hold, reached, strict=False):
+            most = value + hold * max(1.0, abs(value))
+            if self.live.bounds_of(row) != (-math.inf, most):
+                self.live.set_bounds(row, -math.inf, most)
 
     def resolve(self, change: Change, last: str = STAGES[-1]) -> Solution | None:
         """The stages of the changed model, which is left as it was; None where the change leaves nothing feasible."""
@@ -116,27 +139,6 @@ class StagedModel:
     def value(self, variable: LpVariable, values: Floats) -> float:
         """Value of a variable, not below zero by a rounding error."""
         return max(float(values[self.live.column(variable)]), 0.0)
-
-    def _solve(self, count: int, hold: float) -> Solution:
-        reached: list[float] = []
-        try:
-            for name, costs, row in list(zip(self.stages, self._costs, self._hold, strict=True))[:count]:
-                if name == "evenness":
-                    self._aim_at_even_budget(self.live.values())
-                if name in self._bases:  # where the stage first ended: few steps away from where it ends now
-                    self.live.start_from(self._bases[name])
-                try:
-                    reached.append(self.live.minimise(costs))
-                except Infeasible:
-                    raise (_LostError(name) if reached else Infeasible) from None
-                self._bases.setdefault(name, self.live.basis())
-                self.live.set_bounds(row, -math.inf, reached[-1] + hold * max(1.0, abs(reached[-1])))
-            values = self.live.values()
-        finally:
-            for row in self._hold:
-                self.live.set_bounds(row, -math.inf, math.inf)
-        found = zip(self.stages, reached, strict=False)
-        return Solution(tuple(_SIGNS.get(name, 1.0) * value for name, value in found), values)
 
     def _aim_at_even_budget(self, values: Floats) -> None:
         """Money without a response is aimed at its pool's totals by region and by activity, as they have come out."""

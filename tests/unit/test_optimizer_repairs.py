@@ -38,10 +38,10 @@ def test_two_amounts_against_the_sum_of_quotas() -> None:
     """250 + 250 of 300: 200 too much, which either rule gives up, or the target gains."""
     assert told(budget_plan(rules=[M_250, G_250])) == [
         ("let g-250 fall from 250 to 50", ("rules.g-250.amount=50",), 200),
-        ("make g-250 a wish, which is then missed by 200", ("rules.g-250.firmness=soft",), 200),
         ("let m-250 fall from 250 to 50", ("rules.m-250.amount=50",), 200),
-        ("make m-250 a wish, which is then missed by 200", ("rules.m-250.firmness=soft",), 200),
         ("raise the target by 200 to 500", ("target=500",), 200),
+        ("make g-250 a wish, which is then missed by 200", ("rules.g-250.firmness=soft",), 200),
+        ("make m-250 a wish, which is then missed by 200", ("rules.m-250.firmness=soft",), 200),
     ]
 
 
@@ -168,7 +168,8 @@ def test_repairs_of_random_plans_help(seed: int) -> None:
     except NoFeasibleAllocation as error:
         repairs = error.repairs
     assert len(repairs) >= 3
-    assert list(repairs) == sorted(repairs, key=lambda entry: (entry.given_up, entry.lost, entry.settings))
+    given_up = [entry.given_up for entry in repairs]
+    assert given_up == pytest.approx(sorted(given_up), abs=2e-6 * plan.target)
     assert min(entry.lost for entry in repairs) == 0
     for entry in repairs:
         mended = allocate(change_plan(plan, entry.settings), detail="none")
