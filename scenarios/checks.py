@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scenarios.cells import members, picks
-from scenarios.effects import ACTING_EVENTS, EVENTS, PARAMETERS, Effect
+from scenarios.effects import PARAMETERS, Effect
 from scenarios.plan import Plan
 from scenarios.risks import Trigger
 from scenarios.rules import Cells, Ratio, Rule
@@ -69,7 +69,6 @@ SENTENCES = {
 
 NOT_YET = {
     "policy": "Policy {id} ({name}): the simulation does not carry policies out yet.",
-    "event": "Risk {id}: its event does not happen in the simulation yet ({event}).",
     "effect": "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.",
     "attack_day": "Attack day ({day}): the simulation does not set the day apart yet.",
     "meeting_day": "Meeting of sales, product and after-sales ({day}): the simulation does not hold it yet.",
@@ -271,7 +270,8 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
             words = {"plan": answer.id, "light": answer.trigger.light}
             yield _finding("sleeping_light", "warning", ("E3",), {}, answer.id, **words)
         cost = answer.retainer + answer.activation_cost
-        if cost > 0 and not answer.negative_control and not any(map(_changes, answer.effects)):
+        acts = answer.event is not None or any(map(_changes, answer.effects))
+        if cost > 0 and not answer.negative_control and not acts:
             yield _finding("cost_without_effect", "warning", (), {"cost": cost}, answer.id, entry=answer.id)
     for measure in plan.measures:
         if measure.enabled and measure.cost > 0 and not any(map(_changes, measure.effects)):
@@ -311,9 +311,6 @@ def _not_carried_out(plan: Plan) -> Iterator[str]:
     for policy in plan.policies:
         if policy.enabled and policy.lights is None:
             yield NOT_YET["policy"].format(id=policy.id, name=policy.name)
-    for risk in plan.risks:
-        if risk.enabled and risk.event is not None and risk.event not in ACTING_EVENTS:
-            yield NOT_YET["event"].format(id=risk.id, event=EVENTS[risk.event])
     yield from _unread_effects(plan)
     calendar = plan.calendar
     if calendar.attack_day is not None:

@@ -19,7 +19,7 @@ Found = Iterator[tuple[Path, str]]
 """Places of the plan and what is wrong there."""
 
 
-SOURCES = frozenset(("pipeline", "baseline", "cross_sell", "renewals"))
+SOURCES = frozenset(("add_on", "pipeline", "baseline", "cross_sell", "renewals"))
 """Where opportunities come from that are no activity's."""
 
 
@@ -130,7 +130,13 @@ def _effects(plan: Plan) -> Iterator[tuple[Path, Effect]]:
                 yield (section, entry.id, "effects", number), effect
 
 
-_SUBJECT_OF_EVENT = {"rep_leaves": "rep", "account_lost": "account", "decision_maker_changes": "account"}
+_SUBJECT_OF_EVENT: dict[str, str] = {
+    "rep_leaves": "rep",
+    "account_lost": "account",
+    "decision_maker_changes": "account",
+    "deal_shrinks": "account",
+    "deal_splits": "account",
+}
 
 
 def _risks(plan: Plan) -> Found:
@@ -168,6 +174,9 @@ def _struck(plan: Plan) -> Found:
                 yield at, f"the risk strikes the market, so there is no one that it struck{_instead(scope)}"
     for plan_b in plan.contingency_plans:
         trigger = plan_b.trigger
+        if plan_b.event is not None and subject.get(trigger.strike or "", "market") != "account":
+            at = ("contingency_plans", plan_b.id, "event")
+            yield at, f"{plan_b.event} is on the account that was struck, and the trigger is no strike on an account"
         if not trigger.each_region and subject.get(trigger.strike or "", "market") == "market":
             for at, scope in _scopes(("contingency_plans", plan_b.id), plan_b.effects):
                 yield at, f"the trigger is no strike on a rep or account{_instead(scope)}"

@@ -17,7 +17,7 @@ from pydantic import Field, model_validator
 
 from scenarios.fields import Id, Section
 
-__all__ = ["ACTING_EVENTS", "EVENTS", "PARAMETERS", "Effect", "EventName", "Parameter", "Scope", "ScopeKey", "in_scope"]
+__all__ = ["EVENTS", "PARAMETERS", "Effect", "EventName", "Parameter", "Scope", "ScopeKey", "in_scope"]
 
 ScopeKey = Literal[
     "product",
@@ -94,6 +94,13 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("rep_hours", "hours a week", 0, 168, _REP, "customer-facing hours of a rep"),
         Parameter("handover_days", "working days", 0, math.inf, _REP, "time until a leaver's work is taken over"),
         Parameter("orphan_win_factor", "factor", 0, 1, _REP, "win-rate factor of opportunities taken over"),
+        Parameter(
+            "stall_days", "working days", 0, math.inf, _DEAL, "wait for a new decision-maker, looked at every day"
+        ),
+        Parameter("shrink_share", "share", 0, 1, _DEAL, "what a shrinking budget leaves of an opportunity's value"),
+        Parameter(
+            "base_share", "share", 0, 1, _DEAL, "base part of an opportunity that splits; the rest is its add-on"
+        ),
         Parameter("days_late", "days", 0, math.inf, _ACCOUNT, "how late a late customer pays"),
         Parameter("bad_debt", "probability", 0, 1, _ACCOUNT, "share of receivables never paid"),
     )
@@ -105,14 +112,11 @@ EventName = Literal["rep_leaves", "account_lost", "decision_maker_changes", "dea
 EVENTS: dict[EventName, str] = {
     "rep_leaves": "a rep leaves; open work waits for its hand-over",
     "account_lost": "an account is lost with its renewal, cross-sell and open opportunities",
-    "decision_maker_changes": "an account's decision-maker changes; its opportunities fall back a stage",
-    "deal_shrinks": "an opportunity's value falls",
-    "deal_splits": "an opportunity splits into a base and add-ons",
+    "decision_maker_changes": "an account's decision-maker changes; its open opportunities fall back a stage and wait",
+    "deal_shrinks": "the values of an account's open opportunities fall",
+    "deal_splits": "an account's open opportunities split into a base that goes on and an add-on that starts later",
 }
 """The closed registry of events."""
-
-ACTING_EVENTS: frozenset[EventName] = frozenset(("rep_leaves", "account_lost"))
-"""Events that the simulation carries out already."""
 
 
 class Scope(Section):
@@ -133,7 +137,8 @@ class Scope(Section):
     activity: tuple[Id, ...] = ()
     risk: tuple[Id, ...] = ()
     source: tuple[str, ...] = ()
-    """Where an opportunity came from: ``pipeline``, an activity's id, ``baseline``, ``cross_sell``."""
+    """Where an opportunity came from: ``pipeline``, an activity's id, ``baseline``, ``cross_sell``, ``add_on``
+    (split from another)."""
     struck: bool = False
 
     @cached_property

@@ -19,7 +19,9 @@ __all__ = ["plan_problems"]
 _KIND_OF_FIELD = {
     "account": "account",
     "activity": "activity",
+    "addon_stage": "stage",
     "automated_in": "maturity",
+    "back_to_stage": "stage",
     "customer_tier": "customer tier",
     "entry_stage": "stage",
     "industries": "industry",
@@ -105,7 +107,7 @@ def _known(tree: Node) -> dict[str, list[str]]:
         "rep": ids("reps"),
         "rep tier": ids("rep_tiers"),
         "risk": ids("risks"),
-        "source of opportunities": ["baseline", "cross_sell", "pipeline", *ids("activities")],
+        "source of opportunities": ["add_on", "baseline", "cross_sell", "pipeline", *ids("activities")],
         "stage": ids("process", "stages"),
     }
 

@@ -7,11 +7,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from scenarios.effects import Effect, EventName, Scope
-from scenarios.fields import Amount, Id, Positive, Probability, Section, Week
+from scenarios.fields import Amount, Id, Positive, Probability, Section, Share, Week
 
 __all__ = [
     "ContingencyPlan",
     "Distribution",
+    "EventFigures",
     "Measure",
     "Risk",
     "Trigger",
@@ -31,6 +32,26 @@ class Measure(Section):
     effects: tuple[Effect, ...] = ()
     enabled: bool = True
     source: str = ""
+
+
+class EventFigures(Section):
+    """What an event does to an account's open opportunities; those of other events are not read.
+
+    ``stall_days``, ``shrink_share`` and ``base_share`` are registered parameters: effects change them.
+    """
+
+    stall_days: Annotated[float, Field(ge=0, le=260)] = 0
+    """decision_maker_changes: working days that they wait before the stage begins anew (K4)."""
+    back_to_stage: Id | None = None
+    """decision_maker_changes: stage that they fall back to, never forward; empty means by one stage."""
+    shrink_share: Share = 1
+    """deal_shrinks: what is left of their value (K3)."""
+    base_share: Share = 1
+    """deal_splits: part of the value that goes on as it is; the rest is an opportunity of its own (K3)."""
+    addon_delay_days: Annotated[float, Field(ge=0, le=260)] = 0
+    """deal_splits: working days from the split until work on the add-on starts."""
+    addon_stage: Id | None = None
+    """deal_splits: stage that the add-on starts in; empty means the first."""
 
 
 class Risk(Section):
@@ -55,6 +76,8 @@ class Risk(Section):
     """Working days from the strike to its event (a notice period; from a customer's alarm to the loss)."""
     event_probability: Probability = 1
     """Chance that a strike ends in its event."""
+    figures: EventFigures = EventFigures()
+    """What the event does, in figures."""
     enabled: bool = True
     negative_control: bool = False
     """Ships to show that the studies can say "harmless"."""
@@ -93,12 +116,16 @@ class ContingencyPlan(Section):
     delay_days: Annotated[float, Field(ge=0, le=260)] = 0
     """Working days from the trigger until its effects start."""
     effects: tuple[Effect, ...] = ()
+    event: Literal["deal_splits"] | None = None
+    """Event that the plan brings about when its effects start, on the account that was struck."""
+    figures: EventFigures = EventFigures()
+    """What its event does, in figures."""
     retainer: Amount = 0
     """Paid whether it triggers or not."""
     activation_cost: Amount = 0
     """Paid per trigger."""
     cost_per_use: Amount = 0
-    """Paid per opportunity, account or rep that one of its effects acted on, once each."""
+    """Paid per opportunity, account or rep that one of its effects or its event acted on, once each."""
     max_activations: Annotated[int, Field(ge=1)] | None = None
     chosen: bool = False
     """Whether the planner has decided to hold it ready; studies compare with and without anyway."""

@@ -23,7 +23,7 @@ from simulation.draws import Draws, Entities, Purpose, poisson_points
 from simulation.model import Model
 from simulation.nature import nature_factor
 
-__all__ = ["DealChance", "Future", "LeadPoint", "draw_future"]
+__all__ = ["DealChance", "Future", "LeadPoint", "addon_chance", "draw_future", "passes_again"]
 
 
 class DealChance(NamedTuple):
@@ -72,6 +72,8 @@ class Future:
     """Exponential threshold per possible strike."""
     events: tuple[float, ...] = ()
     """Per possible strike, whether it ends in its event."""
+    draws: Draws = field(default_factory=lambda: Draws(0, 0))
+    """Whence the rare things are drawn that only an event brings about."""
 
 
 def draw_future(model: Model, seed: int, replication: int) -> Future:
@@ -88,7 +90,23 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
         payments=_rows(draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3)),
         thresholds=exponential_threshold(draws.uniforms(Purpose.STRIKE, model.strike_entities)[:, 0]),
         events=tuple(draws.uniforms(Purpose.EVENT, model.strike_entities)[:, 0].tolist()),
+        draws=draws,
     )
+
+
+def addon_chance(model: Model, future: Future, id: str, product: int) -> DealChance:
+    """Chance of an add-on that an opportunity's split brings about: its own, whatever becomes of the base part."""
+    entities = Entities.of((id,))
+    uniforms = future.draws.uniforms(Purpose.CYCLE, entities)[:, 0]
+    cycle = lognormal(uniforms, model.cycle_medians[[product]], model.plan.process.cycle_sigma)
+    return _chances(model, future.draws, entities, cycle)[0]
+
+
+def passes_again(model: Model, future: Future, id: str, times: int) -> tuple[float, ...]:
+    """A uniform per stage for an opportunity that has to pass stages anew for the ``times``-th time."""
+    stages = len(model.stages.weights)
+    uniforms = future.draws.uniforms(Purpose.STAGE_PASS, Entities.of((id,)), stages * (times + 1))
+    return tuple(uniforms[0, stages * times :].tolist())
 
 
 def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simpy import Event
 
 from simulation.board import Keys
-from simulation.future import DealChance
+from simulation.future import DealChance, passes_again
 from simulation.records import DealEnd
 
 if TYPE_CHECKING:
@@ -41,16 +44,22 @@ class Opportunity:
         "kind",
         "orphan_factor",
         "outcome",
+        "passes",
         "priority",
         "product",
         "region",
         "rep",
+        "returns",
         "source",
+        "splits",
         "stage",
         "stage_start",
+        "stalled",
         "tier",
         "touch",
+        "turn",
         "value",
+        "void",
         "weighted",
         "win_rate",
     )
@@ -87,6 +96,10 @@ class Opportunity:
         self.hours = 0.0
         self.outcome = "open"
         self.ended = quarter.model.horizon
+        self.passes = chance.passes
+        self.returns = self.splits = self.turn = 0
+        # Waiting for a new decision-maker; and whether a touch in hand was overtaken by that (K4).
+        self.stalled = self.void = False
         # What an open opportunity has behind it: the part of its cycle that its age says.
         age = max(-created, 0.0)
         stages = quarter.model.stages
@@ -105,8 +118,9 @@ class Opportunity:
 
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours of the due touch, with the proposal where the stage opens with one (S3, S8); none once it ended."""
-        if self.outcome != "open":
+        if self.outcome != "open" or self.stalled:
             return 0.0
+        self.void = False
         stages, board = quarter.model.stages, quarter.board
         hours = board.value("touch_hours", stages.touch_hours[self.stage], self.keys, self.id)
         if self.chance.touch_factors:
@@ -124,7 +138,13 @@ class Opportunity:
         self.hours += hours
         if self.outcome != "open":
             return False
-        self.touch += 1
+        if self.stalled:
+            self.void = False
+            return False
+        if self.void:  # with whom it was is gone
+            self.void = False
+        else:
+            self.touch += 1
         return self._next(quarter)
 
     def _next(self, quarter: Quarter) -> bool:
@@ -140,15 +160,15 @@ class Opportunity:
         end = self._day(quarter, stages.before[self.stage + 1])
         if end <= now:
             return self._stage_ends(quarter)
-        quarter.at(end, partial(self._stage_ends_in_time, quarter))
+        quarter.at(end, partial(self._stage_ends_in_time, quarter, self.turn))
         return False
 
     def _day(self, quarter: Quarter, place: float) -> float:
         wait = (place - quarter.model.stages.before[self.stage]) * self.chance.cycle
         return self.stage_start + quarter.board.value("cycle_time", wait, self.keys, self.id)
 
-    def _stage_ends_in_time(self, quarter: Quarter) -> None:
-        if self.outcome == "open" and self._stage_ends(quarter):
+    def _stage_ends_in_time(self, quarter: Quarter, turn: int) -> None:
+        if self.outcome == "open" and turn == self.turn and self._stage_ends(quarter):
             quarter.reps[self.rep].add(self)
 
     def _stage_ends(self, quarter: Quarter) -> bool:
@@ -168,8 +188,41 @@ class Opportunity:
 
     def _passes(self, quarter: Quarter) -> bool:
         rate = quarter.board.value("win_rate", self.win_rate, self.keys, self.id) * self.orphan_factor
-        passes: bool = self.chance.passes[self.stage] < rate ** quarter.model.stages.weights[self.stage]
+        passes: bool = self.passes[self.stage] < rate ** quarter.model.stages.weights[self.stage]
         return passes
+
+    def fall_back(self, quarter: Quarter, stage: int | None, stall_days: float) -> None:
+        """Wait, then begin a stage anew: the one named if it was passed, else the one before (K4).
+
+        Stages between are passed again, with chances of their own.
+        """
+        stage = min(self.stage, max(self.stage - 1, 0) if stage is None else stage)
+        if stage < self.stage:
+            self.returns += 1
+            again = passes_again(quarter.model, quarter.future, self.id, self.returns)
+            self.passes = (*self.passes[:stage], *again[stage : self.stage], *self.passes[self.stage :])
+        rep = quarter.reps[self.rep]
+        self.void = not rep.drop(self)
+        self.stage, self.touch, self.turn, self.stalled = stage, 0, self.turn + 1, True
+        rep.reweigh(self)
+        quarter.env.process(self._stall(quarter, self.turn, stall_days))
+
+    def _stall(self, quarter: Quarter, turn: int, days: float) -> Generator[Event, Any, None]:
+        """Look every day whether the wait is over: a contingency plan may shorten it."""
+        env = quarter.env
+        begun = env.now
+        while (left := begun + quarter.board.value("stall_days", days, self.keys, self.id) - env.now) > 0:
+            yield env.timeout(min(left, 1.0))
+            if self.outcome != "open" or turn != self.turn:
+                return
+        self.stalled, self.stage_start = False, env.now
+        if self._next(quarter) and not self.void:
+            quarter.reps[self.rep].add(self)
+
+    def change_value(self, quarter: Quarter, value: float) -> None:
+        """Stand at another value from now on."""
+        self.value = value
+        quarter.reps[self.rep].reweigh(self)
 
     def end(self, quarter: Quarter, outcome: str) -> None:
         """Close the opportunity as won or lost."""

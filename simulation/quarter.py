@@ -12,10 +12,11 @@ from simpy import Environment
 
 from scenarios.effects import EventName
 from scenarios.expectations import product_keys, region_keys
+from scenarios.risks import EventFigures
 from simulation.accounts import Account, start_accounts
 from simulation.board import Board, Keys
+from simulation.events import EVENT_HANDLERS, Happening
 from simulation.future import DealChance, Future, draw_future
-from simulation.handover import rep_leaves
 from simulation.marketing import start_marketing
 from simulation.model import Model
 from simulation.opportunities import Decision, Opportunity
@@ -25,7 +26,7 @@ from simulation.reps import Rep
 from simulation.reviews import start_reviews
 from simulation.risks import RiskWatch, start_measures, start_nature, start_risks
 
-__all__ = ["EVENT_HANDLERS", "Quarter", "replicate", "run_quarter"]
+__all__ = ["Quarter", "replicate", "run_quarter"]
 
 
 def replicate(model: Model, seed: int, replication: int) -> Records:
@@ -183,18 +184,6 @@ class Quarter:
         able = [n for n in covering if not self.reps[n].left] or [n for n, r in enumerate(self.reps) if not r.left]
         return max(able or covering, key=lambda number: (self.reps[number].unmet_share(), -number))
 
-    def happen(self, event: EventName, subject: str) -> None:
-        """Let an event of the registry happen; those not carried out yet are named by ``check`` and ``run``."""
-        if event in EVENT_HANDLERS:
-            EVENT_HANDLERS[event](self, subject)
-
-
-def _account_lost(quarter: Quarter, account_id: str) -> None:
-    quarter.accounts[quarter.model.accounts.index(account_id)].lose(quarter)
-
-
-EVENT_HANDLERS: dict[EventName, Callable[[Quarter, str], None]] = {
-    "rep_leaves": rep_leaves,
-    "account_lost": _account_lost,
-}
-"""What each event of the registry does."""
+    def happen(self, event: EventName, subject: str, figures: EventFigures, plan: str | None = None) -> None:
+        """Let an event of the registry happen, of a risk's strike or of a contingency plan."""
+        EVENT_HANDLERS[event](self, Happening(subject, figures, plan))

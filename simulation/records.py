@@ -13,7 +13,7 @@ class DealEnd(NamedTuple):
 
     id: str
     source: str
-    """``pipeline``, an activity's id, ``baseline`` or ``cross_sell``."""
+    """``pipeline``, an activity's id, ``baseline``, ``cross_sell`` or ``add_on``."""
     product: int
     region: int
     rep: int

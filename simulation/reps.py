@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from simpy import Event
@@ -128,6 +128,18 @@ class Rep:
         if self._in_hand is not None:
             self._make_due(self._in_hand)
         self._wake()
+
+    def drop(self, task: Task) -> bool:
+        """Take a task out of the queue; False where it is in hand, and nothing interrupts it."""
+        if self._in_hand is task:
+            return False
+        self._upcoming = [entry for entry in self._upcoming if entry[2] is not task]
+        heapify(self._upcoming)
+        due = [entry for entry in self._due.pop(task.kind, ()) if entry[2] is not task]
+        if due:
+            heapify(due)
+            self._due[task.kind] = due
+        return True
 
     def hand_over(self) -> list[Task]:
         """Empty the queue of a rep who left, by due day and id."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -180,7 +181,7 @@ def _strike_unfolds(quarter: Quarter, number: int) -> Generator[Event, Any, None
     chance = quarter.board.value("event_probability", risk.event_probability, keys, strike.entity)
     if quarter.future.events[number] < chance:
         quarter.records.strikes[row] = Strike(risk.id, subject, day, env.now)
-        quarter.happen(risk.event, subject)
+        quarter.happen(risk.event, subject, risk.figures)
 
 
 def _detected(
@@ -213,6 +214,8 @@ def _activate(quarter: Quarter, plan: ContingencyPlan, subject: str, target: tup
     for effect in plan.effects:
         end = start + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
         _act(quarter, ActiveEffect(effect, plan=plan.id, target=target), start, end)
+    if plan.event is not None and target is not None:
+        quarter.at(start, partial(quarter.happen, plan.event, target[1], plan.figures, plan.id))
     started = start if start < quarter.model.horizon else math.inf
     quarter.records.activations.append(Activation(plan.id, subject, started))
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from scenarios.allocation import Allocation, BudgetCell
 from scenarios.loading import load_plan
 from scenarios.plan import TABLES, Plan
+from scenarios.risks import ContingencyPlan, Measure, Risk
 from simulation.future import Future, draw_future
 from simulation.model import Model
 from simulation.options import Options
@@ -44,6 +45,10 @@ IMPOSSIBLE = st.fixed_dictionaries(
     },
     optional={"detection_days": st.just(2)},
 )
+
+
+def entries_with_effects(plan: Plan) -> tuple[Measure | Risk | ContingencyPlan, ...]:
+    return (*plan.measures, *plan.risks, *plan.contingency_plans)
 
 
 def in_play(company: Company, plan: Plan, held: tuple[str, ...] = ()) -> Company:
@@ -209,3 +214,18 @@ def test_what_nobody_knows_is_drawn_apart_from_chance(company: Company) -> None:
     # More possible opportunities are drawn where their rate is uncertain; all others are the same.
     assert {key: value for key, value in same.items() if key not in nature}.items() <= drawn.items()
     assert {key[0] for key in drawn.keys() - same.keys()} <= {"lead"}
+
+
+@EXAMPLES
+@given(companies())
+def test_an_event_that_leaves_all_it_can_as_it_was_is_no_event(company: Company) -> None:
+    """A budget that keeps its value and an opportunity that is all base."""
+    plan = company.plan.model_dump()
+    for event in ("deal_shrinks", "deal_splits"):
+        neutral = {"id": "K9", "name": "", "subject": "account", "chance_per_quarter": 0.8}
+        calm = in_play(company, changed(company.plan, risks=[*plan["risks"], neutral]))
+        acting = in_play(company, changed(company.plan, risks=[*plan["risks"], {**neutral, "event": event}]))
+        after, before = outcome(acting)[0], outcome(calm)[0]
+        assert len(after.strikes) == len(before.strikes)
+        if not any("share" in e.parameter for entry in entries_with_effects(company.plan) for e in entry.effects):
+            assert replace(after, strikes=before.strikes) == before

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
-from scenarios.effects import PARAMETERS
+from scenarios.effects import EVENTS, PARAMETERS
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
 from simulation.kpis import Measured, measure
@@ -49,6 +49,9 @@ SIZES = {
     "rep_hours": ((0, 0.6), (-5, 0)),
     "handover_days": ((0, 0.5), (-3, 0)),
     "orphan_win_factor": ((0.5, 1.1), (0,)),
+    "stall_days": ((0, 0.5, 2), (-1, 2)),
+    "shrink_share": ((0, 0.5, 1.2), (0,)),
+    "base_share": ((0, 0.5, 1.5), (0,)),
     "days_late": ((0, 0.5, 2), (0, 3)),
     "bad_debt": ((0, 2), (0, 0.1)),
 }
@@ -267,11 +270,24 @@ def _tables(draw: st.DrawFn, plan: Values, products: tuple[str, ...], regions: t
     }
 
 
-def _risks(draw: st.DrawFn, ids: Values, weeks: int, accounts: bool) -> list[Values]:
+def _figures(draw: st.DrawFn, stages: int) -> Values:
+    stage = st.one_of(st.none(), st.integers(0, stages - 1).map("s{}".format))
+    return {
+        "stall_days": draw(st.sampled_from((0, 0.5, 4))),
+        "back_to_stage": draw(stage),
+        "shrink_share": draw(st.sampled_from((0, 0.6, 1))),
+        "base_share": draw(st.sampled_from((0, 0.7, 1))),
+        "addon_delay_days": draw(st.sampled_from((0, 3))),
+        "addon_stage": draw(stage),
+    }
+
+
+def _risks(draw: st.DrawFn, ids: Values, weeks: int, accounts: bool, stages: int) -> list[Values]:
     risks = []
     for number in range(draw(st.integers(0, 3))):
         subject = draw(st.sampled_from(("market", "rep", "account") if accounts else ("market", "rep")))
-        event = {"market": None, "rep": "rep_leaves", "account": "account_lost"}[subject]
+        of_accounts = [event for event in sorted(EVENTS) if event != "rep_leaves"]
+        event = {"market": None, "rep": "rep_leaves", "account": draw(st.sampled_from(of_accounts))}[subject]
         risks.append(
             {
                 "id": f"K{number}",
@@ -283,6 +299,7 @@ def _risks(draw: st.DrawFn, ids: Values, weeks: int, accounts: bool) -> list[Val
                 "detection_days": draw(st.sampled_from((0, 2))),
                 "effects": _effects(draw, ids, subject, weeks),
                 "event": draw(st.sampled_from((event, None))),
+                "figures": _figures(draw, stages),
                 "notice_days": draw(st.sampled_from((0, 3))),
                 "event_probability": draw(st.sampled_from((0.5, 1))),
             }
@@ -290,7 +307,9 @@ def _risks(draw: st.DrawFn, ids: Values, weeks: int, accounts: bool) -> list[Val
     return risks
 
 
-def _contingency_plans(draw: st.DrawFn, ids: Values, weeks: int, subject_of: dict[str, str]) -> list[Values]:
+def _contingency_plans(
+    draw: st.DrawFn, ids: Values, weeks: int, subject_of: dict[str, str], stages: int
+) -> list[Values]:
     plans = []
     for number in range(draw(st.integers(0, 2))):
         risk = draw(st.sampled_from((None, *sorted(subject_of))))
@@ -301,7 +320,9 @@ def _contingency_plans(draw: st.DrawFn, ids: Values, weeks: int, subject_of: dic
                 "name": "",
                 "trigger": trigger,
                 "delay_days": draw(st.sampled_from((0, 1, 4))),
-                "effects": _effects(draw, ids, subject_of.get(risk or "", "market"), weeks),
+                "effects": _effects(draw, ids, (subject := subject_of.get(risk or "", "market")), weeks),
+                "event": draw(st.sampled_from((None, "deal_splits"))) if subject == "account" else None,
+                "figures": _figures(draw, stages),
                 "retainer": 50,
                 "activation_cost": 20,
                 "cost_per_use": draw(st.sampled_from((0, 3))),
@@ -353,7 +374,7 @@ def companies(draw: st.DrawFn) -> Company:
         "rep_tier": ("core", "top"),
         "customer_tier": CUSTOMER_TIERS,
         "activity": [activity["id"] for activity in activities],
-        "source": ("pipeline", "baseline", "cross_sell"),
+        "source": ("pipeline", "baseline", "cross_sell", "add_on"),
     }
     plan: Values = {
         "name": "random",
@@ -414,9 +435,9 @@ def companies(draw: st.DrawFn) -> Company:
         {"id": f"M{number}", "name": "", "cost": 10, "effects": _effects(draw, ids, "measure", weeks)}
         for number in range(draw(st.integers(0, 2)))
     ]
-    plan["risks"] = _risks(draw, ids, weeks, bool(plan["accounts"]))
+    plan["risks"] = _risks(draw, ids, weeks, bool(plan["accounts"]), len(process["stages"]))
     subject_of = {risk["id"]: risk["subject"] for risk in plan["risks"]}
-    plan["contingency_plans"] = _contingency_plans(draw, ids, weeks, subject_of)
+    plan["contingency_plans"] = _contingency_plans(draw, ids, weeks, subject_of, len(process["stages"]))
     made = Plan.model_validate(plan)
     forced = [
         ForcedStrike(risk, draw(st.integers(1, weeks))) for risk in sorted(subject_of) if draw(st.integers(0, 3)) == 0

@@ -151,12 +151,9 @@ def test_what_is_not_carried_out_is_said() -> None:
         settings=[
             "calendar.attack_day=wednesday",
             "calendar.phases.attack.acceptance=[60% at proposal]",
-            "risks.K7.event=decision_maker_changes",
         ]
     )
     assert not_carried_out(plan) == (
-        "Risk K7: its event does not happen in the simulation yet "
-        "(an account's decision-maker changes; its opportunities fall back a stage).",
         "Attack day (wednesday): the simulation does not set the day apart yet.",
         "Phase attack: its acceptance criteria are not judged yet.",
     )

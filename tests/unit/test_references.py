@@ -83,6 +83,13 @@ def test_a_plan_built_in_memory_is_judged_too(small_plan: Plan) -> None:
          "risks.K1.chance_per_quarter: a table of chances needs the subject rep or account"),
         ("event: rep_leaves", "event: account_lost",
          "risks.K5.event: account_lost needs the subject account, not rep"),
+        ("event: rep_leaves", "event: deal_shrinks",
+         "risks.K5.event: deal_shrinks needs the subject account, not rep"),
+        ("event: rep_leaves", "event: rep_leaves\n    figures: {back_to_stage: neet}",
+         "risks.K5.figures.back_to_stage: there is no stage neet. Did you mean need?"),
+        ("trigger: {strike: K5}", "trigger: {strike: K5}\n    event: deal_splits",
+         "contingency_plans.K5-answer.event: deal_splits is on the account that was struck, and the trigger is no "
+         "strike on an account"),
         ("- {parameter: proposal_hours, factor: 0.5}", "- {parameter: proposal_hours, factor: 0.5, scope: {struck: true}}",
          "measures.proposal-tool.effects[1].scope.struck: a measure has no strike; leave it out and the effect is on all"),
         ("- {parameter: proposal_hours, factor: 0.5}", "- {parameter: proposal_hours, factor: 0.5, from_week: 5, to_week: 4}",
