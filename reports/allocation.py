@@ -250,7 +250,7 @@ def _rules_given_up(result: AllocateResult, words: Wording, source: str) -> list
 
 
 def _prices(result: AllocateResult, words: Wording) -> list[Block]:
-    if result.detail == "none":
+    if result.detail == "none" and not any(rule.price for rule in result.rules):
         return [Sentence(words.say("prices.not_looked"), "quiet")]
     with_ranges = result.detail == "ranges"
     tables: list[Block] = [prices_table(words, result.rules, with_ranges)]

@@ -11,11 +11,12 @@ from reports.answers import Answer, answer_page
 from reports.layout import lay_out
 from reports.messages import say_error
 from reports.rules import group_name, prices_table, resources_table
+from reports.run import page_of
 from reports.specs import Bar, Mark, Page, Table
 from reports.wording import ENGLISH
 from scenarios.errors import NoFeasibleAllocation, Repair
 from studies.results import Point, ResourceRow, RuleRow
-from tests.cli import answers
+from tests.cli import answers, samples
 from tests.unit.test_reports_pages import SIZES, WIDTHS, holds, shown
 
 ANSWERS: dict[str, Callable[[float], Answer]] = {
@@ -205,6 +206,22 @@ def test_demand_and_hours_are_priced_and_silence_is_explained() -> None:
     without = resources_table(ENGLISH, (demand, resource("hours", "R09", 0, 0)))
     assert without.notes[-1] == "An hour more or less of any one rep changes nothing."
     assert resources_table(ENGLISH, (resource("hours", "R09", 0, 0),)).rows == ()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_allocation_with_ranges_fits_and_one_without_prices_says_so(width: int) -> None:
+    bare = samples.allocation()
+    price = (Point(change="+10,000", relaxation=0, contribution=5830.4),)
+    demand = ResourceRow(kind="demand of a product", id="S1", there=3_497_948, price=price, holds_to=25_257_948)
+    ranges = {"detail": "ranges", "resources": (demand,), "rules": (priced("R3", "+10,000", -2149, 0.55, 75e6),)}
+    text = shown(page_of(bare.model_copy(update=ranges), ENGLISH), width)
+    assert [line for line in text.splitlines() if cell_len(line) > width] == []
+    assert "+5,830" in text
+    assert "75,000,000" in text
+    unpriced = {"rules": tuple(rule.model_copy(update={"price": ()}) for rule in bare.rules)}
+    text = said(page_of(bare.model_copy(update=unpriced), ENGLISH), width)
+    assert "Prices were not looked for." in text
+    assert "No rule is worth moving" not in text
 
 
 def test_groups_have_names_and_strange_ones_keep_theirs() -> None:
