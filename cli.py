@@ -403,6 +403,35 @@ def stress(
     _answer("stress", plan, options, out, json)
 
 
+@app.command(epilog="Example: quarterdeck trace my-quarter --replication 7 --rep R05 --week 6")
+def trace(
+    plan: PlanName,
+    replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the quarter to tell.")] = 0,
+    rep: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one rep.")] = None,
+    opportunity: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one opportunity.")] = None,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one customer.")] = None,
+    week: Annotated[int | None, typer.Option(min=1, help="Tell of one week, of one rep with --rep.")] = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    allocation_file: AllocationFile = None,
+    risks: Risks = None,
+    plans: Plans = None,
+    force: Force = None,
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Tell one simulated quarter as a story: what struck, what was tried, what it changed."""
+    from reports.trace import show_trace
+    from reports.wording import ENGLISH
+    from studies.traces import Focus
+    from studies.tracing import answer_trace
+
+    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
+    request = _request("simulate", plan, options | {"plans": plans, "forced": force, "seed": seed})
+    focus = Focus(rep=rep, opportunity=opportunity, account=account, week=week)
+    show_trace(answer_trace(request, replication, focus), json, ENGLISH, plan)
+
+
 @app.command(epilog="Example: quarterdeck show latest")
 def show(
     name: Annotated[str, typer.Argument(metavar="RUN", help="Folder or name of a saved run, or: latest.")],
@@ -471,11 +500,10 @@ def _request(study: str, plan: str, options: Options) -> Request:
 def _inputs(plan: str, scenario: list[str] | None, setting: list[str] | None, allocation: Path | None = None) -> Inputs:
     """A plan with what was changed in it, for what is answered and not saved as a run."""
     from studies.answering import read_inputs
-    from studies.requests import Request
 
-    file = None if allocation is None else str(allocation)
-    given: Options = {"scenarios": scenario or (), "settings": setting or (), "allocation": file}
-    return read_inputs(Request.model_validate({"study": "allocate", "source": plan, **given}))
+    return read_inputs(
+        _request("allocate", plan, {"scenarios": scenario, "settings": setting, "allocation": allocation})
+    )
 
 
 def _keep_close(

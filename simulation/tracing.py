@@ -7,7 +7,7 @@ traced pays nothing for it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from simulation.future import Future, draw_future
 from simulation.model import Model
@@ -16,7 +16,10 @@ from simulation.quarter import Quarter
 from simulation.records import Records
 from simulation.reps import Rep, Task
 
-__all__ = ["Step", "Touch", "Trace", "trace_quarter", "trace_replication"]
+__all__ = ["Step", "StepKind", "Touch", "Trace", "trace_quarter", "trace_replication"]
+
+StepKind: TypeAlias = Literal["open", "accepted", "stage", "back", "changed", "taken_over", "won", "lost"]
+"""``open``: was there at the start. ``back``: fell back a stage. ``changed``: is worth more or less than before."""
 
 
 class Touch(NamedTuple):
@@ -42,8 +45,7 @@ class Step(NamedTuple):
 
     day: float
     opportunity: str
-    what: str
-    """``open`` (at the start), ``accepted``, ``stage``, ``back``, ``changed``, ``taken_over``, ``won`` or ``lost``."""
+    what: StepKind
     stage: int
     rep: int
     value: float
@@ -91,12 +93,12 @@ class _Notes:
         self.steps.append(Step(day, deal.id, _what(before, deal), deal.stage, deal.rep, deal.value))
 
 
-def _what(before: tuple[str, int, int, float] | None, deal: Opportunity) -> str:
+def _what(before: tuple[str, int, int, float] | None, deal: Opportunity) -> StepKind:
     if before is None:
         return "open" if deal.created < 0 else "accepted"
     outcome, rep, stage, _ = before
     if deal.outcome != outcome:
-        return deal.outcome
+        return "won" if deal.outcome == "won" else "lost"
     if deal.rep != rep:
         return "taken_over"
     if deal.stage != stage:

@@ -26,7 +26,7 @@ from studies.results import AllocateResult, Change, CompareResult, RuleRow, RunR
 from studies.simulating import simulate_study
 from studies.stressing import stress_study
 
-__all__ = ["Inputs", "Outcome", "Result", "answer", "answer_from", "read_inputs"]
+__all__ = ["Inputs", "Outcome", "Result", "answer", "answer_from", "decide", "options_of", "read_inputs"]
 
 Result: TypeAlias = AllocateResult | SimulateResult | CompareResult | StressResult | RunResult
 
@@ -105,7 +105,7 @@ def _allocate(request: Request, inputs: Inputs, progress: Progress | None) -> An
     return answer.allocation, result, {}
 
 
-def _decide(plan: Plan, own: Allocation | None) -> tuple[Allocation, float | None]:
+def decide(plan: Plan, own: Allocation | None) -> tuple[Allocation, float | None]:
     """The hand-made allocation, or the optimiser's with the signed amount it expects."""
     if own is not None:
         return own, None
@@ -114,11 +114,11 @@ def _decide(plan: Plan, own: Allocation | None) -> tuple[Allocation, float | Non
 
 
 def _simulate(request: Request, inputs: Inputs, progress: Progress | None) -> Answer:
-    allocation, expected = _decide(inputs.plan, inputs.allocation)
+    allocation, expected = decide(inputs.plan, inputs.allocation)
     result, batch, calm = simulate_study(
         inputs.plan,
         allocation,
-        _options(inputs.plan, request),
+        options_of(inputs.plan, request),
         seed=request.seed,
         replications=request.replications,
         jobs=request.jobs,
@@ -131,11 +131,11 @@ def _simulate(request: Request, inputs: Inputs, progress: Progress | None) -> An
 
 
 def _stress(request: Request, inputs: Inputs, progress: Progress | None) -> Answer:
-    allocation, _ = _decide(inputs.plan, inputs.allocation)
+    allocation, _ = decide(inputs.plan, inputs.allocation)
     result, base = stress_study(
         inputs.plan,
         allocation,
-        _options(inputs.plan, request),
+        options_of(inputs.plan, request),
         seed=request.seed,
         replications=request.replications,
         jobs=request.jobs,
@@ -158,18 +158,18 @@ def _compare(request: Request, inputs: Inputs, progress: Progress | None) -> Ans
         raise UsageError("compare needs a second plan")
     if inputs.to_allocation is not None and request.decide == "resolve":
         raise UsageError("the allocation of B is either made by hand or decided anew, not both")
-    allocation_a, _ = _decide(inputs.plan, inputs.allocation)
+    allocation_a, _ = decide(inputs.plan, inputs.allocation)
     allocation_b = inputs.to_allocation
     if allocation_b is None:
-        allocation_b = allocation_a if request.decide == "keep" else _decide(plan_b, None)[0]
+        allocation_b = allocation_a if request.decide == "keep" else decide(plan_b, None)[0]
     to_plans = request.plans if request.to_plans is None else request.to_plans
     result, a, b = compare_study(
         inputs.plan,
         plan_b,
         allocation_a,
         allocation_b,
-        _options(inputs.plan, request),
-        _options(plan_b, request, to_plans),
+        options_of(inputs.plan, request),
+        options_of(plan_b, request, to_plans),
         names=_names(request),
         decide=request.decide,
         seed=request.seed,
@@ -185,7 +185,7 @@ def _run(request: Request, inputs: Inputs, progress: Progress | None) -> Answer:
     """The main job: allocate, simulate, stress, all on the same futures."""
     if inputs.allocation is not None:
         raise UsageError("run decides by itself; use simulate and stress with a hand-made allocation")
-    plan, options = inputs.plan, _options(inputs.plan, request)
+    plan, options = inputs.plan, options_of(inputs.plan, request)
     allocated, answer = allocate_study(plan, inputs.changes)
     simulated, batch, calm = simulate_study(
         plan,
@@ -217,7 +217,8 @@ def _run(request: Request, inputs: Inputs, progress: Progress | None) -> Answer:
     return answer.allocation, result, {**batches, "without_plans": base} if held else batches
 
 
-def _options(plan: Plan, request: Request, plans: Sequence[str] | None = None) -> Options:
+def options_of(plan: Plan, request: Request, plans: Sequence[str] | None = None) -> Options:
+    """Risks, contingency plans and forced strikes that a request puts in play; ``plans`` takes the place of its own."""
     return Options.of(
         plan,
         risks=request.risks,

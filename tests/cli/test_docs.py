@@ -20,10 +20,12 @@ from studies.paying import MoneyResult
 from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
 from studies.runs import RunSummary
 from studies.sweeping import ReachResult, SweepResult
+from studies.traces import TraceResult
 
 DOCS = Path(cli.__file__).parent / "docs"
 ROOTS = (AllocateResult, SimulateResult, CompareResult, StressResult, RunResult, PlanCheck, RunSummary, ImportReport)
 ROOTS += (ExplainResult, AlternativesResult, LeastChangeResult, FrontierResult, SweepResult, ReachResult, MoneyResult)
+ROOTS += (TraceResult,)
 
 
 def fields_of(model: type) -> dict[str, object]:

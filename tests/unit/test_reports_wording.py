@@ -17,7 +17,7 @@ from studies.results import CompareResult, Difference, RuleRow
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "cli.py", *sorted((ROOT / "reports").glob("*.py"))]
-CHOSEN = ("bridge.", "kpi.", "parameter.", "stage.", "status.", "verdict.")
+CHOSEN = ("bridge.", "event.", "kpi.", "parameter.", "stage.", "status.", "verdict.", "work.")
 """Prefixes of names that results bring along; a language may lack one, and the result's own label is shown."""
 
 
@@ -117,7 +117,18 @@ def test_every_sentence_asked_for_is_there_with_the_blanks_that_are_filled() -> 
 def test_every_sentence_is_used() -> None:
     named = {key for key in SENTENCES if key.startswith((*CHOSEN, "firmness.", "compare.keep", "compare.resolve"))}
     texts = {text for source in SOURCES if source.name != "english.py" for text in strings(source)}
+    named |= {key for key in SENTENCES if key.startswith(tuple(begun()))}
     assert [key for key in SENTENCES if not {key, key.rpartition(".")[0]} & texts and key not in named] == []
+
+
+def begun() -> set[str]:
+    """Beginnings of ids that the code completes with a name: ``happening.`` of ``f"happening.{kind}"``."""
+    found = set()
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr) and isinstance(first := node.values[0], ast.Constant):
+                found.add(str(first.value))
+    return {text for text in found if re.fullmatch(r"([a-z_0-9]+\.)+", text)}
 
 
 def test_names_that_results_bring_along_are_there() -> None:

@@ -1,0 +1,128 @@
+"""Unit: the command trace on the small plan: exit codes, JSON only, and a page that fits 80 columns."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from typer.testing import CliRunner, Result
+
+import cli
+from tests.plans import PLAN_YAML, small_plan_files
+
+FORCED = ("--replication", "3", "--force", "K5:R1@week3", "--force", "K1@week2", "--plans", "all")
+
+
+@pytest.fixture(autouse=True)
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return str(small_plan_files(Path("small")))
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.app, ["trace", *arguments])
+
+
+@pytest.mark.parametrize(
+    "focus",
+    [
+        (),
+        ("--rep", "R2"),
+        ("--rep", "R2", "--week", "4"),
+        ("--week", "4"),
+        ("--account", "C1"),
+        ("--opportunity", "O2"),
+    ],
+)
+@pytest.mark.parametrize("columns", ["80", "60", "120"])
+def test_every_story_fits_the_terminal(
+    plan: str, focus: tuple[str, ...], columns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    result = call(plan, *FORCED, *focus)
+    assert result.exit_code == 0, result.output
+    assert [line for line in result.stdout.splitlines() if cell_len(line) > int(columns)] == []
+    assert not Path("runs").exists()
+
+
+def test_the_story_of_a_quarter(plan: str) -> None:
+    text = " ".join(call(plan, *FORCED).stdout.split())
+    for said in (
+        "Replication 3 · Small company",
+        "of the target of 1.00 M",
+        "What nobody knew before the quarter",
+        "What struck",
+        "left on Mon 2 Feb",
+        "What was tried",
+        "Mon 19 Jan (R1)",
+        "What it changed",
+        "Signed by week",
+        "Signed by rep, against quota",
+        "Look closer: quarterdeck trace",
+    ):
+        assert said in text
+
+
+def test_the_story_of_an_opportunity_and_of_a_rep(plan: str) -> None:
+    text = " ".join(call(plan, *FORCED, "--opportunity", "O2").stdout.split())
+    assert "O2 · Energy platform" in text
+    assert "Mon 5 Jan Open at the start, in Proposal, 45.0 k" in text
+    assert "Contact in Contract, 1 h" in text
+    rep = " ".join(call(plan, *FORCED, "--rep", "R1").stdout.split())
+    assert "R1 Ann signs" in rep
+    assert "Left on Mon 2 Feb." in rep
+    assert "Week by week" in rep
+
+
+def test_without_risk_nothing_struck_and_nothing_is_changed(plan: str) -> None:
+    text = " ".join(call(plan, "--risks", "none").stdout.split())
+    assert "No risk struck." in text
+    assert "nothing was tried" in text
+    assert "it would sign as much" in text
+
+
+def test_json_and_nothing_else(plan: str) -> None:
+    result = call(plan, *FORCED, "--week", "4", "--seed", "5", "--set", "target=900000", "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert (found["study"], found["replication"], found["seed"], found["target"]) == ("trace", 3, 5, 900_000)
+    assert found["forced"] == ["K1@week2", "K5:R1@week3"]
+    assert found["focus"] == {"rep": None, "opportunity": None, "account": None, "week": 4}
+    assert {change["path"] for change in found["changes"]} == {"target"}
+    assert any(row["kind"] == "touch" for row in found["story"])
+
+
+def test_its_figures_are_those_of_simulate(plan: str) -> None:
+    """The mean of replications 0 and 1 is the mean of their traces."""
+    arguments = ("simulate", plan, "--replications", "2", "--jobs", "1", "--json")
+    simulated = json.loads(CliRunner().invoke(cli.app, list(arguments)).stdout)
+    means = {kpi["id"]: kpi["mean"] for kpi in simulated["kpis"]}
+    traced = [json.loads(call(plan, "--replication", n, "--json").stdout)["kpis"] for n in "01"]
+    for one, other in zip(*traced, strict=True):
+        assert (one["value"] + other["value"]) / 2 == pytest.approx(means[one["id"]])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--rep", "R9"), "no rep R9"),
+        (("--opportunity", "O77"), "no opportunity O77 in replication 0"),
+        (("--week", "99"), "the quarter has weeks 1 to 12"),
+        (("--force", "K1"), "--force K1"),
+        (("--replication", "-1"), "--replication"),
+    ],
+)
+def test_what_is_not_there_is_2(plan: str, arguments: tuple[str, str], said: str) -> None:
+    result = call(plan, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_bad_plan_is_3() -> None:
+    bad = small_plan_files(Path("bad"), plan=PLAN_YAML.replace("target: 1000000", "target: -5"))
+    result = call(str(bad))
+    assert (result.exit_code, result.stdout) == (3, "")

@@ -1,0 +1,112 @@
+"""Unit: a trace is the replication of the Monte Carlo, told; its sums are those of the KPIs."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from scenarios.errors import UsageError
+from scenarios.loading import load_plan
+from scenarios.plan import Plan
+from simulation.options import ForcedStrike, Options
+from studies.replications import run_replications
+from studies.simulating import run_without_risks
+from studies.traces import Focus, TraceResult
+from studies.tracing import trace_study
+from tests.golden.test_kpi_table import by_hand
+from tests.unit.test_simulation_tracing import ALLOCATION
+
+REPLICATION, SEED = 7, 3
+
+
+def options_of(plan: Plan) -> Options:
+    return Options.of(plan, plans=["K1-answer", "K5-answer"], forced=[ForcedStrike("K5", 3, "R1")])
+
+
+def told(plan: Plan, **focus: str | int) -> TraceResult:
+    about = Focus.model_validate(focus)
+    return trace_study(plan, ALLOCATION, options_of(plan), seed=SEED, replication=REPLICATION, focus=about)
+
+
+def test_the_figures_are_those_of_the_monte_carlo(small_plan: Plan) -> None:
+    options = options_of(small_plan)
+    batch = run_replications(small_plan, ALLOCATION, options, seed=SEED, numbers=range(REPLICATION + 1))
+    calm = run_without_risks(small_plan, ALLOCATION, options, batch, seed=SEED, jobs=1)
+    result = told(small_plan)
+    assert {kpi.id: kpi.value for kpi in result.kpis} == {id: values[REPLICATION] for id, values in batch.kpis.items()}
+    assert {kpi.id: kpi.without_risks for kpi in result.kpis} == {id: v[REPLICATION] for id, v in calm.kpis.items()}
+    assert [week.signed for week in result.weeks] == batch.by_week[REPLICATION].tolist()
+    assert [week.cash for week in result.weeks] == batch.cash_by_week[REPLICATION].tolist()
+    assert [rep.signed for rep in result.reps] == batch.by_rep[REPLICATION].tolist()
+
+
+def test_the_figures_of_the_built_in_plan_are_those_of_the_monte_carlo() -> None:
+    plan = load_plan("quarter").plan
+    options, allocation = Options.of(plan), by_hand(plan)
+    batch = run_replications(plan, allocation, options, seed=1, numbers=[REPLICATION])
+    result = trace_study(plan, allocation, options, seed=1, replication=REPLICATION)
+    assert {kpi.id: kpi.value for kpi in result.kpis} == {id: values[0] for id, values in batch.kpis.items()}
+
+
+def test_parts_add_up(small_plan: Plan) -> None:
+    result = told(small_plan)
+    kpis = {kpi.id: kpi for kpi in result.kpis}
+    signed = kpis["signed"]
+    assert sum(end.signed - end.signed_without_risks for end in result.changed) == pytest.approx(
+        signed.value - signed.without_risks
+    )
+    assert sum(rep.signed for rep in result.reps) == pytest.approx(signed.value)
+    assert result.weeks[-1].so_far == pytest.approx(signed.value)
+    assert result.weeks[-1].without_risks_so_far == pytest.approx(signed.without_risks)
+    assert sum(plan.cost for plan in result.contingency_plans) == pytest.approx(kpis["plan_cost"].value)
+
+
+def test_a_strike_is_told_with_its_dates(small_plan: Plan) -> None:
+    result = told(small_plan)
+    strike = next(row for row in result.strikes if row.risk == "K5" and row.subject == "R1")
+    assert (strike.date, strike.week, strike.subject_name) == ("2026-01-19", 3, "Ann")
+    assert strike.event_date == "2026-02-02"  # ten working days later
+    ann = next(rep for rep in result.reps if rep.rep == "R1")
+    assert ann.left_date == "2026-02-02"
+    plan = next(row for row in result.contingency_plans if row.plan == "K5-answer")
+    assert "2026-01-19 R1" in plan.started
+    assert plan.used_on
+
+
+def test_a_story_is_about_what_was_asked_for(small_plan: Plan) -> None:
+    everything = told(small_plan)
+    assert {row.kind for row in everything.story} & {"touch", "paid", "open", "stage"} == set()
+    rep = told(small_plan, rep="R2")
+    assert {row.rep for row in rep.story} == {"R2"}
+    assert sum(row.hours or 0 for row in rep.story) == pytest.approx(rep.reps[1].hours)
+    week = told(small_plan, rep="R2", week=4)
+    assert week.story == tuple(row for row in rep.story if row.week == 4)
+    deal = told(small_plan, opportunity="O2")
+    assert deal.focus.opportunity == "opportunity:O2"
+    assert {row.opportunity for row in deal.story} == {"opportunity:O2"}
+    assert (deal.story[0].kind, deal.story[0].stage) == ("open", "Proposal")
+    customer = told(small_plan, account="C1")
+    assert {row.account for row in customer.story} == {"C1"}
+    assert {row.kind for row in customer.story} >= {"touch", "open", "paid"}
+
+
+def test_days_and_dates_are_in_order_and_inside_the_quarter(small_plan: Plan) -> None:
+    story = told(small_plan, week=6).story
+    assert [row.day for row in story] == sorted(row.day for row in story)
+    first, last = dt.date(2026, 2, 9), dt.date(2026, 2, 15)
+    assert all(first <= dt.date.fromisoformat(row.date) <= last for row in story)
+
+
+@pytest.mark.parametrize(
+    ("focus", "said"),
+    [
+        ({"rep": "R9"}, "no rep R9 in the plan"),
+        ({"account": "C9"}, "no account C9 in the plan"),
+        ({"opportunity": "O77"}, "no opportunity O77 in replication 7"),
+        ({"week": 13}, "the quarter has weeks 1 to 12"),
+    ],
+)
+def test_what_is_not_there_is_refused(small_plan: Plan, focus: dict[str, str | int], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        told(small_plan, **focus)
