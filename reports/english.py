@@ -319,6 +319,9 @@ SENTENCES: dict[str, str] = {
     "sweep.never": "Nowhere in this range is there an allocation.",
     "sweep.contribution.same": "The contribution is {figure} throughout: this figure does not move it.",
     "sweep.contribution.moves": "From {low} to {high}, the contribution goes from {first} to {last}.",
+    "sweep.contribution.between": "From {low} to {high}, the contribution lies between {least} and {most}.",
+    "sweep.missed.between": "From {low} to {high}, what soft rules miss, weighted by priority, lies between {least} "
+    "and {most}.",
     "sweep.missed.same": "What soft rules miss, weighted by priority, is {figure} throughout.",
     "sweep.missed.moves": "From {low} to {high}, what soft rules miss, weighted by priority, goes from {first} to "
     "{last}.",

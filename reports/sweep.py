@@ -38,10 +38,13 @@ def _says(result: SweepResult, words: Wording) -> Iterable[str]:
     values = words.figure(first.value), words.figure(last.value)
     for name, key in (("contribution", "contribution"), ("relaxation", "missed")):
         figures = [getattr(line, name) for line in ends]
+        before, after = words.money(figures[0]), words.money(figures[-1])
+        least, most = words.money(min(figures)), words.money(max(figures))
         if max(figures) - min(figures) <= max(1e-6 * max(map(abs, figures)), 0.5):
-            yield words.say(f"sweep.{key}.same", figure=words.money(figures[0]))
+            yield words.say(f"sweep.{key}.same", figure=before)
+        elif {before, after} != {least, most}:  # it turns on the way
+            yield words.say(f"sweep.{key}.between", least=least, most=most, low=values[0], high=values[1])
         else:
-            before, after = words.money(figures[0]), words.money(figures[-1])
             yield words.say(f"sweep.{key}.moves", first=before, last=after, low=values[0], high=values[1])
     lost = len(result.rows) - len(ends)
     if lost:

@@ -136,6 +136,11 @@ def test_a_sweep_says_how_it_ends_what_decides_and_where_there_is_nothing() -> N
     bars = [cell for row in _tables(answers.sweep())[0].rows for cell in row.cells if isinstance(cell, Bar)]
     assert [bar.kind for bar in bars] == ["more", "less"]
     assert bars[0].start == pytest.approx(bars[1].end)  # the zero line
+    turning = [
+        row.model_copy(update={"contribution": x}) for row, x in zip(answers.sweep().rows, (5, 9, 6), strict=False)
+    ]
+    turned = said(answer_page(answers.sweep().model_copy(update={"rows": tuple(turning)}), ENGLISH))
+    assert "From 0.5 to 0.7, the contribution lies between 5 and 9." in turned
     nowhere = answers.sweep().model_copy(update={"rows": answers.sweep().rows[3:]})
     assert "Nowhere in this range is there an allocation." in said(answer_page(nowhere, ENGLISH))
 
