@@ -44,6 +44,7 @@ def allocation_page(result: AllocateResult, words: Wording, source: str = "PLAN"
     else:
         blocks += [rules_table(words, "rules.title", result.rules), *_prices(result, words)]
         blocks += [_stages(result, words), *_sources(result, words)]
+        blocks += _rounding(result, words)
     blocks += _findings(result, words, source, is_part)
     return Page(tuple(blocks))
 
@@ -247,6 +248,27 @@ def _rules_given_up(result: AllocateResult, words: Wording, source: str) -> list
     missed = [rule for rule in result.rules if rule.status in ("relaxed", "broken")]
     kept = Sentence(words.say("rules.kept", n=len(result.rules) - len(missed), all=len(result.rules), plan=source))
     return [rules_table(words, "rules.given_up", missed), kept] if missed else [kept]
+
+
+def _rounding(result: AllocateResult, words: Wording) -> list[Block]:
+    rounding = result.rounding
+    if rounding is None:
+        return []
+    if rounding.given_up:
+        return [Sentence(words.say("rounding.given_up", why=rounding.given_up.rstrip(".")), "warning")]
+    steps = (("rounding.quotas", rounding.quota_step), ("rounding.budgets", rounding.budget_step))
+    what = words.listed(words.say(key, step=words.figure(step)) for key, step in steps if step > 0)
+    text = words.say(
+        "rounding.done",
+        what=what,
+        cell=words.figure(rounding.largest_cell),
+        total=words.signed_money(rounding.total_quota),
+        contribution=words.signed_money(rounding.contribution),
+    )
+    if rounding.missed:
+        missed = words.say("rounding.missed", rule=rounding.missed, amount=words.figure(rounding.largest_miss))
+        text = f"{text} {missed}"
+    return [Sentence(text)]
 
 
 def _prices(result: AllocateResult, words: Wording) -> list[Block]:

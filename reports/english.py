@@ -204,6 +204,12 @@ SENTENCES: dict[str, str] = {
     "group.demand": "the demand for {id}",
     "group.bands": "what {id} can take",
     "group.total quota": "the sum of all quotas",
+    "rounding.done": "Rounded: {what}. No amount moves by more than {cell}, all quotas together by {total}, the "
+    "contribution by {contribution}.",
+    "rounding.quotas": "quotas to units of at most {step}",
+    "rounding.budgets": "budgets to {step}",
+    "rounding.missed": "By rounding alone, {rule} is missed by {amount}.",
+    "rounding.given_up": "Not rounded: {why}.",
     # why
     "why.title": "Why these quotas · {plan}",
     "why.reps": "Quotas by rep",

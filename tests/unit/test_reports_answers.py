@@ -15,7 +15,7 @@ from reports.run import page_of
 from reports.specs import Bar, Mark, Page, Table
 from reports.wording import ENGLISH
 from scenarios.errors import NoFeasibleAllocation, Repair
-from studies.results import Point, ResourceRow, RuleRow
+from studies.results import Point, ResourceRow, RoundingRow, RuleRow
 from tests.cli import answers, samples
 from tests.unit.test_reports_pages import SIZES, WIDTHS, holds, shown
 
@@ -227,6 +227,21 @@ def test_an_allocation_with_ranges_fits_and_one_without_prices_says_so(width: in
     text = said(page_of(bare.model_copy(update=unpriced), ENGLISH), width)
     assert "Prices were not looked for." in text
     assert "No rule is worth moving" not in text
+
+
+def test_what_rounding_changed_is_said() -> None:
+    rounding = RoundingRow(
+        quota_step=1000, budget_step=500, largest_cell=584.4, total_quota=0, total_budget=0, contribution=-12.2,
+        largest_miss=1000, missed="T1-star", given_up="",
+    )  # fmt: skip
+    text = said(page_of(samples.allocation().model_copy(update={"rounding": rounding}), ENGLISH))
+    assert "Rounded: quotas to units of at most 1,000, budgets to 500. No amount moves by more than 584.4" in text
+    assert "all quotas together by 0, the contribution by −12." in text
+    assert "By rounding alone, T1-star is missed by 1,000." in text
+    never = rounding.model_copy(update={"given_up": "the sums do not close."})
+    text = said(page_of(samples.allocation().model_copy(update={"rounding": never}), ENGLISH))
+    assert "Not rounded: the sums do not close." in text
+    assert "Rounded:" not in text
 
 
 def test_groups_have_names_and_strange_ones_keep_theirs() -> None:
