@@ -116,10 +116,16 @@ class Reallocator:
         self._live = LiveModel(self._problem)
         self._weights = self._live.costs(self._slack_weights())
         self._hold = self._live.add_row(-math.inf, math.inf, self._weights)
+        self._live.minimise(self._weights)
+        self._start = self._live.basis()
 
-    def __call__(self, spent: Money, roi: Money, weeks_left: float) -> Reallocation:
-        """Money for the weeks that are left."""
-        left = self._left(spent)
+    def __call__(self, spent: Money, roi: Money, weeks_left: float, left: Money | None = None) -> Reallocation:
+        """Money for the weeks that are left.
+
+        ``left`` is what the places still have where money has moved before; else it is the allocation's, less what is
+        spent.
+        """
+        left = self._left(spent, left)
         unit = max(sum(left.values()), 1.0)
         costs = np.full(self._live.width, 0.0)
         columns: list[int] = []
@@ -137,6 +143,7 @@ class Reallocator:
                 columns.append(self._live.column(move))
                 upper.append(most if known is not None else 0.0)
         where = np.array(columns, dtype=np.int32)
+        self._live.start_from(self._start)  # whatever was asked before, the same question has the same answer
         with (
             self._live.within(where, np.zeros(len(where)), np.array(upper)),
             self._live.changed(Change(self._bounds(left, spent, unit))),
@@ -209,9 +216,11 @@ class Reallocator:
             weights |= dict.fromkeys(pair, weight)
         return weights
 
-    def _left(self, spent: Money) -> dict[BudgetKey, float]:
+    def _left(self, spent: Money, given: Money | None) -> dict[BudgetKey, float]:
         """Money that is left by place; where other places have spent too much, all of their pool have less."""
-        left = {cell: max(self._planned[cell] - spent.get(cell, 0.0), 0.0) for cell in self._places}
+        if given is None:
+            given = {cell: self._planned[cell] - spent.get(cell, 0.0) for cell in self._places}
+        left = {cell: max(given.get(cell, 0.0), 0.0) for cell in self._places}
         for pool, amount in self._pools.items():
             cells = [cell for cell, place in self._places.items() if place.pool == pool]
             there = max(amount - measure_costs(self._plan, pool) - sum(spent.get(cell, 0.0) for cell in cells), 0.0)

@@ -68,7 +68,6 @@ SENTENCES = {
 """The sentence of each finding; figures and names are filled in."""
 
 NOT_YET = {
-    "policy": "Policy {id} ({name}): the simulation does not carry policies out yet.",
     "effect": "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.",
     "attack_day": "Attack day ({day}): the simulation does not set the day apart yet.",
     "meeting_day": "Meeting of sales, product and after-sales ({day}): the simulation does not hold it yet.",
@@ -308,9 +307,6 @@ def not_carried_out(plan: Plan) -> tuple[str, ...]:
 
 
 def _not_carried_out(plan: Plan) -> Iterator[str]:
-    for policy in plan.policies:
-        if policy.enabled and policy.lights is None:
-            yield NOT_YET["policy"].format(id=policy.id, name=policy.name)
     yield from _unread_effects(plan)
     calendar = plan.calendar
     if calendar.attack_day is not None:

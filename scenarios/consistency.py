@@ -73,6 +73,11 @@ def _weeks(plan: Plan) -> Found:
             if entry.to_week is not None and entry.to_week < entry.from_week:
                 yield (*at, "to_week"), f"week {entry.to_week} is before from_week {entry.from_week}"
     named += [(("contingency_plans", c.id, "trigger", "week"), c.trigger.week) for c in plan.contingency_plans]
+    for policy in plan.policies:
+        if test := policy.strategy_test:
+            named.append((("policies", policy.id, "strategy_test", "weeks"), test.from_week + test.weeks - 1))
+        if change := policy.weight_change:
+            named.append((("policies", policy.id, "weight_change", "week"), change.week))
     for at, effect in _effects(plan):
         named += [((*at, "from_week"), effect.from_week), ((*at, "to_week"), effect.to_week)]
         if effect.from_week is not None and effect.to_week is not None and effect.to_week < effect.from_week:

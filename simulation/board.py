@@ -23,7 +23,7 @@ class ActiveEffect:
     __slots__ = ("aim", "factor", "neutral", "parameter", "picks", "plan", "shift")
 
     def __init__(self, effect: Effect, plan: str | None = None, target: tuple[str, str] | None = None) -> None:
-        """``target`` is what was hit, ("rep", "account" or "region", id); only effects on what was struck heed it."""
+        """``target`` is what was hit, ("rep", "account", "region" or "test", id); only ``struck`` effects heed it."""
         self.parameter, self.shift, self.factor = effect.parameter, effect.shift, effect.factor
         self.picks = tuple(effect.scope.picked.items())
         self.aim = (target or NOTHING) if effect.scope.struck else None
@@ -98,7 +98,7 @@ class Board:
     ) -> tuple[float, float, tuple[str, ...]]:
         attributes = keys.attributes
         candidates = list(on.get(None, ()))
-        for kind in ("rep", "account", "region"):
+        for kind in ("rep", "account", "region", "test"):
             subject = attributes.get(kind, ())
             for one in (subject,) if isinstance(subject, str) else subject:
                 candidates += on.get((kind, one), ())

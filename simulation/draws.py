@@ -92,6 +92,7 @@ class Purpose(StrEnum):
     RENEWAL = auto()
     PAYMENT = auto()
     TOUCH = auto()
+    TEST_GROUP = auto()
 
 
 def purpose_word(name: str) -> int:

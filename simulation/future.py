@@ -6,7 +6,9 @@ can write one by hand.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +39,8 @@ class DealChance(NamedTuple):
     """Three uniforms per instalment of the contract: late or not, how late, paid at all."""
     touch_factors: tuple[float, ...] = ()
     """A factor on the hours of each touch; empty where every touch takes its hours."""
+    group: float = 1.0
+    """A uniform that decides which strategy tests a new customer is in; drawn only for a plan that holds one."""
 
 
 class LeadPoint(NamedTuple):
@@ -64,6 +68,8 @@ class Future:
     """By day."""
     renewals: tuple[float, ...] = ()
     """A uniform per account."""
+    account_groups: tuple[float, ...] = ()
+    """The same uniform per account; empty for a plan without strategy tests."""
     renewal_payments: tuple[tuple[float, ...], ...] = ()
     """Three uniforms per instalment of the account's renewed contract."""
     payments: tuple[tuple[float, ...], ...] = ()
@@ -86,6 +92,7 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
         open_deals=_open_deals(model, draws),
         leads=_leads(model, draws),
         renewals=tuple(draws.uniforms(Purpose.RENEWAL, model.account_entities)[:, 0].tolist()),
+        account_groups=tuple(_groups(model, draws, model.account_entities)) if model.tested else (),
         renewal_payments=_rows(draws.uniforms(Purpose.PAYMENT, model.account_entities, instalments)),
         payments=_rows(draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3)),
         thresholds=exponential_threshold(draws.uniforms(Purpose.STRIKE, model.strike_entities)[:, 0]),
@@ -107,6 +114,13 @@ def passes_again(model: Model, future: Future, id: str, times: int) -> tuple[flo
     stages = len(model.stages.weights)
     uniforms = future.draws.uniforms(Purpose.STAGE_PASS, Entities.of((id,)), stages * (times + 1))
     return tuple(uniforms[0, stages * times :].tolist())
+
+
+def _groups(model: Model, draws: Draws, entities: Entities) -> list[float]:
+    if not model.tested:
+        return [1.0] * len(entities)
+    groups: list[float] = draws.uniforms(Purpose.TEST_GROUP, entities)[:, 0].tolist()
+    return groups
 
 
 def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
@@ -168,6 +182,9 @@ def _chances(model: Model, draws: Draws, entities: Entities, cycles: Floats) -> 
     passes = _rows(draws.uniforms(Purpose.STAGE_PASS, entities, len(model.stages.weights)))
     payments = _rows(draws.uniforms(Purpose.PAYMENT, entities, 3 * len(model.plan.money.payment_terms)))
     if model.plan.process.touch_spread == "fixed":
-        return list(map(DealChance, cycles.tolist(), passes, payments))
-    touches = draws.uniforms(Purpose.TOUCH, entities, model.stages.first_touch[-1])
-    return list(map(DealChance, cycles.tolist(), passes, payments, _rows(exponential_threshold(touches))))
+        touch_factors: Iterable[tuple[float, ...]] = repeat(())
+    else:
+        touches = draws.uniforms(Purpose.TOUCH, entities, model.stages.first_touch[-1])
+        touch_factors = _rows(exponential_threshold(touches))
+    groups = _groups(model, draws, entities)
+    return list(map(DealChance, cycles.tolist(), passes, payments, touch_factors, groups))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simpy import Event
 
 from simulation.accounts import CareTouch
+from simulation.board import Keys
 from simulation.opportunities import Opportunity
 from simulation.reps import Rep, Task
 
@@ -40,9 +41,8 @@ def _hand_over(quarter: Quarter, rep: Rep) -> Generator[Event, Any, None]:
                 rep.weighted -= deal.weighted
                 deal.weighted = 0.0
                 deal.orphan_factor *= factor
-                deal.keys = quarter.deal_keys(
-                    deal.product, deal.region, deal.tier, successor.number, deal.account, deal.industry, deal.source
-                )
+                to = plan.reps[successor.number]
+                deal.keys = Keys({**deal.keys.attributes, "rep": to.id, "rep_tier": to.tier})
                 successor.take_over(deal)
     home = quarter.model.regions.index(plan.reps[rep.number].regions[0])
     for task in rep.hand_over():

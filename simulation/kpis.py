@@ -111,8 +111,9 @@ def measure(records: Records, model: Model) -> Measured:
     bonuses = _bonuses(model, signed, cash, renewed, collection_rate)
     plan_cost = _plan_cost(records, model)
     margins = np.array([product.margin for product in plan.products])
-    before_plans = float(margins @ products) - fixed_costs(model) - fees - bonuses
-    quotas = np.array(model.rep_quota)
+    moved = sum(move.after - move.before for move in records.moves)
+    before_plans = float(margins @ products) - fixed_costs(model) - moved - fees - bonuses
+    quotas = np.array(records.quotas or model.rep_quota)
     with_quota = quotas > 0
     on_quota = float(np.mean(reps[with_quota] >= quotas[with_quota] - 0.005)) if with_quota.any() else 0.0
     kpis = {

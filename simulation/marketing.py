@@ -15,13 +15,12 @@ from scenarios.expectations import activity_window
 from simulation.board import Keys
 from simulation.future import LeadPoint
 from simulation.reps import Errand
-from simulation.sources import LeadSource
 
 if TYPE_CHECKING:
     from simulation.accounts import Account
     from simulation.quarter import Quarter
 
-__all__ = ["start_marketing"]
+__all__ = ["plan_duty", "start_marketing"]
 
 
 def start_marketing(quarter: Quarter) -> None:
@@ -42,15 +41,16 @@ def _arrivals(quarter: Quarter) -> Generator[Event, Any, None]:
             yield env.timeout(point.day - env.now)
         account = quarter.accounts[source.account] if source.account is not None else None
         if account is None:
-            rate = _rate(quarter, source, keys[point.source], source.id)
+            rate = _rate(quarter, point.source, keys[point.source], source.id)
         else:
-            rate = 0.0 if account.lost else _rate(quarter, source, account.keys, account.entity)
+            rate = 0.0 if account.lost else _rate(quarter, point.source, account.keys, account.entity)
         if point.height < rate:
             _accept(quarter, point, account)
 
 
-def _rate(quarter: Quarter, source: LeadSource, keys: Keys, entity: str) -> float:
-    rate = quarter.board.value(source.parameter, source.rate, keys, entity)
+def _rate(quarter: Quarter, number: int, keys: Keys, entity: str) -> float:
+    source = quarter.model.sources[number]
+    rate = quarter.board.value(source.parameter, quarter.lead_rates[number], keys, entity)
     if rate > source.highest_rate * (1 + 1e-9):
         raise QuarterdeckError(f"{source.id}: rate {rate:g} a day is above {source.highest_rate:g}, the bound drawn")
     return rate
@@ -77,23 +77,35 @@ def _accept(quarter: Quarter, point: LeadPoint, account: Account | None) -> None
 
 
 def _plan_event_duty(quarter: Quarter) -> None:
-    """Units of an activity are spread evenly over its weeks; reps of the region take turns at them, by id."""
+    for entry in quarter.model.allocation.budget:
+        activity = quarter.model.plan.activity[entry.activity]
+        plan_duty(quarter, entry.region, entry.activity, entry.amount / activity.unit_cost)
+
+
+def plan_duty(quarter: Quarter, region_id: str, activity_id: str, units: float, since: float = 0.0) -> None:
+    """Units of an activity are spread evenly over its weeks; reps of the region take turns at them, by id.
+
+    Planned anew ``since`` a day, what was due by then is held; the rest of the units share the time that is left.
+    """
     model, plan = quarter.model, quarter.model.plan
-    for entry in model.allocation.budget:
-        activity = plan.activity[entry.activity]
-        units = entry.amount / activity.unit_cost
-        if units <= 0 or activity.rep_hours_per_unit <= 0:
-            continue
-        region = model.regions.index(entry.region)
-        reps = [n for n in model.coverage[region] if plan.reps[n].regions[0] == entry.region] or model.coverage[region]
-        if not reps:
-            continue
-        start, end = activity_window(plan, activity)
-        whole = int(units) + (units % 1 > 0)
-        for number in range(whole):
-            due = start + (end - start) * (number + 0.5) / whole
-            hours = min(units - number, 1.0) * activity.rep_hours_per_unit / activity.reps_per_unit
-            for place in range(activity.reps_per_unit):
-                turn = number * activity.reps_per_unit + place
-                errand = Errand(f"event:{activity.id}/{entry.region}/{number}/{place}", due, hours, 1, 5.0)
-                quarter.reps[reps[turn % len(reps)]].add(errand)
+    activity, region = plan.activity[activity_id], model.regions.index(region_id)
+    planned = quarter.duty.setdefault((region_id, activity_id), [])
+    for errand in planned:
+        if errand.due > since:
+            errand.hours = 0.0
+    units -= sum(errand.due <= since for errand in planned) // activity.reps_per_unit
+    covering = [number for number in model.coverage[region] if not quarter.reps[number].left]
+    reps = [n for n in covering if plan.reps[n].regions[0] == region_id] or covering
+    if units <= 0 or activity.rep_hours_per_unit <= 0 or not reps:
+        return
+    start, end = activity_window(plan, activity)
+    start = max(start, since)
+    whole, first = int(units) + (units % 1 > 0), len(planned) // activity.reps_per_unit
+    for number in range(whole):
+        due = start + (end - start) * (number + 0.5) / whole
+        hours = min(units - number, 1.0) * activity.rep_hours_per_unit / activity.reps_per_unit
+        for place in range(activity.reps_per_unit):
+            turn = (first + number) * activity.reps_per_unit + place
+            errand = Errand(f"event:{activity_id}/{region_id}/{first + number}/{place}", due, hours, 1, 5.0)
+            quarter.reps[reps[turn % len(reps)]].add(errand)
+            planned.append(errand)

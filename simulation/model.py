@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ from scenarios.risks import Uncertainty
 from scenarios.tables import Account, Opportunity
 from simulation.distributions import Floats
 from simulation.draws import Entities, Integers, PoissonLayers, layers_covering
-from simulation.options import Options
+from simulation.options import Options, Reallocate
 from simulation.sources import LeadSource, lead_sources
 from simulation.strikes import PossibleStrike, possible_strikes
 
@@ -153,10 +154,22 @@ class Model:
     """Money of the pools whose activities bring leads; the base of R6."""
     week_of_day: list[int]
     """Week (from 0) of each working day."""
+    tested: bool
+    """Whether a strategy test is held (M5)."""
+    reallocations: Mapping[str, Reallocate]
+    """Policy of re-allocation → what decides where its money goes (M6)."""
 
 
-def compile_model(plan: Plan, allocation: Allocation, options: Options | None = None) -> Model:
-    """Compile a plan, what was decided and what is in play; UsageError when the allocation does not fit the plan."""
+def compile_model(
+    plan: Plan,
+    allocation: Allocation,
+    options: Options | None = None,
+    reallocations: Mapping[str, Reallocate] | None = None,
+) -> Model:
+    """Compile a plan, what was decided and what is in play; UsageError when the allocation does not fit the plan.
+
+    ``reallocations`` decide where money moves, by the policy that moves it.
+    """
     options = options or Options.of(plan)
     allocation.refuse_strangers(plan)
     products, regions = tuple(p.id for p in plan.products), tuple(r.id for r in plan.regions)
@@ -225,6 +238,8 @@ def compile_model(plan: Plan, allocation: Allocation, options: Options | None = 
             if any(a.pool == pool.id and a.leads_per_unit > 0 for a in plan.activities)
         ),
         week_of_day=[plan.calendar.week_of(day) - 1 for day in range(plan.calendar.working_days)],
+        tested=any(policy.enabled and policy.strategy_test for policy in plan.policies),
+        reallocations=reallocations or {},
     )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 
-__all__ = ["ForcedStrike", "Options"]
+__all__ = ["ForcedStrike", "Money", "Options", "Reallocate"]
+
+Money: TypeAlias = Mapping[tuple[str, str], float]
+"""By (region, activity)."""
+Reallocate: TypeAlias = Callable[[Money, Money, Money, float], Money]
+"""(spent, left, ROI, weeks left) → money for those weeks. A pure function; a place without an estimate keeps its money.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)

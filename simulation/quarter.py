@@ -6,7 +6,7 @@ because everything is put under way in that order.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from simpy import Environment
 
@@ -20,11 +20,14 @@ from simulation.future import DealChance, Future, draw_future
 from simulation.marketing import start_marketing
 from simulation.model import Model
 from simulation.opportunities import Decision, Opportunity
+from simulation.reallocation import start_reallocation
 from simulation.receivables import contract_signed, start_receivables
 from simulation.records import Records
-from simulation.reps import Rep
+from simulation.reps import Errand, Rep
 from simulation.reviews import start_reviews
 from simulation.risks import RiskWatch, start_measures, start_nature, start_risks
+from simulation.strategy_tests import start_strategy_tests, trials_of
+from simulation.weights import start_weights
 
 __all__ = ["Quarter", "replicate", "run_quarter"]
 
@@ -50,7 +53,15 @@ class Quarter:
         self.deals: list[Opportunity] = []
         self.decisions: list[Decision] = []
         """Every stage that ended so far, in order."""
+        self.lead_rates = [source.rate for source in model.sources]
+        """Opportunities a day that each source brings now, before effects."""
+        self.duty: dict[tuple[str, str], list[Errand]] = {}
+        """Work at events by (region, activity), in order of day."""
+        self._product = {id: number for number, id in enumerate(model.products)}
+        self._quota_factors = [1.0] * len(model.products)
         self._cell_signed = [[0.0] * len(model.regions) for _ in model.products]
+        self.cell_quota = [list(quotas) for quotas in model.cell_quota]
+        """Quota by product and region as it stands now."""
         self.attainment = [[0.0 if quota > 0 else 1.0 for quota in quotas] for quotas in model.cell_quota]
         """Signed ÷ quota by product and region so far; where no quota asks for anything 1, and infinite once signed."""
         start_nature(self)
@@ -64,6 +75,9 @@ class Quarter:
         start_receivables(self)
         start_marketing(self)
         start_reviews(self)
+        start_reallocation(self)
+        start_weights(self)
+        start_strategy_tests(self)
 
     def run(self) -> Records:
         """Run to the end of the quarter and hand out what happened."""
@@ -121,6 +135,10 @@ class Quarter:
     ) -> Opportunity:
         """An opportunity that starts now; its rep has yet to take it over."""
         number = account.number if account is not None else -1
+        keys = self.deal_keys(product, region, tier, rep, number, industry, source)
+        if self.model.tested:
+            group = self.future.account_groups[number] if number >= 0 else chance.group
+            keys = Keys({**keys.attributes, "test": trials_of(self.model, group)})
         opportunity = Opportunity(
             self,
             id=id,
@@ -134,7 +152,7 @@ class Quarter:
             value=value,
             created=created,
             chance=chance,
-            keys=self.deal_keys(product, region, tier, rep, number, industry, source),
+            keys=keys,
         )
         opportunity.rep = rep
         self.deals.append(opportunity)
@@ -165,8 +183,27 @@ class Quarter:
         """Count a signature towards rep and cell."""
         self.reps[rep].signed += value
         self._cell_signed[product][region] += value
-        quota = self.model.cell_quota[product][region]
-        self.attainment[product][region] = self._cell_signed[product][region] / quota if quota > 0 else float("inf")
+        self._attain(product, region)
+
+    def _attain(self, product: int, region: int) -> None:
+        quota, signed = self.cell_quota[product][region], self._cell_signed[product][region]
+        without = float("inf") if signed > 0 else 1.0
+        self.attainment[product][region] = signed / quota if quota > 0 else without
+
+    def scale_quotas(self, factors: Sequence[float]) -> None:
+        """Change every quota by its product's factor, from now on."""
+        for product, factor in enumerate(factors):
+            for region, quota in enumerate(self.cell_quota[product]):
+                if quota > 0:
+                    self.cell_quota[product][region] = quota * factor
+                    self._attain(product, region)
+            self._quota_factors[product] *= factor
+        quotas = [0.0] * len(self.reps)
+        for cell in self.model.allocation.quotas:
+            quotas[self.model.reps.index(cell.rep)] += cell.quota * self._quota_factors[self._product[cell.product]]
+        for rep, quota in zip(self.reps, quotas, strict=True):
+            rep.quota = quota
+        self.records.quotas = tuple(quotas)
 
     def deal_ends(self, deal: Opportunity) -> None:
         """Take note that an opportunity was won or lost."""

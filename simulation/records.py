@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-__all__ = ["Activation", "DealEnd", "LightRow", "Payment", "Records", "RenewalEnd", "Strike"]
+__all__ = [
+    "Activation",
+    "DealEnd",
+    "LightRow",
+    "MoveRow",
+    "Payment",
+    "Records",
+    "RenewalEnd",
+    "Strike",
+    "VerdictRow",
+    "WeightRow",
+]
 
 
 class DealEnd(NamedTuple):
@@ -99,6 +110,41 @@ class LightRow(NamedTuple):
     """``red``, ``amber`` or ``green``."""
 
 
+class MoveRow(NamedTuple):
+    """Money of an activity that was moved to or from a region (M6)."""
+
+    day: float
+    """Working day from which on it is spent."""
+    region: str
+    activity: str
+    before: float
+    """Money that was left for the rest of the quarter."""
+    after: float
+
+
+class WeightRow(NamedTuple):
+    """A policy changed what products weigh in the quotas (M3)."""
+
+    day: float
+    policy: str
+    before: float
+    """Share of all quotas of the products that gain."""
+    after: float
+
+
+class VerdictRow(NamedTuple):
+    """The verdict on a strategy test (M5)."""
+
+    day: float
+    policy: str
+    tried: int
+    """Stages decided among those in the test."""
+    others: int
+    gain: float | None
+    """Conversion of those tried ÷ of the others, less 1; None where too few were tried or of the others none passed."""
+    rolled_out: bool
+
+
 @dataclass(slots=True)
 class Records:
     """All rows of one replication, in the order they happened."""
@@ -110,6 +156,11 @@ class Records:
     strikes: list[Strike] = field(default_factory=list)
     activations: list[Activation] = field(default_factory=list)
     lights: list[LightRow] = field(default_factory=list)
+    moves: list[MoveRow] = field(default_factory=list)
+    tests: list[VerdictRow] = field(default_factory=list)
+    weights: list[WeightRow] = field(default_factory=list)
+    quotas: tuple[float, ...] = ()
+    """Quota by rep in the end, where weights have changed it; else empty."""
     uses: dict[str, int] = field(default_factory=dict)
     """Contingency plan → opportunities, accounts and reps its effects acted on."""
     hours: list[float] = field(default_factory=list)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scenarios.calendar import WEEKDAYS, Calendar
 from scenarios.expectations import pass_probabilities, working_days
@@ -21,22 +21,17 @@ from simulation.records import LightRow
 from simulation.risks import answer_light
 
 if TYPE_CHECKING:
+    from simulation.model import Model
     from simulation.quarter import Quarter
 
-__all__ = ["end_of_review_day", "expected_paid", "start_reviews"]
+__all__ = ["end_of_review_day", "expected_paid", "pass_rates", "start_reviews"]
 
 _NORMAL = NormalDist()
 
 
-class _Case(NamedTuple):
-    """Something that a light judges: a stage decided, a contract signed, a receivable that has fallen due."""
-
-    region: int
-    """-1 where it belongs to none."""
-    value: float
-    expected: float
-    weight: float
-    """What both are shares of, added up."""
+_Case: TypeAlias = tuple[int, float, float, float]
+"""A stage decided, a contract signed, a receivable that has fallen due: region, value, what was expected, and the
+weight that both are shares of, added up."""
 
 
 def start_reviews(quarter: Quarter) -> None:
@@ -59,13 +54,17 @@ def end_of_review_day(calendar: Calendar, week: int) -> float | None:
     return float(days[-1] + 1) if days else None
 
 
+def pass_rates(model: Model) -> list[list[float]]:
+    """Probability of passing each stage that the plan expects, by customer tier."""
+    return [pass_probabilities(model.plan.process, tier.win_rate) for tier in model.plan.customer_tiers]
+
+
 class _Reviews:
     """The reviews of one policy."""
 
     def __init__(self, quarter: Quarter, lights: Lights) -> None:
-        process, tiers = quarter.model.plan.process, quarter.model.plan.customer_tiers
         self.quarter, self.lights = quarter, lights
-        self._pass_rates = [pass_probabilities(process, tier.win_rate) for tier in tiers]
+        self._pass_rates = pass_rates(quarter.model)
         self._overdue = {invoice.id: invoice.overdue for invoice in quarter.model.invoices}
         self._red: set[tuple[str, int]] = set()
 
@@ -73,27 +72,27 @@ class _Reviews:
         """Give every light for which there are cases enough."""
         back, calendar = self.lights.look_back_weeks, self.quarter.model.plan.calendar
         since = float(calendar.first_day_of_week(max(week - back + 1, 1))) if back else -math.inf
-        regions = range(len(self.quarter.model.regions)) if self.lights.by_region else range(0)
+        regions = self.lights.by_region
         if light := self.lights.conversion:
-            self._judge(week, "conversion", light, list(self._decided(since)), regions)
+            self._judge(week, "conversion", light, self._decided(since), regions)
         if light := self.lights.deal_size:
-            self._judge(week, "deal_size", light, list(self._won(since)), regions)
+            self._judge(week, "deal_size", light, self._won(since), regions)
         if light := self.lights.collection:
-            self._judge(week, "collection", light, list(self._due(since)), range(0))
+            self._judge(week, "collection", light, self._due(since), False)
 
     def _decided(self, since: float) -> Iterator[_Case]:
         for decision in self.quarter.decisions:
             if decision.day >= since:
                 deal = decision.opportunity
                 expected = self._pass_rates[deal.tier][decision.stage]
-                yield _Case(deal.region, float(decision.passed), expected, 1.0)
+                yield deal.region, float(decision.passed), expected, 1.0
 
     def _won(self, since: float) -> Iterator[_Case]:
         products, last = self.quarter.model.plan.products, len(self.quarter.model.stages.positions) - 1
         for decision in self.quarter.decisions:
             if decision.day >= since and decision.passed and decision.stage == last:
                 deal = decision.opportunity
-                yield _Case(deal.region, deal.value, products[deal.product].mean_deal, 1.0)
+                yield deal.region, deal.value, products[deal.product].mean_deal, 1.0
 
     def _due(self, since: float) -> Iterator[_Case]:
         now, lateness = self.quarter.env.now, self.quarter.model.plan.money.lateness
@@ -101,26 +100,32 @@ class _Reviews:
             if since <= payment.due < now:
                 paid = payment.amount if payment.paid <= now else 0.0
                 chance = expected_paid(lateness, now - payment.due, self._overdue.get(payment.id, 0.0))
-                yield _Case(-1, paid, payment.amount * chance, payment.amount)
+                yield -1, paid, payment.amount * chance, payment.amount
 
     def _judge(
         self,
         week: int,
         metric: Literal["conversion", "deal_size", "collection"],
         light: Light,
-        cases: list[_Case],
-        regions: range,
+        cases: Iterable[_Case],
+        by_region: bool,
     ) -> None:
         """The light over all, then of each region; one that has turned red sets off what waits for it."""
-        for region in (-1, *regions):
-            judged = cases if region < 0 else [case for case in cases if case.region == region]
-            weight, expected = sum(case.weight for case in judged), sum(case.expected for case in judged)
-            if len(judged) < light.at_least or expected <= 0:
+        names = self.quarter.model.regions
+        sums = [[0, 0.0, 0.0, 0.0] for _ in range(len(names) + 1)]  # the last is over all
+        for region, value, expected, weight in cases:
+            for add_to in (sums[-1], sums[region]) if by_region else (sums[-1],):
+                add_to[0] += 1
+                add_to[1] += value
+                add_to[2] += expected
+                add_to[3] += weight
+        for region in (-1, *range(len(names))):
+            count, value, expected, weight = sums[region]
+            if count < light.at_least or expected <= 0:
                 continue
-            value = sum(case.value for case in judged)
             share = value / expected
             colour = "red" if share <= light.red else "amber" if share <= light.amber else "green"
-            scope = self.quarter.model.regions[region] if region >= 0 else "all"
+            scope = names[region] if region >= 0 else "all"
             self.quarter.records.lights.append(
                 LightRow(self.quarter.env.now, week, metric, scope, value / weight, expected / weight, colour)
             )

@@ -21,6 +21,7 @@ from simulation.board import ActiveEffect, Keys
 from simulation.distributions import Floats
 from simulation.records import Activation, Strike
 from simulation.strikes import PossibleStrike
+from simulation.weights import answer_upside
 
 if TYPE_CHECKING:
     from simulation.accounts import Account
@@ -189,6 +190,7 @@ def _detected(
 ) -> Generator[Event, Any, None]:
     """Once the strike is known, every plan held against the risk is triggered."""
     yield quarter.env.timeout(risk.detection_days)
+    answer_upside(quarter, risk.id)
     for plan in _held_plans(quarter):
         if plan.trigger.strike == risk.id:
             _activate(quarter, plan, subject, target)

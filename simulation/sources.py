@@ -56,6 +56,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
     products = [p.id for p in plan.products]
     bounds = {p: _Bound.of(plan, p, options) for p in ("lead_rate", "baseline_rate", "cross_sell_rate")}
     horizon, stage_of = float(plan.calendar.working_days), plan.process.stage_number
+    moving = any(policy.enabled and policy.reallocation for policy in plan.policies)
     for activity in plan.activities:
         if not activity.leads_per_unit:
             continue
@@ -64,6 +65,8 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
         for number, region in enumerate(plan.regions):
             amount = allocation.amount.get((region.id, activity.id), 0.0)
             rate = accepted_opportunities(activity, region, amount) / (end - start)
+            # Money that moves during the quarter (M6) may fill every band of the response, and more brings no more.
+            filled = accepted_opportunities(activity, region, math.inf) / (end - start) if moving else rate
             yield LeadSource(
                 id=f"activity:{activity.id}/{region.id}",
                 kind="activity",
@@ -73,7 +76,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
                 region=number,
                 account=None,
                 rate=rate,
-                highest_rate=bounds["lead_rate"].of_rate(rate),
+                highest_rate=bounds["lead_rate"].of_rate(max(rate, filled)),
                 start=start,
                 end=end,
                 stage=stage_of(activity.entry_stage),

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from simulation.kpis import KPIS, Measured, measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import replicate
 from simulation.records import Records
 from studies.statistics import Values
+from studies.steering import compile_steered
 
 __all__ = ["Batch", "Progress", "run_replications"]
 
@@ -114,7 +115,7 @@ def run_replications(
 ) -> Batch:
     """Run the numbered replications; the order of ``numbers`` is the order of the result, whoever computed it."""
     chosen = list(numbers)
-    model = compile_model(plan, allocation, options)
+    model = compile_steered(plan, allocation, options)
     size = min(CHUNK, -(-len(chosen) // (4 * jobs))) or 1  # few of them are still shared out evenly
     chunks = [chosen[start : start + size] for start in range(0, len(chosen), size)]
     rows: list[_Row] = []

@@ -13,13 +13,14 @@ from scenarios.errors import UsageError
 from scenarios.nodes import nearest
 from scenarios.plan import Plan
 from simulation.kpis import KPIS, Measured, measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import replicate
 from simulation.records import DealEnd, Records, Strike
 from simulation.tracing import Touch, Trace, trace_replication
 from studies.answering import decide, options_of, read_inputs
 from studies.requests import Request
+from studies.steering import compile_steered
 from studies.traces import (
     DealOutcome,
     Focus,
@@ -60,9 +61,9 @@ def trace_study(
 ) -> TraceResult:
     """Tell a replication; UsageError when what the story is to be about is not in it."""
     focus = focus or Focus()
-    model = compile_model(plan, allocation, options)
+    model = compile_steered(plan, allocation, options)
     calm_options = Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty)
-    calm_model = compile_model(plan, allocation, calm_options)
+    calm_model = compile_steered(plan, allocation, calm_options)
     trace, calm = trace_replication(model, seed, replication), replicate(calm_model, seed, replication)
     measured, measured_calm = measure(trace.records, model), measure(calm, calm_model)
     teller = _Teller(model, trace)

@@ -119,6 +119,32 @@ def test_in_the_plan_file(tmp_path: Path, old: str, new: str, said: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            "strategy_test: {from_week: 12, weeks: 2, effects: [{parameter: win_rate}]}",
+            "policies.X.strategy_test.weeks: week 13 is beyond the quarter's 12 weeks",
+        ),
+        (
+            "weight_change: {gain: {product: [S1]}, to_share: 0.5, week: 13}",
+            "policies.X.weight_change.week: week 13 is beyond the quarter's 12 weeks",
+        ),
+        (
+            "weight_change: {gain: {product: [S9]}, to_share: 0.5, strike: K1}",
+            "policies.X.weight_change.gain.product: there is no product S9. Known: L1, S1.",
+        ),
+        (
+            "weight_change: {gain: {product: [S1]}, to_share: 0.5, strike: K99}",
+            "policies.X.weight_change.strike: there is no risk K99. Known: K1, K5, K7.",
+        ),
+    ],
+)
+def test_in_a_policy(tmp_path: Path, settings: str, said: str) -> None:
+    found = problems(tmp_path, plan=PLAN_YAML + f"policies: [{{id: X, name: Policy, {settings}}}]\n")
+    assert [said] == found
+
+
+@pytest.mark.parametrize(
     ("table", "old", "new", "said"),
     [
         ("products", "S1,Energy platform,star", "S1,Energy platform,strr", "products.S1.tier: there is no product tier strr. Did you mean star?"),
