@@ -236,7 +236,7 @@ def _fitted(plan: Plan, wish: _Move, outcome: _Outcome) -> Iterator[Repair]:
     if rule is None or not is_share or rule.each != "region" or wish.loosened != "firmness=soft":
         return
     sums = {region: amount for (rule_id, region), amount in outcome.sums.items() if rule_id == rule.id}
-    settings = tuple(f"regions.{region}.target={amount:.15g}" for region, amount in sorted(sums.items()))
+    settings = tuple(f"regions.{region}.target={amount:.12g}" for region, amount in sorted(sums.items()))
     fresh = _outcome(plan, settings)
     if fresh is not None:
         figures = ", ".join(f"{region} {amount:,.0f}" for region, amount in sorted(sums.items()))
