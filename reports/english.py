@@ -564,6 +564,8 @@ SENTENCES: dict[str, str] = {
     "trace.no_event": "came to nothing in the quarter",
     "trace.undecided": "not decided by the end of the quarter",
     "trace.known": "known on {date}",
+    "trace.lights": "Lights of the Friday reviews",
+    "trace.lights_note": "Against what the plan expects of the same cases. Green lights are left out.",
     "trace.plans": "What was tried",
     "trace.plans_note": "Cost: retainer, activations and uses; a use is counted once for each thing acted on.",
     "trace.no_plan": "No contingency plan was held ready: nothing was tried.",
@@ -650,6 +652,11 @@ SENTENCES: dict[str, str] = {
     "happening.false_alarm": "{subject} comes to nothing",
     "happening.plan": "{subject} is set off",
     "happening.plan_from": "and acts from {date}",
+    "happening.amber_light": "{metric} amber, {share} of what was expected",
+    "happening.red_light": "{metric} red, {share} of what was expected",
+    "light.conversion": "Conversion",
+    "light.deal_size": "Deal size",
+    "light.collection": "Collection",
     # reference of parameters and events
     "reference.title": "# Parameters and events",
     "reference.intro": "Made by `python -m reports.reference` from the registry in `scenarios/effects.py` and the "

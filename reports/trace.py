@@ -25,6 +25,8 @@ _TONES: dict[str, Tone] = {
     "strike": "warning",
     "event": "bad",
     "bad_debt": "bad",
+    "amber_light": "warning",
+    "red_light": "bad",
 }
 
 
@@ -53,6 +55,7 @@ def trace_page(result: TraceResult, words: Wording, source: str = "PLAN") -> Pag
     blocks += [
         *_nature(result, words),
         *_strikes(result, words),
+        *_lights(result, words),
         *_plans(result, words),
         *_what_it_changed(result, words),
         _weeks(result, words),
@@ -143,6 +146,22 @@ def _came_of(strike: StrikeRow, words: Wording) -> Cell:
     if strike.event is not None:
         return words.say("trace.undecided" if strike.undecided else "trace.no_event")
     return words.say("trace.known", date=_date(strike.known_date, words)) if strike.known_date else ""
+
+
+def _lights(result: TraceResult, words: Wording) -> list[Block]:
+    """Amber and red lights of the reviews; green ones are not told."""
+    lights = [happening for happening in result.story if happening.kind in ("amber_light", "red_light")]
+    if not lights:
+        return []
+    columns = (
+        Column(words.say("column.date"), least=11),
+        Column(words.say("column.about")),
+        Column(words.say("column.what")),
+    )
+    lines = tuple(
+        row(_date(light.date, words), light.region or "", _happening(light, light.subject, words)) for light in lights
+    )
+    return [Table(words.say("trace.lights"), columns, lines, (words.say("trace.lights_note"),))]
 
 
 def _plans(result: TraceResult, words: Wording) -> list[Block]:
@@ -408,6 +427,10 @@ def _story(result: TraceResult, words: Wording) -> Table:
 
 
 def _happening(happening: Happening, subject: str, words: Wording) -> Cell:
+    if happening.kind in ("amber_light", "red_light"):
+        metric = words.say(f"light.{happening.subject}")
+        text = words.say(f"happening.{happening.kind}", metric=metric, share=words.percent(happening.amount or 0.0, 0))
+        return Mark(text, _TONES[happening.kind])
     is_other_work = happening.kind == "touch" and happening.subject != "opportunity"
     text = words.say(
         "happening.work" if is_other_work else f"happening.{happening.kind}",
@@ -426,5 +449,9 @@ def _happening(happening: Happening, subject: str, words: Wording) -> Cell:
 
 
 def _about(happening: Happening) -> str:
-    known: Sequence[str | None] = (happening.opportunity and _short(happening.opportunity), happening.account)
+    known: Sequence[str | None] = (
+        happening.opportunity and _short(happening.opportunity),
+        happening.account,
+        happening.region,
+    )
     return shortened(" · ".join(text for text in known if text), 4 * _NAME_CELLS)

@@ -44,6 +44,8 @@ HappeningKind = Literal[
     "event",
     "false_alarm",
     "plan",
+    "amber_light",
+    "red_light",
 ]
 """What can happen in a trace."""
 
@@ -166,11 +168,14 @@ class Happening(Record):
     rep: str | None = None
     opportunity: str | None = None
     account: str | None = None
+    region: str | None = None
+    """Of a light: the region, or ``all``."""
     subject: str = ""
     """What it happened to, in words or by id: a risk, a contingency plan, a receivable, a kind of work."""
     stage: str = ""
     """Name of the opportunity's stage."""
     amount: float | None = None
+    """Value of the opportunity, renewal or receivable; of a light the figure as a share of what the plan expects."""
     hours: float | None = None
     """Rep hours of a touch."""
     waited: float | None = None

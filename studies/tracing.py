@@ -284,7 +284,7 @@ class _Teller:
 
     def story(self, focus: Focus) -> tuple[Happening, ...]:
         """What happened to the one thing, or in the whole quarter without its daily work."""
-        rows = [*self._strikes(), *self._activations(), *self._steps(), *self._renewals()]
+        rows = [*self._strikes(), *self._lights(), *self._activations(), *self._steps(), *self._renewals()]
         if focus.is_narrow:
             rows += [*map(self._touch, self.trace.touches), *self._payments()]
         else:
@@ -314,6 +314,7 @@ class _Teller:
         rep: int | None = None,
         opportunity: str | None = None,
         account: str | None = None,
+        region: str | None = None,
         subject: str = "",
         stage: int = -1,
         amount: float | None = None,
@@ -330,6 +331,7 @@ class _Teller:
             rep=self.model.reps[rep] if rep is not None and rep >= 0 else None,
             opportunity=opportunity,
             account=account,
+            region=region,
             subject=subject,
             stage=self.plan.process.stages[stage].name if stage >= 0 else "",
             amount=amount,
@@ -434,6 +436,14 @@ class _Teller:
             rep, account = self._whom(row.subject)
             until = self.date(row.day) if starts else None
             yield self._row("plan", day, subject=row.plan, rep=rep, account=account, until=until)
+
+    def _lights(self) -> Iterator[Happening]:
+        """Amber and red lights of the reviews, on the day of the review: the evening before they stand (E3)."""
+        for light in self.trace.records.lights:
+            if light.colour != "green":
+                kind: HappeningKind = "red_light" if light.colour == "red" else "amber_light"
+                day = max(light.day - 2 * SAME_DAY, 0.0)
+                yield self._row(kind, day, subject=light.metric, region=light.scope, amount=light.value / light.target)
 
     def _known(self, risk: str | None, subject: str) -> float:
         """Day on which a strike was detected; what else sets a plan off too late to act counts as the last day."""

@@ -91,6 +91,20 @@ def test_a_story_is_about_what_was_asked_for(small_plan: Plan) -> None:
     assert {row.kind for row in customer.story} >= {"touch", "open", "paid"}
 
 
+def test_lights_are_told_on_the_day_of_their_review() -> None:
+    plan = load_plan("quarter").plan
+    options, allocation = Options.of(plan), by_hand(plan)
+    batch = run_replications(plan, allocation, options, seed=1, numbers=[0], keep_records=True)
+    given = [light for light in batch.records[0].lights if light.colour != "green"]
+    story = trace_study(plan, allocation, options, seed=1, replication=0).story
+    told_lights = [row for row in story if row.kind in ("amber_light", "red_light")]
+    assert given
+    assert [(row.subject, row.region, row.week) for row in told_lights] == [
+        (light.metric, light.scope, light.week) for light in given
+    ]
+    assert {dt.date.fromisoformat(row.date).weekday() for row in told_lights} == {4}
+
+
 def test_days_and_dates_are_in_order_and_inside_the_quarter(small_plan: Plan) -> None:
     story = told(small_plan, week=6).story
     assert [row.day for row in story] == sorted(row.day for row in story)
