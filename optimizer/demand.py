@@ -14,6 +14,7 @@ from scenarios.errors import PlanFileError, Problem
 from scenarios.expectations import (
     account_keys,
     activity_window,
+    expected_renewal_rate,
     lead_tier_mix,
     product_keys,
     region_keys,
@@ -151,15 +152,14 @@ def _book_cross_sell(plan: Plan, outlooks: Outlooks, ledger: _Ledger, shares: Re
 
 
 def _book_renewals(plan: Plan, ledger: _Ledger) -> None:
-    """Contracts that come up for renewal: amount x renewal rate of the account's tier. Rule K7."""
+    """Contracts that come up for renewal: amount x renewal rate of the account. Rules K7, E4."""
     for account in sorted(plan.accounts, key=lambda account: account.id):
         if account.renewal_amount <= 0:
             continue
         if account.product is None:
             key = f"accounts.{account.id}.product"
             raise PlanFileError([Problem("", key, "its contract renews, and no product is named")])
-        base = plan.customer_tier[account.customer_tier].renewal_rate
-        rate = with_measures(plan, "renewal_rate", base, account_keys(plan, account))
+        rate = expected_renewal_rate(plan, account)
         ledger.book(
             "renewals", account.product, account.region, account.renewal_amount * rate, plan.process.renewal_hours
         )

@@ -25,7 +25,7 @@ from optimizer.selection import Key, QuotaKey, RuleLine, select
 from optimizer.solved import Amounts, Solved
 from optimizer.stages import Solution
 from scenarios.errors import UsageError
-from scenarios.expectations import account_keys, with_measures
+from scenarios.expectations import expected_renewal_rate
 
 __all__ = ["Explanation", "FixedBy", "PotentialPart", "Relaxed", "Stop", "explain"]
 
@@ -211,10 +211,7 @@ def _own(data: AllocationData, source: str) -> dict[QuotaKey, float]:
         amounts = [
             (
                 (a.product or "", a.region, a.rep),
-                a.renewal_amount
-                * with_measures(
-                    plan, "renewal_rate", plan.customer_tier[a.customer_tier].renewal_rate, account_keys(plan, a)
-                ),
+                a.renewal_amount * expected_renewal_rate(plan, a),
             )
             for a in plan.accounts
             if a.renewal_amount > 0

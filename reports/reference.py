@@ -33,6 +33,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "orphan_win_factor": ("process.orphan_win_factor",),
     "proposal_hours": ("process.stages.*.proposal_hours",),
     "renewal_rate": ("customer_tiers.*.renewal_rate",),
+    "renewals_from_week": ("process.renewals_from_week",),
     "rep_hours": ("reps.*.hours_per_week",),
     "shrink_share": ("risks.*.figures.shrink_share",),
     "stall_days": ("risks.*.figures.stall_days",),

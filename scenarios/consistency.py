@@ -78,6 +78,12 @@ def _weeks(plan: Plan) -> Found:
             named.append((("policies", policy.id, "strategy_test", "weeks"), test.from_week + test.weeks - 1))
         if change := policy.weight_change:
             named.append((("policies", policy.id, "weight_change", "week"), change.week))
+    named += [(("process", "renewals_from_week"), plan.process.renewals_from_week)]
+    if (collections := plan.money.collections) is not None:
+        at = ("money", "collections")
+        named += [((*at, "from_week"), collections.from_week), ((*at, "to_week"), collections.to_week)]
+        if collections.to_week is not None and collections.to_week < collections.from_week:
+            yield (*at, "to_week"), f"week {collections.to_week} is before from_week {collections.from_week}"
     for at, effect in _effects(plan):
         named += [((*at, "from_week"), effect.from_week), ((*at, "to_week"), effect.to_week)]
         if effect.from_week is not None and effect.to_week is not None and effect.to_week < effect.from_week:

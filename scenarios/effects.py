@@ -89,6 +89,7 @@ PARAMETERS: dict[str, Parameter] = {
         ),
         Parameter("cross_sell_rate", "opportunities a day", 0, math.inf, _ACCOUNT, "cross-sell of an account"),
         Parameter("renewal_rate", "probability", 0, 1, _ACCOUNT, "chance that a due contract renews"),
+        Parameter("renewals_from_week", "week", 1, 53, _ACCOUNT, "first week in which renewals are approached ahead"),
         Parameter("strike_rate", "per day", 0, math.inf, _STRIKE, "hazard that a risk strikes (a rep, an account)"),
         Parameter("event_probability", "probability", 0, 1, _STRIKE, "chance that a strike ends in its event"),
         Parameter("rep_hours", "hours a week", 0, 168, _REP, "customer-facing hours of a rep"),

@@ -23,9 +23,11 @@ __all__ = [
     "accepted_opportunities",
     "activity_window",
     "age_days",
+    "approached_from",
     "cycle_bounds",
     "cycle_of",
     "effective_units",
+    "expected_renewal_rate",
     "lead_tier_mix",
     "measure_costs",
     "pass_probabilities",
@@ -234,6 +236,25 @@ def account_keys(plan: Plan, account: Account) -> dict[str, str]:
         "rep": account.rep,
         **region_keys(plan.region[account.region]),
     }
+
+
+def expected_renewal_rate(plan: Plan, account: Account) -> float:
+    """Chance that an account's contract renews: its tier's rate after measures, less where nobody can come before (E4).
+
+    Reps are taken to do the work in time where the plan lets them begin before the renewal date.
+    """
+    keys = account_keys(plan, account)
+    rate = with_measures(plan, "renewal_rate", plan.customer_tier[account.customer_tier].renewal_rate, keys)
+    if account.renewal_date is None or plan.process.late_renewal_factor == 1:
+        return rate
+    week = with_measures(plan, "renewals_from_week", plan.process.renewals_from_week, keys)
+    ahead = approached_from(plan, week) < plan.calendar.day_of(account.renewal_date)
+    return rate if ahead else rate * plan.process.late_renewal_factor
+
+
+def approached_from(plan: Plan, week: float) -> float:
+    """Working day on which the weeks begin in which renewals are approached ahead; a part of a week is a later one."""
+    return float(plan.calendar.first_day_of_week(math.ceil(week)))
 
 
 def measure_costs(plan: Plan, pool: str) -> float:

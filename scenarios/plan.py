@@ -15,7 +15,7 @@ from scenarios.calendar import Calendar
 from scenarios.fields import Id, Positive, Section
 from scenarios.policies import Policy
 from scenarios.process import Activity, CrossSelling, CustomerTier, Handover, Money, SalesProcess
-from scenarios.risks import ContingencyPlan, Measure, Risk, Uncertainty
+from scenarios.risks import ContingencyPlan, Measure, Resource, Risk, Uncertainty
 from scenarios.rules import Lock, Rule
 from scenarios.tables import Account, BaselineLeads, Opportunity, Product, Receivable, Region, Rep
 
@@ -85,6 +85,7 @@ class Plan(Section):
     locks: tuple[Lock, ...] = ()
     measures: tuple[Measure, ...] = ()
     risks: tuple[Risk, ...] = ()
+    resources: tuple[Resource, ...] = ()
     contingency_plans: tuple[ContingencyPlan, ...] = ()
     policies: tuple[Policy, ...] = ()
     uncertainty: tuple[Uncertainty, ...] = ()

@@ -11,6 +11,7 @@ from scenarios.fields import Amount, Count, Hours, Id, Positive, Probability, Se
 __all__ = [
     "Activity",
     "Bonus",
+    "Collections",
     "CrossSelling",
     "CustomerTier",
     "ExpertFee",
@@ -63,6 +64,14 @@ class SalesProcess(Section):
     """Rep hours that a due renewal takes (E4)."""
     renewal_lead_days: Annotated[float, Field(ge=0, le=365)] = 30
     """Calendar days before the renewal date at which its work starts (E4)."""
+    renewals_from_week: Week = 1
+    """Week from whose first day customers are approached ahead of their renewal date (E4); a registered parameter."""
+    cooling_cadences: Annotated[float, Field(ge=1, le=50)] = 2
+    """Cadences of its tier by which a customer's contact may be late before the customer cools down (S6)."""
+    cooling_factor: Annotated[float, Field(gt=0, le=1)] = 1
+    """Factor on win rate and renewal rate for every further week without contact."""
+    late_renewal_factor: Probability = 1
+    """Factor on the renewal rate where the work was not done before the renewal date (E4)."""
     collection_hours: Hours = 0
     """Rep hours that collecting an open receivable takes (E4)."""
 
@@ -87,6 +96,10 @@ class CustomerTier(Section):
     """Contact cadence (S3, S4, S5)."""
     care_hours_per_touch: Hours = 0
     """Rep hours of a care touch with an account we have."""
+    proposal_promised_days: Annotated[float, Field(gt=0, le=260)] | None = None
+    """Working days after entering its stage within which a proposal is promised (S3); its work is then due at once."""
+    late_proposal_factor: Probability = 1
+    """Factor on the win rate of an opportunity whose proposal came later than promised."""
     automated_hours_per_touch: Hours = 0
     """Rep hours of an automated touch."""
     automated_in: tuple[Id, ...] = ()
@@ -193,6 +206,19 @@ class Lateness(Section):
     """Share of receivables never paid."""
 
 
+class Collections(Section):
+    """Collections of the closing weeks: a rep goes after every payment that is overdue in them, once (E4)."""
+
+    from_week: Week
+    to_week: Week | None = None
+    """Last week in which this is begun; empty means to the end of the quarter."""
+    hours: Hours
+    """Rep hours that going after one payment takes."""
+    delay_factors: dict[str, Probability]
+    """Factor on the time that is still to pass until the customer pays, by customer tier: 1 changes nothing, for a
+    tier that is not named nobody goes. Who owes it without being a customer of ours counts as of the last tier."""
+
+
 class Handover(Section):
     """What happens to a rep's work when the rep leaves, without any plan (K5)."""
 
@@ -210,6 +236,7 @@ class Money(Section):
     expert_fee: ExpertFee | None = None
     payment_terms: tuple[Instalment, ...] = (Instalment(share=1, due_days=60),)
     lateness: Lateness = Lateness(late_share=0, median_days_late=1, sigma=0, bad_debt=0)
+    collections: Collections | None = None
     team_building_share: Share = 0
     """Share of the marketing pool paid to the team when the collection rate reaches its threshold (R6)."""
     collection_threshold: Probability = 1

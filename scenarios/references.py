@@ -23,6 +23,7 @@ _KIND_OF_FIELD = {
     "automated_in": "maturity",
     "back_to_stage": "stage",
     "customer_tier": "customer tier",
+    "delay_factors": "customer tier",
     "entry_stage": "stage",
     "industries": "industry",
     "industry": "industry",
@@ -38,6 +39,7 @@ _KIND_OF_FIELD = {
     "rep": "rep",
     "rep_tier": "rep tier",
     "rep_tiers": "rep tier",
+    "resource": "shared resource",
     "responses": "region, maturity (or all)",
     "risk": "risk",
     "source": "source of opportunities",
@@ -107,6 +109,7 @@ def _known(tree: Node) -> dict[str, list[str]]:
         "rep": ids("reps"),
         "rep tier": ids("rep_tiers"),
         "risk": ids("risks"),
+        "shared resource": ids("resources"),
         "source of opportunities": ["add_on", "baseline", "cross_sell", "pipeline", *ids("activities")],
         "stage": ids("process", "stages"),
     }

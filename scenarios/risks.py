@@ -14,6 +14,7 @@ __all__ = [
     "Distribution",
     "EventFigures",
     "Measure",
+    "Resource",
     "Risk",
     "Trigger",
     "Uncertainty",
@@ -107,6 +108,16 @@ class Trigger(Section):
         return self
 
 
+class Resource(Section):
+    """Something that contingency plans share, and of which a week holds only so many: visits of an executive."""
+
+    id: Id
+    name: str
+    per_week: Annotated[int, Field(ge=1, le=1000)]
+    """Uses that may begin within any five working days, of all plans together."""
+    source: str = ""
+
+
 class ContingencyPlan(Section):
     """What we do if a risk strikes or a light turns red."""
 
@@ -120,6 +131,9 @@ class ContingencyPlan(Section):
     """Event that the plan brings about when its effects start, on the account that was struck."""
     figures: EventFigures = EventFigures()
     """What its event does, in figures."""
+    resource: Id | None = None
+    """Shared resource of which each activation is a use; beyond the limit it waits for its turn, first come first
+    served, and its effects start later."""
     retainer: Amount = 0
     """Paid whether it triggers or not."""
     activation_cost: Amount = 0

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from simpy import Event
 
-from scenarios.expectations import working_days
+from scenarios.expectations import approached_from, working_days
 from simulation.board import Keys
+from simulation.health import cooled
 from simulation.opportunities import Opportunity
-from simulation.receivables import contract_signed
+from simulation.receivables import Payer, contract_signed
 from simulation.records import RenewalEnd
 from simulation.reps import Errand
 
@@ -29,6 +30,10 @@ class Account:
         self.keys = Keys(self.row.attributes)
         self.rep = self.row.rep
         self.lost = False
+        self.last_contact = 0.0
+        """Working day of the last care touch; where care is automated it is always there."""
+        self.contacted = False
+        """Whether the work for the contract that comes up is done (E4)."""
         self.opportunities: list[Opportunity] = []
 
     def lose(self, quarter: Quarter) -> None:
@@ -69,6 +74,7 @@ class CareTouch:
 
     def done(self, quarter: Quarter, hours: float) -> bool:
         """Comes due again a cadence later, while the account is ours."""
+        self.account.last_contact = quarter.env.now
         self.due = quarter.env.now + self.cadence_days
         return not self.account.lost
 
@@ -88,6 +94,11 @@ class RenewalWork(Errand):
         """Rep hours it takes."""
         return 0.0 if self.account.lost else self.hours
 
+    def done(self, quarter: Quarter, hours: float) -> bool:
+        """The customer has been seen."""
+        self.account.contacted = True
+        return False
+
 
 def start_accounts(quarter: Quarter) -> None:
     """Put care touches and renewals of all accounts under way."""
@@ -99,15 +110,31 @@ def start_accounts(quarter: Quarter) -> None:
 
 
 def _renewal(quarter: Quarter, account: Account) -> Generator[Event, Any, None]:
-    """A contract comes up: its work starts 30 days ahead, its outcome falls on the day (E4)."""
-    process, env, row = quarter.model.plan.process, quarter.env, account.row
-    tier = quarter.model.plan.customer_tiers[row.tier]
-    start = max(row.renewal_day - working_days(process.renewal_lead_days), 0.0)
-    yield env.timeout(start)
-    if not account.lost and process.renewal_hours > 0:
+    """A contract comes up: its work starts 30 days ahead, its outcome falls on the day (E4).
+
+    Before the weeks in which renewals are approached ahead nobody comes until the day itself; every Monday they may
+    have begun.
+    """
+    plan, env, row = quarter.model.plan, quarter.env, account.row
+    process, tier = plan.process, plan.customer_tiers[row.tier]
+    yield env.timeout(max(row.renewal_day - working_days(process.renewal_lead_days), 0.0))
+    while env.now < row.renewal_day and _approached_from(quarter, account) > env.now:
+        monday = plan.calendar.first_day_of_week(quarter.model.week_of_day[int(env.now)] + 2)
+        yield env.timeout(min(float(monday), row.renewal_day) - env.now)
+    start = env.now
+    if process.renewal_hours == 0:
+        account.contacted = start < row.renewal_day
+    elif not account.lost:
         quarter.reps[account.rep].add(RenewalWork(quarter, account, start))
     yield env.timeout(row.renewal_day - start)
     _renewal_ends(quarter, account, tier.renewal_rate)
+
+
+def _approached_from(quarter: Quarter, account: Account) -> float:
+    week = quarter.model.plan.process.renewals_from_week
+    return approached_from(
+        quarter.model.plan, quarter.board.value("renewals_from_week", week, account.keys, account.entity)
+    )
 
 
 def _renewal_ends(quarter: Quarter, account: Account, renewal_rate: float) -> None:
@@ -116,12 +143,19 @@ def _renewal_ends(quarter: Quarter, account: Account, renewal_rate: float) -> No
         outcome = "account lost"
     else:
         rate = quarter.board.value("renewal_rate", renewal_rate, account.keys, account.entity)
+        if row.care_hours > 0:
+            cadence = 5 / quarter.model.plan.customer_tiers[row.tier].touches_per_week
+            silent = quarter.env.now - account.last_contact
+            rate *= cooled(quarter.model.plan.process, silent - cadence, cadence)
+        if not account.contacted:
+            rate *= quarter.model.plan.process.late_renewal_factor
         outcome = "renewed" if quarter.future.renewals[number] < rate else "not renewed"
     if outcome == "renewed":
         value = row.renewal_amount
         quarter.signed(account.rep, row.product, row.region, value)
         payments = quarter.future.renewal_payments[number]
-        contract_signed(quarter, f"renewal:{row.id}", value, payments, account.keys, account.entity)
+        payer = Payer(account.keys, account.entity, row.tier, number, account.rep)
+        contract_signed(quarter, f"renewal:{row.id}", value, payments, payer)
     quarter.records.renewals.append(
         RenewalEnd(number, row.product, row.region, account.rep, quarter.env.now, outcome, value)
     )

@@ -10,12 +10,17 @@ from simpy import Event
 
 from simulation.board import Keys
 from simulation.future import DealChance, passes_again
+from simulation.health import cooled
 from simulation.records import DealEnd
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
 
 __all__ = ["Decision", "Opportunity"]
+
+
+SAME_MOMENT = 1e-9
+"""Working days; sums of durations differ in the last digits."""
 
 
 class Decision(NamedTuple):
@@ -60,6 +65,7 @@ class Opportunity:
         "turn",
         "value",
         "void",
+        "warmth",
         "weighted",
         "win_rate",
     )
@@ -90,7 +96,7 @@ class Opportunity:
         self.cadence_days = 5 / customer_tier.touches_per_week
         self.kind = (self.priority, self.cadence_days, product, region)
         self.win_rate = customer_tier.win_rate
-        self.orphan_factor = 1.0
+        self.orphan_factor = self.warmth = 1.0
         self.rep = -1
         self.weighted = 0.0
         self.hours = 0.0
@@ -144,8 +150,27 @@ class Opportunity:
         if self.void:  # with whom it was is gone
             self.void = False
         else:
+            self._contact(quarter)
             self.touch += 1
         return self._next(quarter)
+
+    def _contact(self, quarter: Quarter) -> None:
+        """A contact that comes too late leaves a cooler customer; so does a proposal later than promised (S3, S6)."""
+        now, plan = quarter.env.now, quarter.model.plan
+        if plan.process.cooling_factor < 1 and now > self.due:
+            self.warmth *= cooled(plan.process, now - self.due, self.cadence_days)
+        if self.touch == 0 and quarter.model.stages.proposal_hours[self.stage] > 0:
+            tier = plan.customer_tiers[self.tier]
+            # What was open at the start may have been promised before; then the quarter's first day counts.
+            if tier.proposal_promised_days is not None and (
+                now - max(self.stage_start, 0.0) > tier.proposal_promised_days + SAME_MOMENT
+            ):
+                self.warmth *= tier.late_proposal_factor
+
+    def _promised(self, quarter: Quarter) -> bool:
+        """Whether the next touch brings a proposal that is promised, and so is due at once (S3)."""
+        tier = quarter.model.plan.customer_tiers[self.tier]
+        return tier.proposal_promised_days is not None and quarter.model.stages.proposal_hours[self.stage] > 0
 
     def _next(self, quarter: Quarter) -> bool:
         """Set the day of the next touch; where all touches of the stage are done, let the stage end in its time.
@@ -155,7 +180,10 @@ class Opportunity:
         """
         stages, now = quarter.model.stages, quarter.env.now
         if self.touch < len(stages.positions[self.stage]):
-            self.due = max(self._day(quarter, stages.positions[self.stage][self.touch]), now)
+            if self.touch == 0 and self._promised(quarter):
+                self.due = now
+            else:
+                self.due = max(self._day(quarter, stages.positions[self.stage][self.touch]), now)
             return True
         end = self._day(quarter, stages.before[self.stage + 1])
         if end <= now:
@@ -187,7 +215,7 @@ class Opportunity:
         return self._next(quarter)
 
     def _passes(self, quarter: Quarter) -> bool:
-        rate = quarter.board.value("win_rate", self.win_rate, self.keys, self.id) * self.orphan_factor
+        rate = quarter.board.value("win_rate", self.win_rate, self.keys, self.id) * self.orphan_factor * self.warmth
         passes: bool = self.passes[self.stage] < rate ** quarter.model.stages.weights[self.stage]
         return passes
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from simpy import Environment
+from simpy import Environment, Resource
 
 from scenarios.effects import EventName
 from scenarios.expectations import product_keys, region_keys
@@ -21,7 +21,7 @@ from simulation.marketing import start_marketing
 from simulation.model import Model
 from simulation.opportunities import Decision, Opportunity
 from simulation.reallocation import start_reallocation
-from simulation.receivables import contract_signed, start_receivables
+from simulation.receivables import Payer, contract_signed, start_receivables
 from simulation.records import Records
 from simulation.reps import Errand, Rep
 from simulation.reviews import start_reviews
@@ -64,6 +64,8 @@ class Quarter:
         """Quota by product and region as it stands now."""
         self.attainment = [[0.0 if quota > 0 else 1.0 for quota in quotas] for quotas in model.cell_quota]
         """Signed ÷ quota by product and region so far; where no quota asks for anything 1, and infinite once signed."""
+        self.resources = {entry.id: Resource(self.env, entry.per_week) for entry in model.plan.resources}
+        """What contingency plans share, by id."""
         start_nature(self)
         start_measures(self)
         self.reps = [self.new_rep(number) for number in range(len(model.reps))]
@@ -210,7 +212,8 @@ class Quarter:
         self.reps[deal.rep].reweigh(deal)
         if deal.outcome == "won":
             self.signed(deal.rep, deal.product, deal.region, deal.value)
-            contract_signed(self, deal.id, deal.value, deal.chance.payments, deal.keys, deal.id)
+            payer = Payer(deal.keys, deal.id, deal.tier, deal.account, deal.rep)
+            contract_signed(self, deal.id, deal.value, deal.chance.payments, payer)
 
     def rep_for_lead(self, region: int) -> int:
         """New leads go to the covering rep with the largest unmet share of quota, ties by id.

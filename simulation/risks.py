@@ -212,14 +212,36 @@ def _activate(quarter: Quarter, plan: ContingencyPlan, subject: str, target: tup
     done = sum(activation.plan == plan.id for activation in quarter.records.activations)
     if plan.max_activations is not None and done >= plan.max_activations:
         return
-    start = quarter.env.now + plan.delay_days
+    start, row = quarter.env.now + plan.delay_days, len(quarter.records.activations)
+    started = start if start < quarter.model.horizon and plan.resource is None else math.inf
+    quarter.records.activations.append(Activation(plan.id, subject, started))
+    if plan.resource is None:
+        _answer(quarter, plan, target, start)
+    else:
+        quarter.env.process(_take_turn(quarter, plan, plan.resource, target, row))
+
+
+def _take_turn(
+    quarter: Quarter, plan: ContingencyPlan, resource: str, target: tuple[str, str] | None, row: int
+) -> Generator[Event, Any, None]:
+    """A use of what plans share takes one of its places for a week; while all are taken it waits."""
+    env, activations = quarter.env, quarter.records.activations
+    yield env.timeout(plan.delay_days)
+    with quarter.resources[resource].request() as turn:
+        if not turn.triggered:
+            yield turn
+        activations[row] = activations[row]._replace(day=env.now)
+        _answer(quarter, plan, target, env.now)
+        yield env.timeout(DAYS_PER_WEEK)
+
+
+def _answer(quarter: Quarter, plan: ContingencyPlan, target: tuple[str, str] | None, start: float) -> None:
+    """Let a plan's effects act and its event happen from a day on."""
     for effect in plan.effects:
         end = start + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
         _act(quarter, ActiveEffect(effect, plan=plan.id, target=target), start, end)
     if plan.event is not None and target is not None:
         quarter.at(start, partial(quarter.happen, plan.event, target[1], plan.figures, plan.id))
-    started = start if start < quarter.model.horizon else math.inf
-    quarter.records.activations.append(Activation(plan.id, subject, started))
 
 
 def _act(quarter: Quarter, active: ActiveEffect, start: float, end: float) -> None:

@@ -44,6 +44,7 @@ SIZES = {
     "baseline_rate": ((0, 0.7), (0,)),
     "cross_sell_rate": ((0, 0.7), (0,)),
     "renewal_rate": ((0.5, 1.3), (-0.2, 0.1)),
+    "renewals_from_week": ((0.5, 2), (-1, 1)),
     "strike_rate": ((0, 0.5, 4), (0, 0.01)),
     "event_probability": ((0, 0.5, 1.5), (0,)),
     "rep_hours": ((0, 0.6), (-5, 0)),
@@ -151,6 +152,9 @@ def _process(draw: st.DrawFn) -> Values:
         "orphan_win_factor": draw(st.sampled_from((0, 0.8, 1))),
         "touch_spread": draw(st.sampled_from(("fixed", "exponential"))),
         "renewal_hours": draw(st.sampled_from((0, 4))),
+        "renewals_from_week": draw(st.sampled_from((1, 2))),
+        "cooling_factor": draw(st.sampled_from((0.5, 1))),
+        "late_renewal_factor": draw(st.sampled_from((0, 0.5, 1))),
         "collection_hours": draw(st.sampled_from((0, 1))),
     }
 
@@ -165,6 +169,8 @@ def _customer_tiers(draw: st.DrawFn) -> list[Values]:
             "touches_per_week": draw(st.sampled_from((0.5, 2))),
             "care_hours_per_touch": draw(st.sampled_from((0, 1))),
             "automated_hours_per_touch": 0.1,
+            "proposal_promised_days": draw(st.sampled_from((None, 2))),
+            "late_proposal_factor": draw(st.sampled_from((0.5, 1))),
             "automated_in": draw(st.sampled_from(((), ("mature",)))),
             "renewal_rate": draw(st.sampled_from((0, 0.8, 1))),
             "cross_sell_per_quarter": draw(st.sampled_from((0, 2))),
@@ -408,6 +414,15 @@ def companies(draw: st.DrawFn) -> Company:
             "payment_terms": draw(
                 st.sampled_from(
                     ([{"share": 1, "due_days": 0}], [{"share": 0.3, "due_days": 3}, {"share": 0.7, "due_days": 14}])
+                )
+            ),
+            "collections": draw(
+                st.sampled_from(
+                    (
+                        None,
+                        {"from_week": 2, "hours": 2, "delay_factors": {"A": 0, "B": 0.5}},
+                        {"from_week": 1, "to_week": 2, "hours": 0, "delay_factors": {"B": 0.3}},
+                    )
                 )
             ),
             "lateness": {"late_share": 0.4, "median_days_late": 6, "sigma": 0.6, "bad_debt": 0.1},

@@ -87,6 +87,8 @@ def test_a_plan_built_in_memory_is_judged_too(small_plan: Plan) -> None:
          "risks.K5.event: deal_shrinks needs the subject account, not rep"),
         ("event: rep_leaves", "event: rep_leaves\n    figures: {back_to_stage: neet}",
          "risks.K5.figures.back_to_stage: there is no stage neet. Did you mean need?"),
+        ("trigger: {strike: K5}", "trigger: {strike: K5}\n    resource: visits",
+         "contingency_plans.K5-answer.resource: there is no shared resource visits"),
         ("trigger: {strike: K5}", "trigger: {strike: K5}\n    event: deal_splits",
          "contingency_plans.K5-answer.event: deal_splits is on the account that was struck, and the trigger is no "
          "strike on an account"),

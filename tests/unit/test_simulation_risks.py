@@ -238,3 +238,45 @@ def test_strikes_and_plans_that_begin_with_the_quarter_act_from_its_first_moment
 
 def quarter_at(plan: Plan, day: float) -> Quarter:
     return after(quarter_of(plan, {"strike:K/market": 1.0}), day)
+
+
+VISITS = [{"id": "visits", "name": "", "per_week": 1}]
+
+
+def struck_accounts(per_week: int | None, *answers: dict[str, Any]) -> Quarter:
+    """All four accounts are struck on the first day; the plans share visits."""
+    resources = [{**VISITS[0], "per_week": per_week}] if per_week else ()
+    plan = with_sections(
+        risks=[risk(subject="account", chance_per_quarter=1)], contingency_plans=answers, resources=resources
+    )
+    return quarter_of(plan, {f"strike:K/C{n}": 0.0 for n in (1, 2, 3, 4)})
+
+
+def test_uses_beyond_a_shared_limit_wait_for_their_turn() -> None:
+    visit = answer("visit", delay_days=3, resource="visits", effects=[{**WIN, "scope": {"struck": True}}])
+    quarter = struck_accounts(1, {**visit, "activation_cost": 10})
+    assert win_rate(after(quarter, 7.9), Keys({"account": "C2"})) == 0.4
+    assert win_rate(after(quarter, 8), Keys({"account": "C2"})) == 0.2
+    records = quarter.run()
+    assert [(a.subject, a.day) for a in records.activations] == [("C1", 3), ("C2", 8), ("C3", 13), ("C4", 18)]
+    assert measure(records, quarter.model).kpis["plan_cost"] == 40
+    days = [a.day for a in struck_accounts(3, visit).run().activations]
+    assert days == [3, 3, 3, 8]
+
+
+def test_plans_share_a_resource_first_come_first_served() -> None:
+    first, second = (answer(id, delay_days=days, resource="visits") for id, days in (("A", 2), ("B", 1)))
+    activations = struck_accounts(2, first, second).run().activations
+    # The four uses of B come on day 1, those of A on day 2: two begin every week.
+    assert sorted(a.day for a in activations if a.plan == "B") == [1, 1, 6, 6]
+    assert sorted(a.day for a in activations if a.plan == "A") == [11, 11, 16, 16]
+
+
+def test_a_use_whose_turn_comes_after_the_quarter_starts_never() -> None:
+    visit = answer("visit", delay_days=50, resource="visits", effects=[WIN])
+    assert [a.day for a in struck_accounts(1, visit).run().activations] == [50, 55, math.inf, math.inf]
+
+
+def test_a_limit_that_is_never_reached_changes_nothing() -> None:
+    visit = answer("visit", delay_days=3, effects=[{**WIN, "scope": {"struck": True}, "duration_weeks": 2}])
+    assert struck_accounts(4, {**visit, "resource": "visits"}).run() == struck_accounts(None, visit).run()

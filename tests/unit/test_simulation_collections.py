@@ -1,0 +1,77 @@
+"""Unit: in the closing weeks reps go after what is overdue, and customers pay sooner (E4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from scenarios.allocation import Allocation
+from scenarios.plan import Plan
+from simulation.future import draw_future
+from simulation.model import compile_model
+from simulation.options import Options
+from simulation.quarter import Quarter
+from tests.plans import small_plan
+
+PLAN = small_plan()
+LATE, NEVER = (0.0, 0.5, 0.5), (0.0, 0.5, 0.0)
+"""Late by the median; never paid."""
+
+
+def quarter_of(
+    chances: tuple[tuple[float, ...], ...] = (LATE, LATE), hours_per_week: float = 24, **figures: Any
+) -> Quarter:
+    """C1 (A) and C2 (C) owe 1,000 each, due on the Monday of week 3 (day 10); late ones pay 14 x 5/7 = 10 days late."""
+    collections = {"from_week": 3, "hours": 4.8, "delay_factors": {"A": 0.5, "C": 0.75}, **figures}
+    money = PLAN.money.model_dump() | {"collections": collections if figures.pop("held", True) else None}
+    money["lateness"] = {"late_share": 0.5, "median_days_late": 14, "sigma": 0, "bad_debt": 0.1}
+    due = PLAN.calendar.start + dt.timedelta(weeks=2)
+    receivables = [{"id": f"I{n}", "amount": 1000, "due_date": due, "account": f"C{n}"} for n in (1, 2)]
+    accounts = [{**account.model_dump(), "renewal_amount": 0} for account in PLAN.accounts]
+    reps = [{**rep.model_dump(), "hours_per_week": hours_per_week} for rep in PLAN.reps]
+    tiers = [{**tier.model_dump(), "care_hours_per_touch": 0, "automated_in": ()} for tier in PLAN.customer_tiers]
+    idle: dict[str, Any] = {"baseline_leads": (), "cross_selling": None, "uncertainty": (), "risks": ()}
+    idle |= {"opportunities": (), "contingency_plans": (), "measures": ()}
+    rows = {"money": money, "receivables": receivables, "accounts": accounts, "reps": reps, "customer_tiers": tiers}
+    plan = Plan.model_validate(PLAN.model_dump() | idle | rows)
+    model = compile_model(plan, Allocation("nobody", ()), Options.of(plan))
+    return Quarter(model, replace(draw_future(model, 1, 0), payments=chances))
+
+
+def paid(quarter: Quarter) -> list[float]:
+    return [payment.paid for payment in quarter.run().payments]
+
+
+def test_what_is_left_of_the_delay_shrinks_by_the_tiers_factor_once_the_work_is_done() -> None:
+    quarter = quarter_of()
+    # R1 and R2 work 4.8 h on it from day 10 on: a day. Nine days are left, and half or three quarters of them then.
+    assert paid(quarter) == pytest.approx([11 + 4.5, 11 + 6.75])
+    assert quarter.reps[0].hours == quarter.reps[1].hours == 4.8
+    assert paid(quarter_of(held=False)) == [20, 20]
+
+
+def test_nobody_goes_after_who_has_paid_or_before_the_weeks_or_for_a_tier_that_is_not_named() -> None:
+    in_time = (0.9, 0.5, 0.5)
+    quarter = quarter_of((in_time, LATE), delay_factors={"A": 0.5})
+    assert paid(quarter) == [10, 20]
+    assert quarter.reps[0].hours == quarter.reps[1].hours == 0
+    assert paid(quarter_of(from_week=4)) == pytest.approx([16 + 2, 16 + 3])  # week 4 begins on day 15
+    assert paid(quarter_of(from_week=1, to_week=2)) == [20, 20]
+    late = quarter_of(hours_per_week=1)  # 4.8 h take 24 days: they have paid before it is done
+    assert paid(late) == [20, 20]
+
+
+def test_who_never_pays_is_gone_after_all_the_same() -> None:
+    quarter = quarter_of((NEVER, LATE))
+    assert paid(quarter) == [math.inf, pytest.approx(17.75)]
+    assert [payment.bad for payment in quarter.records.payments] == [True, False]
+    assert quarter.reps[0].hours == 4.8
+
+
+def test_factors_of_1_without_hours_change_nothing() -> None:
+    same = quarter_of(delay_factors={"A": 1, "C": 1}, hours=0).run()
+    assert same == quarter_of(held=False).run()

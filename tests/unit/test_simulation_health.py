@@ -1,0 +1,94 @@
+"""Unit: customers without contact cool down, and a promised proposal that comes late costs the win (S3, S6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from scenarios.allocation import Allocation
+from scenarios.plan import Plan
+from simulation.future import draw_future
+from simulation.health import cooled
+from simulation.model import compile_model
+from simulation.options import Options
+from simulation.quarter import Quarter
+from tests.plans import small_plan
+
+PLAN = small_plan(settings=["process.cycle_sigma=0"])
+
+
+def quarter_of(hours_per_week: float, tier: dict[str, Any] | None = None, care: float = 0, **process: Any) -> Quarter:
+    """O2 of the plan, tier A at its proposal (4 h and a touch of 1 h): nothing else to do but care of accounts."""
+    idle: dict[str, Any] = {"baseline_leads": (), "cross_selling": None, "uncertainty": (), "risks": ()}
+    idle |= {"receivables": (), "contingency_plans": (), "measures": ()}
+    opportunity = {"id": "O1", "product": "S1", "region": "north", "rep": "R1", "customer_tier": "A", "value": 1000}
+    opportunity |= {"stage": "proposal", "created": "2025-12-18"}  # entered on 4 January, a Sunday
+    tiers = [{**row.model_dump(), "care_hours_per_touch": care, **(tier or {})} for row in PLAN.customer_tiers]
+    reps = [{**rep.model_dump(), "hours_per_week": hours_per_week} for rep in PLAN.reps]
+    rows = {"customer_tiers": tiers, "reps": reps, "opportunities": [opportunity]}
+    rows["calendar"] = PLAN.calendar.model_dump() | {"blocks": ()}
+    plan = Plan.model_validate(PLAN.model_dump() | idle | rows | {"process": PLAN.process.model_dump() | process})
+    model = compile_model(plan, Allocation("nobody", ()), Options.of(plan))
+    return Quarter(model, draw_future(model, 1, 0))
+
+
+def test_warmth_falls_for_every_week_beyond_the_cadences() -> None:
+    process = PLAN.process.model_copy(update={"cooling_cadences": 2, "cooling_factor": 0.9})
+    assert [cooled(process, days, 2.5) for days in (0, 5)] == [1, 1]
+    assert [cooled(process, days, 2.5) for days in (10, 15)] == pytest.approx([0.9, 0.81])
+    assert cooled(process, 10, 5) == 1
+
+
+@pytest.mark.parametrize(("hours_per_week", "late_factor"), [(25, 1), (5, 0.5)])
+def test_a_promised_proposal_is_due_at_once_and_costs_the_win_when_it_is_late(
+    hours_per_week: float, late_factor: float
+) -> None:
+    """5 h take a day of 5 h, or five days of 1 h."""
+    quarter = quarter_of(hours_per_week, {"proposal_promised_days": 3, "late_proposal_factor": 0.5})
+    (deal,) = quarter.deals
+    assert deal.due == 0
+    quarter.env.run(until=5.01)
+    assert (deal.touch, deal.hours, deal.warmth) == (1, 5, late_factor)
+    assert deal.due > 5.01  # the next touch is due in its time
+
+
+def test_without_a_promise_the_proposal_is_due_in_its_time() -> None:
+    quarter = quarter_of(5, {"late_proposal_factor": 0.5})
+    (deal,) = quarter.deals
+    assert deal.due > 3
+    quarter.env.run(until=deal.due + 5.01)
+    assert (deal.touch, deal.warmth) == (1, 1)
+
+
+def test_a_contact_that_comes_late_leaves_a_cooler_customer() -> None:
+    """5 h of work at 0.1 h a day: 50 days, of which two cadences of 2.5 days are allowed."""
+    quarter = quarter_of(0.5, care=0, cooling_cadences=2, cooling_factor=0.9)
+    (deal,) = quarter.deals
+    due = deal.due
+    quarter.env.run(until=due + 50.01)
+    assert deal.touch == 1
+    assert deal.warmth == pytest.approx(0.9 ** ((50 - 2 * 2.5) / 5))
+    assert quarter_of(0.5).deals[0].warmth == 1
+
+
+def test_a_customer_whose_care_comes_late_renews_less() -> None:
+    """C1's contract comes up on day 26; no care of 200 h is done before: 18.5 days too late."""
+    assert renewal_of_c1(quarter_of(24, care=200)) == "renewed"
+    # 0.9 x 0.5 ** 3.7 is 0.07, and 0.9 x 0.9 ** 3.7 is 0.61.
+    assert renewal_of_c1(quarter_of(24, care=200, cooling_factor=0.5)) == "not renewed"
+    assert renewal_of_c1(quarter_of(24, care=200, cooling_factor=0.9)) == "renewed"
+    assert renewal_of_c1(quarter_of(24, care=1, cooling_factor=0.5)) == "renewed"
+
+
+def renewal_of_c1(quarter: Quarter) -> str:
+    """At a draw of 0.5."""
+    quarter.future = replace(quarter.future, renewals=(0.5,) * 4)
+    return next(renewal.outcome for renewal in quarter.run().renewals if renewal.account == 0)
+
+
+def test_contact_in_time_and_proposals_in_time_change_nothing() -> None:
+    calm = quarter_of(40, care=0.5).run()
+    kept = {"proposal_promised_days": None, "late_proposal_factor": 0.5}
+    assert quarter_of(40, kept, care=0.5, cooling_cadences=50, cooling_factor=0.5).run() == calm
