@@ -84,7 +84,7 @@ def test_reps_by_region_and_quota_by_tier(plan: Plan) -> None:
         assert round(sum(multiples[tier] * per_head * heads[region, tier] for tier in multiples)) == quota
     assert round(sum(multiples[rep.tier] * per_head for rep in plan.reps)) == 20_340_000
     assert sum(len(rep.regions) == 2 for rep in plan.reps) == 7
-    assert sum(rep.hours_per_week for rep in plan.reps) * 12 == 6_720
+    assert sum(rep.hours_per_week for rep in plan.reps) * 12 == 6_960
 
 
 def test_products(plan: Plan) -> None:
