@@ -221,7 +221,7 @@ def _needs(*sections: str) -> frozenset[str]:
 _CHECKS: tuple[tuple[frozenset[str], Callable[[Plan], Found]], ...] = (
     (_needs(), _coverage),
     (_needs("calendar"), _dates),
-    (_needs("calendar"), _weeks),
+    (_needs("calendar", "process"), _weeks),
     (_needs("process", "cross_selling"), _shares),
     (_needs(), _activities),
     (_needs("rep_tiers", "customer_tiers"), _risks),
