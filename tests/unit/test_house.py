@@ -5,12 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-CLI = Path(__file__).parents[2] / "cli.py"
+ROOT = Path(__file__).parents[2]
+COMMAND_LINE = [ROOT / "cli.py", *sorted((ROOT / "commands").glob("*.py"))]
 
 
 def test_the_command_line_leaves_solving_simulating_and_drawing_to_their_rooms() -> None:
     imported = set()
-    for node in ast.walk(ast.parse(CLI.read_text(encoding="utf-8"))):
+    for node in [node for path in COMMAND_LINE for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]:
         if isinstance(node, ast.Import):
             imported |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):

@@ -1,0 +1,1 @@
+"""The commands, by what they work on; Typer lives here and in ``cli.py``."""

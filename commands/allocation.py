@@ -1,0 +1,181 @@
+"""Commands on the allocation: decide, explain, set side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from commands.arguments import RUNS, AllocationFile, Json, Measure, Out, PlanName, Scenarios, Settings, share_of
+from commands.asking import Options, answer, export_to, inputs_of, refuse_existing
+
+if TYPE_CHECKING:
+    from scenarios.allocation import Allocation
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: quarterdeck allocate my-quarter --export allocation.csv")
+def allocate(
+    plan: PlanName,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    prices: Annotated[
+        bool | None, typer.Option("--prices/--no-prices", help="What moving a rule brings; default: if not too many.")
+    ] = None,
+    ranges: Annotated[bool, typer.Option("--ranges", help="Also how far each price holds; takes longer.")] = False,
+    repair: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Apply the N-th repair of a plan without an allocation.")
+    ] = None,
+    keep_close: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="Of the best, the one nearest to a previous allocation.")
+    ] = None,
+    export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the allocation to a file, to edit.")] = None,
+    json: Json = False,
+    out: Out = RUNS,
+) -> None:
+    """Decide quotas and budget."""
+    refuse_existing(export, "export.exists")
+    if keep_close is not None:
+        if prices is not None or ranges or repair is not None:
+            raise typer.BadParameter("--keep-close goes with none of --prices, --no-prices, --ranges, --repair")
+        export_to(_keep_close(plan, scenario, setting, keep_close, json), export)
+        return
+    if ranges and prices is False:
+        raise typer.BadParameter("give --ranges or --no-prices, not both")
+    detail = "ranges" if ranges else None if prices is None else "prices" if prices else "none"
+    options: Options = {"scenarios": scenario, "settings": setting, "detail": detail, "repair": repair}
+    export_to(answer("allocate", plan, options, out, json).allocation, export)
+
+
+@commands.command(epilog="Example: quarterdeck why quarter --rep R13 --region east")
+def why(
+    plan: PlanName,
+    rep: Annotated[list[str] | None, typer.Option(metavar="ID", help="A rep; repeatable.")] = None,
+    region: Annotated[list[str] | None, typer.Option(metavar="ID", help="A region; repeatable.")] = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Say why quotas are what they are; without ids a table of all."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.explaining import explain_study
+
+    inputs = inputs_of(plan, scenario, setting)
+    result = explain_study(inputs.plan, rep, region)
+    show_answer(result, json, ENGLISH, inputs.changes, plan, in_full=bool(rep or region))
+
+
+@commands.command(epilog="Example: quarterdeck options quarter --count 2 --within 0.5% --export choices")
+def options(
+    plan: PlanName,
+    count: Annotated[int, typer.Option(min=1, max=20, help="Alternatives to look for.")] = 3,
+    within: Annotated[str, typer.Option(metavar="SHARE", help="Contribution that one may give up: 1%.")] = "1%",
+    allocation_file: Annotated[
+        list[Path] | None, typer.Option(metavar="CSV", help="An allocation made by hand, beside them; repeatable.")
+    ] = None,
+    export: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write each as CSV into a new folder.")] = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Set the best allocation beside others nearly as good and rules of thumb."""
+    from reports.session import export_allocations, show_answer
+    from reports.wording import ENGLISH
+    from studies.allocations import read_allocation
+    from studies.choosing import alternatives_study
+
+    share = share_of("--within", within)
+    refuse_existing(export, "options.exists")
+    inputs = inputs_of(plan, scenario, setting)
+    by_hand = [read_allocation(path, inputs.plan) for path in allocation_file or ()]
+    result, allocations = alternatives_study(inputs.plan, count, share, by_hand=by_hand)
+    show_answer(result, json, ENGLISH, inputs.changes, plan)
+    if export is not None:
+        export_allocations(allocations, len(result.options), export, ENGLISH)
+
+
+@commands.command(epilog="Example: quarterdeck fairness quarter --measure load")
+def fairness(
+    plan: PlanName,
+    measure: Annotated[Measure, typer.Option(help="What is to be even in the trade-off.")] = Measure.load,
+    points: Annotated[int, typer.Option(min=2, max=200, help="Points of the trade-off curve.")] = 6,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Say how even quotas and work are among reps, and what more evenness costs."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.choosing import frontier_study
+
+    inputs = inputs_of(plan, scenario, setting)
+    show_answer(frontier_study(inputs.plan, measure.value, points), json, ENGLISH, inputs.changes, plan)
+
+
+@commands.command(epilog="Example: quarterdeck sweep quarter target=-10%..+20%")
+def sweep(
+    plan: PlanName,
+    over: Annotated[str, typer.Argument(metavar="PATH=FROM..TO", help="target=-10%..+20%, rules.R3.ratio=0.5..0.7")],
+    points: Annotated[int, typer.Option(min=2, max=1000, help="Values, evenly spaced.")] = 13,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Move one figure of the plan over a range and allocate at each value."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.sweeping import sweep_study
+
+    inputs = inputs_of(plan, scenario, setting)
+    show_answer(sweep_study(inputs.plan, over, points), json, ENGLISH, inputs.changes, plan)
+
+
+@commands.command(epilog="Example: quarterdeck reach quarter --contribution 8800000")
+def reach(
+    plan: PlanName,
+    contribution: Annotated[float, typer.Option(metavar="X", help="Contribution to reach, in the plan's currency.")],
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+) -> None:
+    """Find the single figure that, moved least, brings the contribution to a goal."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.sweeping import reach_study
+
+    inputs = inputs_of(plan, scenario, setting)
+    show_answer(reach_study(inputs.plan, contribution), json, ENGLISH, inputs.changes, plan)
+
+
+@commands.command(epilog="Example: quarterdeck money quarter")
+def money(
+    plan: PlanName,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    allocation_file: AllocationFile = None,
+    json: Json = False,
+) -> None:
+    """Say where every sum of money goes and what of it is only a chance."""
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.paying import money_study
+
+    inputs = inputs_of(plan, scenario, setting, allocation_file)
+    show_answer(money_study(inputs.plan, inputs.allocation), json, ENGLISH, inputs.changes, plan)
+
+
+def _keep_close(
+    plan: str, scenario: list[str] | None, setting: list[str] | None, previous: Path, json: bool
+) -> Allocation:
+    from reports.session import show_answer
+    from reports.wording import ENGLISH
+    from studies.choosing import least_change_study
+
+    inputs = inputs_of(plan, scenario, setting, previous)
+    assert inputs.allocation is not None, "it was named"
+    result, allocation = least_change_study(inputs.plan, inputs.allocation)
+    show_answer(result, json, ENGLISH, inputs.changes, plan)
+    return allocation

@@ -1,0 +1,72 @@
+"""Arguments and options that several commands take."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Decide(StrEnum):
+    """What B of a comparison does about its allocation."""
+
+    keep = "keep"
+    resolve = "resolve"
+
+
+class Measure(StrEnum):
+    """What is to be even among reps."""
+
+    load = "load"
+    stretch = "stretch"
+
+
+PlanName = Annotated[str, typer.Argument(metavar="PLAN", help="Folder or YAML file of a plan, or a built-in plan.")]
+Scenarios = Annotated[list[str] | None, typer.Option("--scenario", metavar="NAME", help="A scenario; repeatable.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a figure of the plan; repeatable.")
+]
+AllocationFile = Annotated[
+    Path | None, typer.Option("--allocation-file", metavar="CSV", help="An allocation made by hand.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Another seed, other futures.")]
+Replications = Annotated[int, typer.Option("--replications", min=2, max=10_000_000, help="Quarters to simulate.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, max=1024, help="Processes; default: number of cores.")]
+Risks = Annotated[str | None, typer.Option("--risks", metavar="IDS", help="Risks in play: K1,K5 or none or all.")]
+Plans = Annotated[str | None, typer.Option("--plans", metavar="IDS", help="Contingency plans held: ids, none, all.")]
+Force = Annotated[list[str] | None, typer.Option("--force", metavar="RISK@weekN", help="Let it strike; repeatable.")]
+Only = Annotated[str | None, typer.Option("--only", metavar="IDS", help="Risks to stress; default: all in play.")]
+Require = Annotated[
+    list[str] | None, typer.Option("--require", metavar="KPI>=X", help="Exit 6 if the mean fails it; repeatable.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
+Out = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where runs are saved.")]
+
+RUNS = Path("runs")
+
+
+def share_of(option: str, text: str) -> float:
+    """``1%`` or ``0.01``."""
+    try:
+        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        raise typer.BadParameter(f"{text} is no share; write 1% or 0.01", param_hint=option) from None
+
+
+def ids_of(text: str, plan: str, section: str) -> tuple[str, ...]:
+    """Ids of a list with commas; ``none`` and ``all`` of a section of the plan."""
+    if text == "none":
+        return ()
+    if text == "all":
+        from scenarios.loading import load_plan
+
+        return tuple(entry.id for entry in getattr(load_plan(plan).plan, section))
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,72 @@
+"""From a command's options to a request, its answer and the files that go with it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commands.arguments import cores, ids_of
+
+if TYPE_CHECKING:
+    from scenarios.allocation import Allocation
+    from studies.answering import Inputs, Outcome
+    from studies.requests import Request
+
+Options = dict[str, Any]
+
+
+def answer(study: str, plan: str, options: Options, out: Path, json: bool, require: list[str] | None = None) -> Outcome:
+    """Answer a request."""
+    from reports.session import answer_request
+    from reports.wording import ENGLISH
+
+    return answer_request(request_of(study, plan, options), out, json, require or (), ENGLISH)
+
+
+def request_of(study: str, plan: str, options: Options) -> Request:
+    """Make a request of a command's options, those given."""
+    from studies.requests import Request
+
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in ("risks", "only", "plans", "to_plans"):
+        if name in given:
+            given[name] = ids_of(given[name], plan, "contingency_plans" if name.endswith("plans") else "risks")
+    given |= {name: str(given[name]) for name in ("allocation", "to_allocation") if name in given}
+    return Request.model_validate({"jobs": cores(), **given, "study": study, "source": plan})
+
+
+def inputs_of(
+    plan: str, scenario: list[str] | None, setting: list[str] | None, allocation: Path | None = None
+) -> Inputs:
+    """A plan with what was changed in it, for what is answered and not saved as a run."""
+    from studies.answering import read_inputs
+
+    return read_inputs(
+        request_of("allocate", plan, {"scenarios": scenario, "settings": setting, "allocation": allocation})
+    )
+
+
+def refuse_existing(path: Path | None, sentence: str) -> None:
+    """Refuse to write over a file: UsageError with a sentence that has a blank for the path."""
+    if path is not None and os.path.lexists(path):
+        from reports.wording import ENGLISH
+        from scenarios.errors import UsageError
+
+        raise UsageError(ENGLISH.say(sentence, path=path))
+
+
+def export_to(allocation: Allocation, path: Path | None) -> None:
+    """Write an allocation where a path was given; UsageError where that fails."""
+    if path is None:
+        return
+    from reports.messages import say
+    from reports.wording import ENGLISH
+    from scenarios.errors import UsageError
+    from studies.allocations import write_allocation
+
+    try:
+        write_allocation(allocation, path)
+    except OSError as error:
+        raise UsageError(ENGLISH.say("cannot_write", path=path, reason=error.strerror)) from error
+    say(ENGLISH.say("export.done", path=path))

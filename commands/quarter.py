@@ -1,0 +1,176 @@
+"""Commands on the simulated quarter, and the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.arguments import (
+    RUNS,
+    AllocationFile,
+    Decide,
+    Force,
+    Jobs,
+    Json,
+    Only,
+    Out,
+    PlanName,
+    Plans,
+    Replications,
+    Require,
+    Risks,
+    Scenarios,
+    Seed,
+    Settings,
+    cores,
+)
+from commands.asking import Options, answer, request_of
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: quarterdeck run my-quarter")
+def run(
+    plan: Annotated[str | None, typer.Argument(metavar="PLAN", help="Folder or YAML file, or a built-in plan.")] = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    risks: Risks = None,
+    plans: Plans = None,
+    only: Only = None,
+    seed: Seed = 1,
+    replications: Replications = 500,
+    jobs: Jobs = None,
+    require: Require = None,
+    repeat: Annotated[str | None, typer.Option(metavar="RUN", help="Compute a saved run again and compare.")] = None,
+    json: Json = False,
+    out: Out = RUNS,
+) -> None:
+    """Allocate, simulate and stress-test a plan."""
+    if plan is not None and repeat is None:
+        options: Options = {"scenarios": scenario, "settings": setting, "risks": risks, "plans": plans}
+        options |= {"only": only, "seed": seed, "replications": replications, "jobs": jobs}
+        answer("run", plan, options, out, json, require)
+    elif repeat is not None and plan is None:
+        from reports.session import repeat_saved
+        from reports.wording import ENGLISH
+        from studies.runs import resolve_run
+
+        repeat_saved(resolve_run(out, repeat), jobs or cores(), json, ENGLISH)
+    else:
+        raise typer.BadParameter("give either a PLAN or --repeat RUN")
+
+
+@commands.command(epilog="Example: quarterdeck simulate my-quarter --plans K5-handover --replications 2000")
+def simulate(
+    plan: PlanName,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    allocation_file: AllocationFile = None,
+    risks: Risks = None,
+    plans: Plans = None,
+    force: Force = None,
+    seed: Seed = 1,
+    replications: Replications = 500,
+    jobs: Jobs = None,
+    require: Require = None,
+    json: Json = False,
+    out: Out = RUNS,
+) -> None:
+    """Say what may happen in the quarter."""
+    options: Options = {
+        "scenarios": scenario,
+        "settings": setting,
+        "allocation": allocation_file,
+        "risks": risks,
+    }
+    options |= {"plans": plans, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
+    answer("simulate", plan, options, out, json, require)
+
+
+@commands.command(epilog="Example: quarterdeck compare my-quarter --to-scenario price_war --allocation resolve")
+def compare(
+    plan: PlanName,
+    to_scenario: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A scenario of B; repeatable.")] = None,
+    to_set: Annotated[list[str] | None, typer.Option(metavar="PATH=VALUE", help="A figure of B; repeatable.")] = None,
+    to_allocation: Annotated[Path | None, typer.Option(metavar="CSV", help="B's allocation, made by hand.")] = None,
+    to_plans: Annotated[str | None, typer.Option(metavar="IDS", help="B's contingency plans; default: A's.")] = None,
+    allocation: Annotated[Decide, typer.Option(help="B keeps A's allocation, or decides anew.")] = Decide.keep,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    allocation_file: AllocationFile = None,
+    risks: Risks = None,
+    plans: Plans = None,
+    force: Force = None,
+    seed: Seed = 1,
+    replications: Replications = 500,
+    jobs: Jobs = None,
+    json: Json = False,
+    out: Out = RUNS,
+) -> None:
+    """Set B against A on identical futures: options with --to- are B's, the others A's or of both."""
+    options: Options = {
+        "scenarios": scenario,
+        "settings": setting,
+        "allocation": allocation_file,
+        "risks": risks,
+    }
+    options |= {"plans": plans, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
+    options |= {"to_scenarios": to_scenario, "to_settings": to_set, "to_allocation": to_allocation}
+    answer("compare", plan, options | {"to_plans": to_plans, "decide": allocation.value}, out, json)
+
+
+@commands.command(epilog="Example: quarterdeck stress my-quarter --force K1@week5")
+def stress(
+    plan: PlanName,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    allocation_file: AllocationFile = None,
+    risks: Risks = None,
+    only: Only = None,
+    force: Force = None,
+    seed: Seed = 1,
+    replications: Replications = 500,
+    jobs: Jobs = None,
+    json: Json = False,
+    out: Out = RUNS,
+) -> None:
+    """Set every risk against every contingency plan."""
+    options: Options = {
+        "scenarios": scenario,
+        "settings": setting,
+        "allocation": allocation_file,
+        "risks": risks,
+    }
+    options |= {"only": only, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
+    answer("stress", plan, options, out, json)
+
+
+@commands.command(epilog="Example: quarterdeck trace my-quarter --replication 7 --rep R05 --week 6")
+def trace(
+    plan: PlanName,
+    replication: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Number of the quarter to tell.")] = 0,
+    rep: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one rep.")] = None,
+    opportunity: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one opportunity.")] = None,
+    account: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one customer.")] = None,
+    week: Annotated[int | None, typer.Option(min=1, help="Tell of one week, of one rep with --rep.")] = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    allocation_file: AllocationFile = None,
+    risks: Risks = None,
+    plans: Plans = None,
+    force: Force = None,
+    seed: Seed = 1,
+    json: Json = False,
+) -> None:
+    """Tell one simulated quarter as a story: what struck, what was tried, what it changed."""
+    from reports.trace import show_trace
+    from reports.wording import ENGLISH
+    from studies.traces import Focus
+    from studies.tracing import answer_trace
+
+    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
+    request = request_of("simulate", plan, options | {"plans": plans, "forced": force, "seed": seed})
+    focus = Focus(rep=rep, opportunity=opportunity, account=account, week=week)
+    show_trace(answer_trace(request, replication, focus), json, ENGLISH, plan)

@@ -1,0 +1,35 @@
+"""Commands on saved runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from commands.arguments import RUNS, Json, Out
+
+commands = typer.Typer()
+
+
+@commands.command(epilog="Example: quarterdeck show latest")
+def show(
+    name: Annotated[str, typer.Argument(metavar="RUN", help="Folder or name of a saved run, or: latest.")],
+    json: Json = False,
+    out: Out = RUNS,
+) -> None:
+    """Show a saved run again."""
+    from reports.session import show_result
+    from reports.wording import ENGLISH
+    from studies.runs import load_result, resolve_run
+
+    _, result = load_result(resolve_run(out, name))
+    show_result(result, json, ENGLISH)
+
+
+@commands.command(epilog="Example: quarterdeck runs")
+def runs(json: Json = False, out: Out = RUNS) -> None:
+    """List saved runs, newest first."""
+    from reports.session import show_runs
+    from reports.wording import ENGLISH
+
+    show_runs(out, json, ENGLISH)

@@ -1,0 +1,83 @@
+"""The allocation: quotas, budget, rules and their prices."""
+
+from __future__ import annotations
+
+__all__ = ["SENTENCES"]
+
+SENTENCES: dict[str, str] = {
+    # allocation
+    "allocate.title": "Allocation · {plan}",
+    "allocate.part": "Allocation",
+    "allocate.detail": "{allocation} by {solver} in {seconds} s · money in {currency} per quarter",
+    "allocate.optimal": "Proven best by the solver; every hard rule was checked again on the result.",
+    "allocate.status": "Status: {status}.",
+    "card.target": "Target",
+    "card.quotas": "Quotas asked",
+    "card.expected": "Expected signed",
+    "card.contribution": "Expected contribution",
+    "allocate.exact": "as much as the target",
+    "allocate.over": "{share} of the target: {by} over-assigned",
+    "allocate.under": "{share} of the target: {by} below it",
+    "allocate.expected": "{share} of the target, if no risk strikes and nothing waits",
+    "allocate.contribution": "margin less spend, fees and bonuses; salaries are not counted",
+    "allocate.by_product": "Quotas and expected sales",
+    "allocate.products": "By product",
+    "allocate.regions": "By region",
+    "allocate.by_rep": "Reps",
+    "allocate.by_rep_note": "Stretch is quota ÷ potential; load is hours needed for expected sales ÷ hours there.",
+    "allocate.fairness": "Quotas by rep are {fairness}: those rules leave no freedom to make them fairer.",
+    "allocate.fair": "Quotas by rep are as even in stretch as the rules allow.",
+    "allocate.stretch": "Stretch runs from {least} ({least_rep}) to {most} ({most_rep}); over all it is {mean}.",
+    "allocate.rep_by_product": "Quotas by rep and product",
+    "allocate.budget": "Budget by activity and region",
+    "allocate.pools": "Pools of money",
+    "allocate.unspent": "Left unspent: {pools}.",
+    "allocate.stages": "What was made best, in this order",
+    "allocate.sources": "Where expected sales come from",
+    "stage.relaxation": "1. Least missing of soft rules, weighted by priority",
+    "stage.contribution": "2. Greatest expected contribution",
+    "stage.rep stretch": "3. Least distance of any rep's stretch from the mean",
+    "stage.cell stretch": "4. The same per product and region of a rep",
+    "stage.evenness": "5. Least sum of all such distances, in money",
+    # rules
+    "rules.title": "Rules",
+    "rules.given_up": "Soft rules that give way",
+    "rules.kept": "{n} of {all} rules and limits are met, each rep and region counted. All of them, with "
+    "prices: quarterdeck allocate {plan}",
+    "rules.missed_by_hand": "Rules that this allocation does not keep",
+    "rules.rule": "{id} · {sentence}",
+    "rules.note": "Is and wanted are money. A soft rule gives way where rules contradict each other.",
+    "rules.of_many": "{status} ({n} of {all})",
+    "rules.missed": "{status} by {amount}",
+    "firmness.hard": "hard",
+    "firmness.soft": "soft",
+    "firmness.lock": "locked",
+    "firmness.data": "limit",
+    "status.holds": "holds",
+    "status.binds": "binds",
+    "status.relaxed": "gives way",
+    "status.broken": "broken",
+    "prices.title": "What it would bring to move a rule",
+    "prices.each": "{rule} (each)",
+    "prices.note": "Found by solving again with the rule one step up or down; steps that change nothing are left out. "
+    "Soft rules missed: money by which soft rules give way, weighted 100, 10 or 1 by priority; less is better.",
+    "prices.none": "No rule is worth moving: a step up or down changes nothing.",
+    # prices of demand and hours
+    "prices.not_looked": "Prices were not looked for. --prices finds them, --ranges also how far they hold.",
+    "prices.no_end": "no end found",
+    "prices.ranges_note": "Holds to: the ratio or amount up or down to which every further step brings the same.",
+    "resources.between": "{low} to {high}",
+    "resources.title": "What more demand or hours would bring",
+    "resources.demand of a product": "demand for {id}",
+    "resources.demand of a region": "demand in {id}",
+    "resources.demand of a cell": "demand for {id}",
+    "resources.hours": "hours of {id}",
+    "resources.note": "Change of the contribution by {steps} more or less. Single cells (product × region) are in "
+    "--json.",
+    "resources.no_hours": "An hour more or less of any one rep changes nothing.",
+    "resources.none": "A step more or less of demand or of hours changes nothing.",
+    # repairs
+    "repairs.title": "What each gives up and leaves, in the plan's currency, and how to say it in any command:",
+    "repairs.cost": "{n}. gives up {given_up}, leaves a contribution of {contribution}: {settings}",
+    "repairs.next": "Apply the first: quarterdeck allocate PLAN --repair 1",
+}

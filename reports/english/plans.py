@@ -1,0 +1,43 @@
+"""Plans and saved runs: check, import, list."""
+
+from __future__ import annotations
+
+__all__ = ["SENTENCES"]
+
+SENTENCES: dict[str, str] = {
+    # check
+    "check.title": "Check · {plan}",
+    "check.fine": "The plan can be read and nothing in it contradicts itself.",
+    "check.warnings": "Warnings",
+    "check.notes": "Notes",
+    "check.about": "{message} [{rules}]",
+    "check.not_yet": "In the plan, but not simulated yet",
+    "check.summary": "Warnings: {warnings}. Notes: {notes}. Not simulated yet: {not_yet}.",
+    # runs
+    "runs.title": "Runs in {folder}, newest first",
+    "runs.empty": "There is no run in {folder} yet. Make one: quarterdeck run quarter",
+    "runs.saved": "Saved as {folder}. Show it again: quarterdeck show {folder}",
+    "repeat.identical": "{name}: computed again, and identical to the last bit.",
+    "repeat.differs": "{name}: computed again, and different in {files}. Results are repeatable on the same platform "
+    "with the same versions; manifest.json holds those of the saved run.",
+    # CRM import
+    "import.title": "Plan from a CRM export",
+    "import.detail": "{out} · as of {as_of} · mapping {mapping}",
+    "import.target": "Target: {target} {currency}",
+    "import.read": "Files read",
+    "import.used": "In the plan",
+    "import.unused": "Not used, and why",
+    "import.estimates": "Estimated from the export",
+    "import.assumed": "Assumed, because the export does not hold it",
+    "import.assumed_note": "Grade A peer-reviewed, B survey with a stated sample, C second hand, D assumption.",
+    "import.warnings": "Look at these",
+    "import.next": "Next: quarterdeck check {out}, then quarterdeck run {out}",
+    "import.many": "{path} ({n})",
+    "import.range": "{low}–{high}",
+    "import.instance": "for instance: {basis}",
+    "import.each": "Every one of them by itself: import-crm --json",
+    "column.file": "File",
+    "column.rows": "Rows",
+    "column.holds": "Holds",
+    "column.table": "Table",
+}

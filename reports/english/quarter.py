@@ -1,0 +1,70 @@
+"""The simulated quarter, its KPIs and the main job."""
+
+from __future__ import annotations
+
+__all__ = ["SENTENCES"]
+
+SENTENCES: dict[str, str] = {
+    # simulation
+    "simulate.title": "Simulation · {plan}",
+    "simulate.part": "Simulation",
+    "simulate.detail": "Allocation {allocation} · {n} replications · seed {seed} · money in {currency}",
+    "simulate.chance": "Chance of reaching {target}: {chance} (simulation {half} points).",
+    "simulate.range": "In 8 of 10 quarters you would sign between {low} and {high}; half of them reach {middle}.",
+    "simulate.cash": "Cash collected: {cash} on average, {rate} ({interval}) of what falls due in the quarter.",
+    "simulate.in_play": "Risks in play: {risks}. Contingency plans held ready: {plans}.",
+    "simulate.forced": "Forced to strike: {forced}. The chance is that of a quarter in which this happens.",
+    "simulate.by_product": "By product",
+    "simulate.by_region": "By region",
+    "simulate.by_rep": "By rep",
+    "simulate.reps_on_quota": "On average {share} of the {n} reps reach their quota.",
+    "simulate.by_week": "By week",
+    "simulate.by_week_note": "Means; P10 and P90 are those of the week's signed amount.",
+    "bridge.title": "From the pipeline to the target",
+    "bridge.note": "Means over all replications with half their 95% interval; P50 is the median quarter.",
+    "bridge.pipeline": "Open pipeline",
+    "bridge.baseline": "Leads that come by themselves",
+    "bridge.cross_sell": "Cross-sell and repeat orders",
+    "bridge.renewals": "Renewals",
+    "bridge.without_risks": "Mean without risks",
+    "bridge.mean": "Mean with risks",
+    "bridge.skew": "Median less mean",
+    "bridge.p50": "Median quarter (P50)",
+    "bridge.gap": "Missing to the target",
+    "bridge.surplus": "Above the target",
+    "bridge.target": "Target",
+    "optimism.high": "The allocation counts on {expected}; without risks the simulation signs {simulated}. The "
+    "optimiser is {gap} ({share}) too hopeful ({half}): it knows no waiting, no days off, no lost contact.",
+    "optimism.low": "The allocation counts on {expected}; without risks the simulation signs {simulated}: {gap} "
+    "({share}) more than the optimiser dared to hope ({half}).",
+    "optimism.level": "The allocation counts on {expected}; without risks the simulation signs {simulated}. The gap of "
+    "{gap} ({share}) is within the simulation's own uncertainty ({half}).",
+    "clips.title": "Values that effects pushed out of their range, and that were held at its end",
+    "clips.entry": "{parameter}: {n} times a replication",
+    # KPIs
+    "kpi.p_target": "Chance of the target",
+    "kpi.signed": "Signed, with renewals",
+    "kpi.contribution": "Contribution",
+    "kpi.cash": "Cash collected",
+    "kpi.collection_rate": "Collection rate",
+    "kpi.wins": "Opportunities won",
+    "kpi.renewed": "Renewals signed",
+    "kpi.reps_on_quota": "Reps at or above quota",
+    "kpi.leads": "Leads accepted",
+    "kpi.qualified_pipeline": "Qualified pipeline at the end",
+    "kpi.hours_used": "Rep hours used",
+    "kpi.accounts_lost": "Accounts lost",
+    "kpi.reps_left": "Reps who left",
+    "kpi.plan_cost": "Cost of contingency plans",
+    "kpi.expert_fees": "Fees of outside experts",
+    "kpi.bonuses": "Bonuses paid",
+    # the main job
+    "run.title": "{plan}",
+    "run.quotas": "Quotas of {quotas} are asked, {share} of the target; {expected} are expected if no risk strikes.",
+    "run.costliest": "The costliest risk is {risk}: {cost} ({half}) expected, {points} points of the chance.",
+    "run.no_risk": "No risk is proven to cost anything.",
+    "run.buy": "Worth their cost: {plans}.",
+    "run.buy_none": "No contingency plan is proven to be worth its cost.",
+    "run.undecided.one": "{n} more cannot be told yet.",
+    "run.undecided.many": "{n} more cannot be told yet.",
+}
