@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from optimizer.checking import RuleStatus, check_allocation
 from optimizer.data import AllocationData
-from optimizer.fairness import rep_potential
+from optimizer.fairness import fixing_lines, rep_potential
 from optimizer.prices import Prices, price_amount, price_rule
 from optimizer.redundancy import idle_rules
 from optimizer.resources import price_resources
@@ -123,16 +122,10 @@ def _worst(statuses: Iterable[RuleStatus], of_missed: bool) -> RuleStatus | None
 
 def decided_by(data: AllocationData) -> str:
     """Rules that fix every rep's quota and so leave fairness among reps nothing to decide."""
-    fixed: dict[str, set[str]] = {}
-    cells = Counter(rep for _, _, rep in data.cells.quota)
-    for line in data.lines:
-        rule = line.rule
-        is_fixing = rule.firmness == "hard" and rule.sense == "=" and line.fixed is not None
-        if is_fixing and rule.left.over == "quota" and rule.each == "rep" and len(line.left) == cells[line.member]:
-            fixed.setdefault(rule.id, set()).add(line.member)
-    if set().union(*fixed.values()) < set(data.reps):
+    lines = fixing_lines(data)
+    if lines.keys() < set(data.reps):
         return ""
-    return f"decided by {' and '.join(sorted(fixed))}"
+    return f"decided by {' and '.join(sorted({data.lines[n].rule.id for own in lines.values() for n in own}))}"
 
 
 def demand_by_source(data: AllocationData, allocation: Allocation) -> dict[str, float]:

@@ -6,6 +6,7 @@ distance, in units of the potential it refers to, is what the fairness stages ma
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -15,7 +16,7 @@ from optimizer.data import AllocationData, Floats
 from optimizer.row import Row, total
 from optimizer.variables import Variables
 
-__all__ = ["cell_stretch", "even_split", "evenness", "rep_potential", "rep_stretch", "sums"]
+__all__ = ["cell_stretch", "even_split", "evenness", "fixing_lines", "rep_potential", "rep_stretch", "sums"]
 
 
 def rep_potential(data: AllocationData) -> Floats:
@@ -23,6 +24,18 @@ def rep_potential(data: AllocationData) -> Floats:
     sums = np.zeros(len(data.reps))
     np.add.at(sums, [data.rep_number[s] for _, _, s in data.cells.quota], data.potential)
     return np.maximum(sums, data.potential_floor())
+
+
+def fixing_lines(data: AllocationData) -> dict[str, list[int]]:
+    """Rep → numbers of the rule lines that fix its whole quota: hard equalities with a fixed right side, as in T5."""
+    cells = Counter(rep for _, _, rep in data.cells.quota)
+    found: dict[str, list[int]] = {}
+    for number, line in enumerate(data.lines):
+        rule = line.rule
+        is_fixing = rule.firmness == "hard" and rule.sense == "=" and line.fixed is not None
+        if is_fixing and rule.left.over == "quota" and rule.each == "rep" and len(line.left) == cells[line.member]:
+            found.setdefault(line.member, []).append(number)
+    return found
 
 
 def sums(data: AllocationData, v: Variables) -> Iterable[Row]:

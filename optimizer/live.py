@@ -71,6 +71,7 @@ class LiveModel:
             self._highs.setOptionValue(option, value)
         lp = self._highs.getLp()
         self._bounds = list(zip(lp.row_lower_, lp.row_upper_, strict=True))
+        self._costs = np.asarray(lp.col_cost_, dtype=float)
 
     @property
     def version(self) -> str:
@@ -174,10 +175,12 @@ class LiveModel:
         """The model with one more column, given by its factors in some rows; gone afterwards."""
         place, rows = self.width, np.array(list(factors), dtype=np.int32)
         self._highs.addCol(0.0, lower, math.inf, len(rows), rows, np.array(list(factors.values()), dtype=float))
+        self._costs = np.append(self._costs, 0.0)
         try:
             yield place
         finally:
             self._highs.deleteCols(1, np.array([place], dtype=np.int32))
+            self._costs = np.delete(self._costs, place)
 
     def lift(self, rows: Iterable[int]) -> Change:
         """The change that takes rows' bounds away."""
@@ -188,7 +191,7 @@ class LiveModel:
 
         Where the way from the last basis ends a hair outside the tolerances, it is solved once more from the start.
         """
-        self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+        self._set_costs(costs)
         try:
             return self._run(costs)
         except (Infeasible, Unbounded):
@@ -197,6 +200,13 @@ class LiveModel:
             self._highs.clearSolver()
             return self._run(costs)
 
+    def _set_costs(self, costs: Floats) -> None:
+        """Pass on the costs that differ: of the stages' objectives, most are zero before and after."""
+        columns = np.flatnonzero(costs != self._costs).astype(np.int32)
+        if len(columns):
+            self._highs.changeColsCost(len(columns), columns, costs[columns])
+            self._costs = costs.copy()
+
     def _run(self, costs: Floats) -> float:
         run = self._highs.run()
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
@@ -204,7 +214,7 @@ class LiveModel:
             raise Infeasible
         if status == highspy.HighsModelStatus.kUnboundedOrInfeasible and np.any(costs):
             self.minimise(np.zeros(len(costs)))  # with nothing to gain, only a contradiction is left to find
-            self._highs.changeColsCost(len(costs), np.arange(len(costs), dtype=np.int32), costs)
+            self._set_costs(costs)
             status = highspy.HighsModelStatus.kUnbounded
         if status == highspy.HighsModelStatus.kUnbounded:
             raise Unbounded(f"HiGHS gave no proven optimum; its status is {self._highs.modelStatusToString(status)!r}")

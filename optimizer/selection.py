@@ -24,6 +24,7 @@ __all__ = [
     "spell_out",
     "universe",
     "with_budget",
+    "with_figures_of",
 ]
 
 QuotaKey = tuple[str, str, str]
@@ -89,14 +90,10 @@ def universe(plan: Plan) -> Universe:
     return Universe(tuple(sorted(quota)), tuple(sorted(budget)))
 
 
-def attributes(plan: Plan) -> dict[str, dict[str, dict[str, str]]]:
-    """Kind of thing → its id → what rules may pick or group it by."""
-    return {kind: members(plan, kind) for kind in ("product", "region", "rep", "activity")}
-
-
 def select(plan: Plan, cells: Cells, from_: Universe, owner: str) -> tuple[Key, ...]:
     """Cells that a selector picks, in order; PlanFileError where it cannot pick at all."""
-    kinds, known = _KINDS[cells.over], attributes(plan)
+    kinds = _KINDS[cells.over]
+    known = {kind: members(plan, kind) for kind in kinds}
     allowed = {kind: set(known[kind]) for kind in kinds}
     for key in type(cells.where).model_fields:
         values = getattr(cells.where, key)
@@ -115,6 +112,13 @@ def spell_out(plan: Plan, from_: Universe) -> tuple[RuleLine, ...]:
     """Every enabled rule, member by member, in order of ids."""
     rules = sorted((rule for rule in plan.rules if rule.enabled), key=lambda rule: rule.id)
     return tuple(line for rule in rules for line in _lines(plan, rule, from_))
+
+
+def with_figures_of(plan: Plan, line: RuleLine, rule: Rule) -> RuleLine:
+    """A line of a rule whose one ratio, or whose amount, is another one."""
+    assert not isinstance(rule.ratio, Ratio), "ratios by member depend on one another"
+    fixed = line.fixed if line.fixed is None else _fixed(plan, rule)
+    return replace(line, rule=rule, ratio=float(rule.ratio), fixed=fixed)
 
 
 def fixes_total(plan: Plan, from_: Universe) -> bool:
@@ -171,7 +175,7 @@ def _groups(plan: Plan, rule: Rule, left: Sequence[Key], from_: Universe) -> dic
     kinds, kind = _KINDS[rule.left.over], _KIND_OF[rule.each]
     if kind not in kinds:
         raise _wrong(f"rules.{rule.id}", f"cells of {rule.left.over} have no {rule.each}")
-    place, of = kinds.index(kind), {id_: own[rule.each] for id_, own in attributes(plan)[kind].items()}
+    place, of = kinds.index(kind), {id_: own[rule.each] for id_, own in members(plan, kind).items()}
     groups: dict[str, list[Key]] = {}
     for cell in left:
         if member := of[cell[place]]:  # an activity may be for no customer tier
@@ -186,7 +190,7 @@ def _groups(plan: Plan, rule: Rule, left: Sequence[Key], from_: Universe) -> dic
 def _is_asked(plan: Plan, rule: Rule, kind: str, member: str) -> bool:
     wanted = {k: v for k in type(rule.left.where).model_fields if (v := getattr(rule.left.where, k))}
     assert rule.each is not None
-    things = [own for own in attributes(plan)[kind].values() if own[rule.each] == member]
+    things = [own for own in members(plan, kind).values() if own[rule.each] == member]
     return any(all(own[k] in v for k, v in wanted.items() if _KIND_OF[k] == kind) for own in things)
 
 
@@ -207,7 +211,7 @@ def _ratios(plan: Plan, rule: Rule, ids: Sequence[str]) -> Mapping[str, float]:
     assert by is not None, "the plan's model asks for one form of ratio"
     kind = _KIND_OF[rule.each]
     found: dict[str, set[str]] = {}
-    for own in attributes(plan)[kind].values():
+    for own in members(plan, kind).values():
         found.setdefault(own[rule.each], set()).add(own.get(by, ""))
     return _valued(rule, {member: found.get(member, set()) for member in ids})
 
@@ -219,7 +223,7 @@ def _ratios_of_cells(plan: Plan, rule: Rule, groups: Mapping[str, Sequence[Key]]
     by, kinds = rule.ratio.by, _KINDS[rule.left.over]
     if by is None or _KIND_OF[by] not in kinds:
         raise _wrong(f"rules.{rule.id}.ratio", f"cells of {rule.left.over} are not told apart by {by}")
-    place, of = kinds.index(_KIND_OF[by]), attributes(plan)[_KIND_OF[by]]
+    place, of = kinds.index(_KIND_OF[by]), members(plan, _KIND_OF[by])
     return _valued(rule, {member: {of[cell[place]][by]} for member, (cell,) in groups.items()})
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 from highspy import HighsBasis
 from pulp import LpVariable
 
 from optimizer.data import AllocationData
-from optimizer.fairness import even_split
+from optimizer.fairness import even_split, fixing_lines, rep_potential
 from optimizer.live import Change, Floats, Infeasible, LiveModel
 from optimizer.model import Model, contribution
 from scenarios.errors import SolverFailed
@@ -32,6 +33,8 @@ HOLD = (1e-12, 1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6)
 """Relative tolerances with which a stage's value is held in the stages after it; a wider one is taken only from the
 stage on where the solver's own tolerance does not let it find the optimum again: where relaxations are large and
 potentials small, a hold of 1e-10 moves the stretches in their sixth digit."""
+
+_FREE = (-math.inf, math.inf)
 
 _SIGNS = {"contribution": -1.0}
 """All objectives are made least; the contribution is made greatest."""
@@ -66,16 +69,24 @@ class StagedModel:
         self.stages = (*STAGES[:2], *(further or {}), *STAGES[2:])
         self._costs = [self.live.costs(terms[name]) for name in self.stages]
         self._hold = [self.live.add_row(-math.inf, math.inf, costs) for costs in self._costs]
+        self._aims = {n: self.live.row(f"spend_distance_{n}") for n in model.variables.spend_above}
+        self._potential = rep_potential(model.data)
+        lines = fixing_lines(model.data)
+        is_decided = lines.keys() >= set(model.data.reps)
+        self._fixing = [self.live.row(f"rule_{lines[rep][0]}") for rep in model.data.reps] if is_decided else []
         self._bases: dict[str, HighsBasis] = {}
 
     def solve(self, last: str = STAGES[-1]) -> Solution:
         """Solve the stages up to ``last``, each at the optimum of those before; Infeasible where there is none."""
-        count = self.stages.index(last) + 1
+        asked = self.stages[: self.stages.index(last) + 1]
         reached: list[float] = []
         holds = iter(HOLD)
         hold = next(holds)
         try:
-            for name, costs in list(zip(self.stages, self._costs, strict=True))[:count]:
+            for name, costs in zip(asked, self._costs, strict=False):
+                if name == "rep stretch" != last and (decided := self._decided_stretch()) is not None:
+                    reached.append(decided)
+                    continue
                 if name == "evenness":
                     self._aim_at_even_budget(self.live.values())
                 if name in self._bases:  # where the stage first ended: few steps away from where it ends now
@@ -95,10 +106,28 @@ class StagedModel:
                 self._bases.setdefault(name, self.live.basis())
             values = self.live.values()
         finally:
-            for row in self._hold:
-                self.live.set_bounds(row, -math.inf, math.inf)
-        found = zip(self.stages, reached, strict=False)
+            self._let_go()
+        found = zip(asked, reached, strict=True)
         return Solution(tuple(_SIGNS.get(name, 1.0) * value for name, value in found), values)
+
+    def _decided_stretch(self) -> float | None:
+        """The stage "rep stretch" where rows fix every rep's quota, so that there is nothing to solve; else None.
+
+        z = max_s |t[s] ÷ P[s] − t ÷ P|.
+        """
+        bounds = [self.live.bounds_of(row) for row in self._fixing]
+        if not bounds or any(lower != upper for lower, upper in bounds):
+            return None
+        quotas = np.array([lower for lower, _ in bounds])
+        return float(np.max(np.abs(quotas / self._potential - quotas.sum() / self._potential.sum())))
+
+    def _let_go(self) -> None:
+        """The model as it was stated: no stage held, no aims; else the next start would be far from its end."""
+        for row in self._hold:
+            if self.live.bounds_of(row) != _FREE:
+                self.live.set_bounds(row, *_FREE)
+        for row in self._aims.values():
+            self.live.set_bounds(row, 0.0, 0.0)
 
     def _keep(self, reached: Sequence[float], hold: float) -> None:
         """Stages before stay within a relative tolerance of what they reached."""
@@ -147,10 +176,9 @@ class StagedModel:
             (data.segments[n].region, data.segments[n].activity): self.value(v.spend[n], values) for n in v.spend_above
         }
         aims = even_split(data, amounts)
-        for number in v.spend_above:
-            segment = data.segments[number]
-            aim = aims[segment.region, segment.activity]
-            self.live.set_bounds(self.live.row(f"spend_distance_{number}"), aim, aim)
+        for number, row in self._aims.items():
+            aim = aims[data.segments[number].region, data.segments[number].activity]
+            self.live.set_bounds(row, aim, aim)
 
 
 def objectives(model: Model) -> list[Mapping[LpVariable, float]]:

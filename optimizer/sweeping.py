@@ -20,11 +20,12 @@ from optimizer.data import AllocationData
 from optimizer.equity import Equity, equity
 from optimizer.live import Change, Infeasible
 from optimizer.rows import pools, rule_row
-from optimizer.selection import RuleLine, spell_out
+from optimizer.selection import RuleLine, spell_out, with_figures_of
 from optimizer.solved import Solved, solve
 from scenarios.changing import changed, figure_at
 from scenarios.errors import NoFeasibleAllocation, UsageError
 from scenarios.plan import Plan
+from scenarios.rules import Ratio
 
 __all__ = ["Range", "SweepPoint", "binding_rules", "is_live", "moved", "point", "read_range", "sweep"]
 
@@ -152,14 +153,18 @@ def _lines(data: AllocationData, plan: Plan) -> tuple[RuleLine, ...]:
     before = data.plan
     if plan.regions != before.regions or plan.maturities != before.maturities:
         return spell_out(plan, data.cells)
-    same = {rule.id for rule, old in zip(plan.rules, before.rules, strict=True) if rule is old or rule == old}
-    lines = []
-    fresh = plan.model_copy(update={"rules": tuple(rule for rule in plan.rules if rule.id not in same)})
-    new = {(line.rule.id, line.member): line for line in spell_out(fresh, data.cells)}
+    pairs = zip(plan.rules, before.rules, strict=True)
+    other = {rule.id: rule for rule, old in pairs if rule is not old and rule != old}
+    by_member = tuple(rule for rule in other.values() if isinstance(rule.ratio, Ratio))
+    fresh = spell_out(plan.model_copy(update={"rules": by_member}), data.cells) if by_member else ()
+    new = {(line.rule.id, line.member): line for line in fresh}
     scale = plan.target / before.target
+    lines = []
     for line in data.lines:
-        if line.rule.id not in same:
+        if (line.rule.id, line.member) in new:
             lines.append(new[line.rule.id, line.member])
+        elif line.rule.id in other:
+            lines.append(with_figures_of(plan, line, other[line.rule.id]))
         elif scale != 1 and line.fixed is not None and line.rule.amount is None:
             lines.append(replace(line, fixed=line.fixed * scale))
         else:
