@@ -41,7 +41,7 @@ class Demand:
     gain_per_unit: Mapping[tuple[str, str], Floats]
     """(region, activity) → expected sales per unit at full effect, by product."""
     own: Mapping[QuotaKey, float]
-    """Expected sales of a rep's own pipeline and renewals."""
+    """Expected sales of a rep's own pipeline, renewals and leads."""
     shared_at_reference: Floats
     """Leads, of activities at reference spend too, and cross-sell: what the reps of a region share."""
     value_at_reference: Floats
@@ -58,6 +58,8 @@ class _Ledger:
         self.value: dict[str, Floats] = {}
         self.hours = self.matrix()
         self.fees = self.matrix()
+        self.own_leads = self.matrix()
+        """Expected sales of leads that come to a rep, which the region does not share."""
         self.own: dict[QuotaKey, float] = {}
 
     def matrix(self) -> Floats:
@@ -89,7 +91,7 @@ def gather(plan: Plan, cells: Universe, shares: RepShares) -> Demand:
         organic=organic,
         gain_per_unit=gains,
         own=ledger.own,
-        shared_at_reference=sum(leads, funded),
+        shared_at_reference=sum(leads, funded) - ledger.own_leads,
         value_at_reference=sum(organic.values(), funded),
         hours_at_reference=ledger.hours,
         fees=ledger.fees,
@@ -126,10 +128,14 @@ def _book_baseline(plan: Plan, outlooks: Outlooks, ledger: _Ledger, shares: RepS
         product, region = plan.product[leads.product], plan.region[leads.region]
         keys = {**product_keys(product), **region_keys(region)}
         count = with_measures(plan, "baseline_rate", leads.accepted_per_quarter / days, keys) * days
+        workers = {leads.rep: 1.0} if leads.rep else shares[region.id]
         for tier, share in lead_tier_mix(plan, leads.tier_mix).items():
             tags = {"customer_tier": tier, "source": "baseline"}
-            one = outlooks.of_new(product, region, 0, (0.0, days), tags, shares[region.id])
+            one = outlooks.of_new(product, region, 0, (0.0, days), tags, workers)
             ledger.book("baseline", product.id, region.id, count * share * one.value, count * share * one.hours)
+            if leads.rep:
+                ledger.book_own(product.id, region.id, leads.rep, count * share * one.value)
+                ledger.own_leads[ledger.row[product.id], ledger.column[region.id]] += count * share * one.value
 
 
 def _book_cross_sell(plan: Plan, outlooks: Outlooks, ledger: _Ledger, shares: RepShares) -> None:

@@ -15,7 +15,8 @@ import numpy as np
 
 from optimizer.returns import cash_share
 from optimizer.solved import Amounts
-from scenarios.expectations import Cycle, with_measures, working_days
+from scenarios.cycles import LognormalCycle
+from scenarios.expectations import with_measures, working_days
 from scenarios.plan import Plan
 
 __all__ = ["CollectionOutlook", "MoneyRow", "collection_outlook", "money_table"]
@@ -195,7 +196,7 @@ def _paid_in_time(plan: Plan, day: float) -> float:
     horizon, lateness = float(plan.calendar.working_days), plan.money.lateness
     median = working_days(with_measures(plan, "days_late", lateness.median_days_late, {}))
     lost = with_measures(plan, "bad_debt", lateness.bad_debt, {})
-    late = Cycle(median, lateness.sigma)
+    late = LognormalCycle(median, lateness.sigma)
     if day < 0:
         paid = late.cdf_between(horizon - day, -day, float("inf"))
     else:

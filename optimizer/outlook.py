@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from scenarios.cycles import Cycle
 from scenarios.expectations import (
-    Cycle,
     age_days,
     cycle_bounds,
     cycle_of,

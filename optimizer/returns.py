@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scenarios.expectations import Cycle, with_measures, working_days
+from scenarios.cycles import LognormalCycle
+from scenarios.expectations import with_measures, working_days
 from scenarios.plan import Plan
 
 __all__ = ["bonus_rates", "cash_share"]
@@ -18,7 +19,7 @@ def cash_share(plan: Plan) -> float:
     lateness = plan.money.lateness
     median = with_measures(plan, "days_late", lateness.median_days_late, {})
     lost = with_measures(plan, "bad_debt", lateness.bad_debt, {})
-    days_late = Cycle(working_days(median), lateness.sigma)
+    days_late = LognormalCycle(working_days(median), lateness.sigma)
     received = 0.0
     for part in plan.money.payment_terms:
         due = working_days(part.due_days)

@@ -3,23 +3,22 @@
 Pure functions of the plan, so that allocation and simulation cannot believe different things. Time is in working
 days from the start of the quarter; ``horizon`` is the quarter's length.
 
-An opportunity has one sales cycle C (lognormal around its product's median, calendar days x 5/7), split over the
-stages by fixed shares; stage i passes with probability p ** w_i, p the win rate of its customer's tier.
+An opportunity has one sales cycle C (lognormal around its product's median, or the product's own curve; calendar days
+x 5/7), split over the stages by fixed shares; stage i passes with probability p ** w_i, p its customer tier's win rate.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from scenarios.cycles import CurveCycle, Cycle, LognormalCycle
 from scenarios.effects import PARAMETERS
 from scenarios.plan import Plan
 from scenarios.process import Activity, Response, SalesProcess
 from scenarios.tables import Account, Opportunity, Product, Region, Rep
 
 __all__ = [
-    "Cycle",
     "accepted_opportunities",
     "activity_window",
     "age_days",
@@ -43,78 +42,12 @@ def working_days(calendar_days: float) -> float:
     return calendar_days * 5 / 7
 
 
-def _normal_cdf(z: float) -> float:
-    return 0.5 * math.erfc(-z / math.sqrt(2))
-
-
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """Lognormal sales cycle in working days: ``ln C ~ Normal(ln median, sigma)``; sigma 0 is the median itself."""
-
-    median: float
-    sigma: float
-
-    def cdf(self, days: float) -> float:
-        """P(C <= days)."""
-        if days <= 0:
-            return 0.0
-        if self.sigma == 0:
-            return 1.0 if days >= self.median else 0.0
-        if math.isinf(days):
-            return 1.0
-        return _normal_cdf(math.log(days / self.median) / self.sigma)
-
-    def survival(self, days: float) -> float:
-        """P(C > days), accurate in the far tail."""
-        if days <= 0:
-            return 1.0
-        if self.sigma == 0:
-            return 1.0 - self.cdf(days)
-        if math.isinf(days):
-            return 0.0
-        return _normal_cdf(-math.log(days / self.median) / self.sigma)
-
-    def integral(self, days: float) -> float:
-        """Integral of the distribution function from 0 to ``days``: x F(x) - E[C; C <= x]."""
-        if days <= 0:
-            return 0.0
-        if self.sigma == 0:
-            return max(days - self.median, 0.0)
-        z = math.log(days / self.median) / self.sigma
-        partial_mean = self.median * math.exp(self.sigma**2 / 2) * _normal_cdf(z - self.sigma)
-        return days * _normal_cdf(z) - partial_mean
-
-    def mean_cdf(self, start: float, end: float, horizon: float, part: float = 1.0) -> float:
-        """Mean over arrivals uniform on [start, end) of P(part * C <= horizon - arrival).
-
-        ``part`` is the share of the cycle that lies ahead of an opportunity that enters at a later stage.
-        """
-        if part <= 0:
-            return min(max((horizon - start) / (end - start), 0.0), 1.0) if end > start else float(start <= horizon)
-        if end <= start:
-            return self.cdf((horizon - start) / part)
-        upper, lower = (horizon - start) / part, (horizon - end) / part
-        return (self.integral(upper) - self.integral(lower)) * part / (end - start)
-
-    def cdf_between(self, days: float, low: float, high: float) -> float:
-        """P(C <= days | low < C <= high).
-
-        Where the condition has no measurable probability C sits at the end of (low, high] nearer to the median.
-        """
-        if days <= low:
-            return 0.0
-        if days >= high:
-            return 1.0
-        tail = self.survival if low > self.median else self.cdf
-        whole = abs(tail(high) - tail(low))
-        if whole < 1e-300:
-            return 1.0 if low > self.median else 0.0
-        return min(abs(tail(days) - tail(low)) / whole, 1.0)
-
-
 def cycle_of(plan: Plan, product: Product) -> Cycle:
-    """Sales cycle of a product's deals, from an accepted need to the signature."""
-    return Cycle(working_days(product.median_cycle_days), plan.process.cycle_sigma)
+    """Sales cycle of a product's deals, from an accepted need to its end: its own curve, or lognormal."""
+    curve = plan.process.cycles.get(product.id)
+    if curve is not None:
+        return CurveCycle(tuple(working_days(days) for days in curve.days), curve.ended)
+    return LognormalCycle(working_days(product.median_cycle_days), plan.process.cycle_sigma)
 
 
 def stage_weights(process: SalesProcess) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -14,6 +15,7 @@ __all__ = [
     "Collections",
     "CrossSelling",
     "CustomerTier",
+    "CycleCurve",
     "ExpertFee",
     "Handover",
     "Instalment",
@@ -43,6 +45,28 @@ class Stage(Section):
     """Rep hours of proposal work on entering the stage (S3, S8)."""
 
 
+class CycleCurve(Section):
+    """How long a product's opportunities take until they are won or lost, as points of a curve.
+
+    Between the points the share rises evenly; what is missing to 1 at the last point never ends.
+    """
+
+    days: Annotated[tuple[Positive, ...], Field(min_length=1, max_length=200)]
+    """Calendar days from an accepted need, rising."""
+    ended: Annotated[tuple[Share, ...], Field(min_length=1, max_length=200)]
+    """Share of the opportunities that have ended by each of the days."""
+
+    @model_validator(mode="after")
+    def _a_curve(self) -> Self:
+        if len(self.days) != len(self.ended):
+            raise ValueError(f"{len(self.days)} days and {len(self.ended)} shares do not make pairs")
+        if any(b <= a for a, b in pairwise(self.days)) or any(b < a for a, b in pairwise(self.ended)):
+            raise ValueError("days have to rise, and shares must not fall")
+        if self.ended[-1] == 0:
+            raise ValueError("no opportunity would ever end")
+        return self
+
+
 class SalesProcess(Section):
     """The path from an accepted need to a signature."""
 
@@ -51,6 +75,8 @@ class SalesProcess(Section):
     """Stage from which the customer tiers' win rates count ("win rate of a qualified opportunity")."""
     cycle_sigma: Annotated[float, Field(ge=0, le=3)]
     """Standard deviation of the logarithm of the sales cycle."""
+    cycles: dict[Id, CycleCurve] = Field(default_factory=dict)
+    """Product → its own curve, instead of a lognormal around its median."""
     value_sigma: Annotated[float, Field(ge=0, le=3)]
     """Standard deviation of the logarithm of a new deal's value."""
     lead_tier_mix: dict[str, Share]

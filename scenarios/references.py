@@ -23,6 +23,7 @@ _KIND_OF_FIELD = {
     "automated_in": "maturity",
     "back_to_stage": "stage",
     "customer_tier": "customer tier",
+    "cycles": "product",
     "delay_factors": "customer tier",
     "entry_stage": "stage",
     "industries": "industry",

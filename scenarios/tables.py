@@ -110,5 +110,7 @@ class BaselineLeads(Section):
     product: Id
     region: Id
     accepted_per_quarter: Count
+    rep: Id | None = None
+    """Rep to whom they come; empty takes the rep of the region who lacks them most."""
     tier_mix: dict[str, Share] = Field(default_factory=dict)
     """Customer-tier shares; empty takes the sales process's ``lead_tier_mix``. Only in YAML, not in a table."""

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from scenarios.cycles import NEVER, CurveCycle
+
 Floats: TypeAlias = NDArray[np.float64]
 Parameter: TypeAlias = float | NDArray[np.floating]
 
@@ -53,6 +55,21 @@ def truncated_lognormal(
     with np.errstate(over="ignore", under="ignore"):  # the clip below brings both back
         value = median * np.exp(sigma * deviation)
     return np.clip(value, np.nextafter(low, high), high)
+
+
+def curve(u: Floats, cycle: CurveCycle, low: Parameter = 0.0, high: Parameter = np.inf) -> Floats:
+    """Days of a curve given that they lie in (low, high]; ``NEVER`` for what never ends, which only ``high`` excludes.
+
+    Where the interval's probability is 0 it is the end nearer the median, as of the lognormal.
+    """
+    days, ended = np.array([0.0, *cycle.days]), np.array([0.0, *cycle.ended])
+    low, high = np.broadcast_arrays(np.asarray(low, dtype=float), np.asarray(high, dtype=float))
+    below = np.interp(low, days, ended)
+    above = np.where(np.isinf(high), 1.0, np.interp(high, days, ended))
+    share = below + u * (above - below)
+    value = np.where(share > ended[-1], NEVER, np.interp(share, ended, days))
+    nearer = np.where(low > cycle.median, low, high)
+    return np.clip(np.where(above > below, value, nearer), np.nextafter(low, high), high)
 
 
 def _truncated_normal(u: Floats, low: Floats, high: Floats) -> Floats:

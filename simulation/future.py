@@ -16,12 +16,13 @@ import numpy as np
 from simulation.distributions import (
     Floats,
     categorical,
+    curve,
     exponential_threshold,
     lognormal,
     lognormal_factor,
     truncated_lognormal,
 )
-from simulation.draws import Draws, Entities, Purpose, poisson_points
+from simulation.draws import Draws, Entities, Integers, Purpose, poisson_points
 from simulation.model import Model
 from simulation.nature import nature_factor
 
@@ -104,8 +105,7 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
 def addon_chance(model: Model, future: Future, id: str, product: int) -> DealChance:
     """Chance of an add-on that an opportunity's split brings about: its own, whatever becomes of the base part."""
     entities = Entities.of((id,))
-    uniforms = future.draws.uniforms(Purpose.CYCLE, entities)[:, 0]
-    cycle = lognormal(uniforms, model.cycle_medians[[product]], model.plan.process.cycle_sigma)
+    cycle = _cycles(model, future.draws.uniforms(Purpose.CYCLE, entities)[:, 0], np.array([product]))
     return _chances(model, future.draws, entities, cycle)[0]
 
 
@@ -137,14 +137,8 @@ def _nature(model: Model, draws: Draws) -> tuple[float, ...]:
 def _open_deals(model: Model, draws: Draws) -> tuple[DealChance, ...]:
     if not model.open_deals:
         return ()
-    low, high = model.open_bounds
-    cycles = truncated_lognormal(
-        draws.uniforms(Purpose.CYCLE, model.open_entities)[:, 0],
-        model.cycle_medians[model.open_products],
-        model.plan.process.cycle_sigma,
-        low,
-        high,
-    )
+    uniforms = draws.uniforms(Purpose.CYCLE, model.open_entities)[:, 0]
+    cycles = _cycles(model, uniforms, model.open_products, *model.open_bounds)
     return tuple(_chances(model, draws, model.open_entities, cycles))
 
 
@@ -162,7 +156,7 @@ def _leads(model: Model, draws: Draws) -> tuple[LeadPoint, ...]:
     product = categorical(draws.uniforms(Purpose.PRODUCT_MIX, entities)[:, 0], model.source_products[source])
     tier = categorical(draws.uniforms(Purpose.TIER_MIX, entities)[:, 0], model.source_tiers[source])
     size = lognormal_factor(draws.uniforms(Purpose.VALUE, entities)[:, 0], process.value_sigma)
-    cycle = lognormal(draws.uniforms(Purpose.CYCLE, entities)[:, 0], model.cycle_medians[product], process.cycle_sigma)
+    cycle = _cycles(model, draws.uniforms(Purpose.CYCLE, entities)[:, 0], product)
     return tuple(
         map(
             LeadPoint,
@@ -176,6 +170,22 @@ def _leads(model: Model, draws: Draws) -> tuple[LeadPoint, ...]:
             _chances(model, draws, entities, cycle),
         )
     )
+
+
+def _cycles(
+    model: Model, uniforms: Floats, products: Integers, low: Floats | None = None, high: Floats | None = None
+) -> Floats:
+    """Cycles of opportunities by product, between bounds where what is open says something of them."""
+    medians, sigma = model.cycle_medians[products], model.plan.process.cycle_sigma
+    if low is None or high is None:
+        cycles = lognormal(uniforms, medians, sigma)
+        low, high = np.zeros(len(uniforms)), np.full(len(uniforms), np.inf)
+    else:
+        cycles = truncated_lognormal(uniforms, medians, sigma, low, high)
+    for product, own in model.cycle_curves.items():
+        rows = np.flatnonzero(products == product)
+        cycles[rows] = curve(uniforms[rows], own, low[rows], high[rows])
+    return cycles
 
 
 def _chances(model: Model, draws: Draws, entities: Entities, cycles: Floats) -> list[DealChance]:

@@ -66,7 +66,7 @@ def _accept(quarter: Quarter, point: LeadPoint, account: Account | None) -> None
         tier=point.tier,
         account=account,
         industry="",
-        rep=account.rep if account is not None else quarter.rep_for_lead(source.region),
+        rep=account.rep if account is not None else quarter.rep_for_lead(source.region, source.rep),
         stage=source.stage,
         value=point.value,
         created=quarter.env.now,

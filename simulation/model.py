@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scenarios.allocation import Allocation
+from scenarios.cycles import CurveCycle
 from scenarios.errors import PlanFileError, Problem
 from scenarios.expectations import (
     account_keys,
@@ -147,6 +148,8 @@ class Model:
     strike_hazard: Floats
     strike_window: tuple[Floats, Floats]
     cycle_medians: Floats
+    cycle_curves: Mapping[int, CurveCycle]
+    """Product → its own curve, where it has one."""
     mean_deals: Floats
     deal_industry: dict[str, str]
     """Industry of open opportunities that state one, by record id."""
@@ -182,6 +185,7 @@ def compile_model(
     layers = PoissonLayers.of([s.id for s in sources], layers_covering(bounds, layer_height), horizon, layer_height)
     deals = tuple(_open_deals(plan))
     cycles = [_cycle_bounds(plan, opportunity) for opportunity in plan.opportunities]
+    cycles_of = [cycle_of(plan, product) for product in plan.products]
     strikes = tuple(possible_strikes(plan, options))
     uncertainties = tuple(u for u in plan.uncertainty if u.enabled)
     return Model(
@@ -229,7 +233,8 @@ def compile_model(
             np.array([strike.first for strike in strikes], dtype=float),
             np.array([strike.end for strike in strikes], dtype=float),
         ),
-        cycle_medians=np.array([cycle_of(plan, p).median for p in plan.products]),
+        cycle_medians=np.array([cycle.median for cycle in cycles_of]),
+        cycle_curves={n: cycle for n, cycle in enumerate(cycles_of) if isinstance(cycle, CurveCycle)},
         mean_deals=np.array([p.mean_deal for p in plan.products]),
         deal_industry={f"opportunity:{o.id}": o.industry for o in plan.opportunities if o.industry},
         marketing_budget=sum(

@@ -215,11 +215,13 @@ class Quarter:
             payer = Payer(deal.keys, deal.id, deal.tier, deal.account, deal.rep)
             contract_signed(self, deal.id, deal.value, deal.chance.payments, payer)
 
-    def rep_for_lead(self, region: int) -> int:
-        """New leads go to the covering rep with the largest unmet share of quota, ties by id.
+    def rep_for_lead(self, region: int, own: int | None = None) -> int:
+        """Leads of a rep's ``own`` go there; others to the covering rep with the largest unmet share of quota, by id.
 
         The pipeline counts at its expected value: by signatures alone one rep would get every lead for weeks.
         """
+        if own is not None and not self.reps[own].left:
+            return own
         covering = self.model.coverage[region] or range(len(self.reps))
         able = [n for n in covering if not self.reps[n].left] or [n for n, r in enumerate(self.reps) if not r.left]
         return max(able or covering, key=lambda number: (self.reps[number].unmet_share(), -number))

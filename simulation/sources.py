@@ -49,6 +49,8 @@ class LeadSource:
     stage: int
     product_shares: list[float]
     tier_shares: list[float]
+    rep: int | None = None
+    """To whom they come; None is decided when they arrive."""
 
 
 def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], options: Options) -> Iterable[LeadSource]:
@@ -83,7 +85,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
                 product_shares=_shares(activity.product_mix, products),
                 tier_shares=_shares(mix, tiers),
             )
-    regions = [r.id for r in plan.regions]
+    regions, reps = [r.id for r in plan.regions], [r.id for r in plan.reps]
     for leads in plan.baseline_leads:
         mix = lead_tier_mix(plan, leads.tier_mix)
         yield LeadSource(
@@ -101,6 +103,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
             stage=0,
             product_shares=[float(p == leads.product) for p in products],
             tier_shares=_shares(mix, tiers),
+            rep=reps.index(leads.rep) if leads.rep else None,
         )
     if plan.cross_selling is None:
         return

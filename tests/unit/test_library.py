@@ -6,8 +6,8 @@ from math import isclose, prod
 
 import pytest
 
+from scenarios.cycles import Cycle
 from scenarios.expectations import (
-    Cycle,
     age_days,
     cycle_bounds,
     cycle_of,

@@ -37,6 +37,7 @@ def quarter_of(quotas: tuple[QuotaCell, ...] = QUOTAS, budget: tuple[BudgetCell,
 
 def test_a_lead_goes_to_the_largest_unmet_share_of_quota() -> None:
     quarter = quarter_of()
+    assert quarter.rep_for_lead(NORTH, R2) == R2  # the lead is R2's own
     assert quarter.rep_for_lead(NORTH) == R1  # nobody has anything: by id
     quarter.signed(R1, 1, NORTH, 10_000.0)
     assert quarter.rep_for_lead(NORTH) == R2  # 90% unmet against 100%
