@@ -1,13 +1,13 @@
 """Draws against theory, at fixed seeds. A fair generator fails one assertion here about once in 100,000 seeds."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from simulation.distributions import exponential_threshold, poisson_count
-from simulation.draws import Draws, Entities, PoissonLayers, Purpose, poisson_points, uniforms_block
+from simulation.draws import Draws, Entities, PoissonLayers, Purpose, philox4x32, poisson_points, uniforms_block
 
 pytestmark = pytest.mark.statistical
 
@@ -70,7 +70,7 @@ def test_purposes_are_independent():
     values = [Draws(11, 4).uniforms(purpose, ENTITIES) for purpose in Purpose]
     correlations = np.corrcoef(np.array(values)[:, :, 0])
     between = correlations[np.triu_indices(len(Purpose), 1)] * np.sqrt(len(ENTITIES))
-    # 171 pairs: the limit is that of the largest of them.
+    # All pairs: the limit is that of the largest of them.
     assert np.abs(between).max() < stats.norm.isf(LEAST_P / (2 * between.size))
     for first, second in pairwise(values):
         assert_independent(first, second)
@@ -91,6 +91,69 @@ def test_neighbouring_seeds_are_independent():
     # Seeds and replications must not be interchangeable: (1, 2) is not (2, 1).
     swapped = [Draws(*pair).uniforms(Purpose.EVENT, ENTITIES) for pair in ((1, 2), (2, 1))]
     assert_independent(*swapped)
+
+
+def test_every_pair_of_purposes_fills_the_square_evenly():
+    """Over ids and replications at once; the limit is that of the least of 105 p-values."""
+    few = ENTITIES.take(np.arange(200))
+    cells = {p: (uniforms_block(11, np.arange(40), p, few) * 8).astype(int).ravel() for p in Purpose}
+    pairs = list(combinations(Purpose, 2))
+    least = min(stats.chisquare(np.bincount(8 * cells[a] + cells[b], minlength=64)).pvalue for a, b in pairs)
+    assert least > LEAST_P / len(pairs)
+
+
+def test_an_id_its_neighbour_another_purpose_and_the_next_replication_fill_the_space_evenly():
+    """Four draws that differ by one step in one direction each: 6 ** 4 cells."""
+    values = uniforms_block(11, np.arange(61), Purpose.CYCLE, ENTITIES.take(np.arange(1_001)))[:, :, 0]
+    other = uniforms_block(11, np.arange(61), Purpose.VALUE, ENTITIES.take(np.arange(1_001)))[:, :, 0]
+    directions = values[:-1, :-1], values[:-1, 1:], other[:-1, :-1], values[1:, :-1]
+    cells = np.zeros(directions[0].shape, dtype=int)
+    for steps in directions:
+        cells = 6 * cells + (steps * 6).astype(int)
+    assert stats.chisquare(np.bincount(cells.ravel(), minlength=6**4)).pvalue > LEAST_P
+
+
+@pytest.mark.parametrize("over", ["ids", "replications"])
+def test_no_lag_shows(over):
+    """Correlation of one draw with those of the 100 ids or replications after it."""
+    if over == "ids":
+        values = Draws(5, 1).uniforms(Purpose.RENEWAL, ENTITIES)[:, 0]
+    else:
+        values = uniforms_block(5, np.arange(20_000), Purpose.RENEWAL, FEW.take(np.array([3])))[:, 0, 0]
+    centred = values - 0.5
+    found = [12 * float(centred[:-lag] @ centred[lag:]) / np.sqrt(len(values) - lag) for lag in range(1, 101)]
+    assert np.abs(found).max() < stats.norm.isf(LEAST_P / 200)
+
+
+def test_one_bit_of_id_purpose_seed_index_or_replication_flips_half_of_the_words():
+    """Each of the 128 bits of the counter and the 64 of the key, on counters as small as those of indices and seeds."""
+    counters = np.arange(4 * 64, dtype=np.uint32).reshape(4, 64)
+    key = (3, 17)
+    words = philox4x32(tuple(counters), key)
+    shares = []
+    for bit in range(6 * 32):
+        word, flip = bit // 32, np.uint32(1 << bit % 32)
+        flipped, other = counters.copy(), list(key)
+        if word < 4:
+            flipped[word] ^= flip
+        else:
+            other[word - 4] ^= int(flip)
+        changed = words ^ philox4x32(tuple(flipped), (other[0], other[1]))
+        shares.append(np.unpackbits(changed.view(np.uint8)).mean())
+    z = (np.array(shares) - 0.5) * 2 * np.sqrt(words.size * 32)
+    assert np.abs(z).max() < stats.norm.isf(LEAST_P / (2 * z.size))
+
+
+def test_spacings_of_birthdays_coincide_as_often_as_they_should():
+    """G. Marsaglia's test: of m birthdays in a year of 2 ** 32 days m ** 3 / 2 ** 34 spacings coincide, Poisson."""
+    born, years = 4_096, 60
+    ids = ENTITIES.take(np.arange(born))
+    coincide = 0
+    for replication in range(years):
+        days = np.sort(Draws(23, replication).uniforms(Purpose.EVENT, ids)[:, 0] * 2**32)
+        coincide += born - 1 - len(np.unique(np.diff(days)))
+    expected = years * born**3 / 2**34
+    assert abs(coincide - expected) < MOST_Z * np.sqrt(expected)
 
 
 def test_exponential_thresholds_have_mean_and_variance_1():
