@@ -22,7 +22,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Sampler", "Selection", "select_best"]
+__all__ = ["Apart", "Sampler", "Selection", "select_best"]
 
 Values: TypeAlias = NDArray[np.float64]
 Systems: TypeAlias = NDArray[np.int64]
@@ -30,6 +30,11 @@ Sampler: TypeAlias = Callable[[Systems, int, int], Values]
 """(systems, first replication, one past the last) → a row per replication, a column per system; more is better.
 
 Replication n of every system is the same future.
+"""
+Apart: TypeAlias = Callable[[int], Systems]
+"""Replications seen so far → a label per system; systems with different labels are not compared yet.
+
+For systems whose difference is seen in few replications: before it has been, its variance passes for zero.
 """
 
 _BLOCK = 256
@@ -78,12 +83,14 @@ def select_best(
     step: int = 10,
     most: int | None = None,
     updating: bool = False,
+    apart: Apart | None = None,
 ) -> Selection:
     """The system with the greatest mean, of so many.
 
     ``first`` replications (n₀) of all give the variances; then survivors are sampled ``step`` at a time and screened
-    after each replication. ``most`` ends it early, without the promise. ``updating`` chooses KN++. Systems that are
-    exactly alike survive together; of them the first is chosen. ValueError for a delta or a confidence without meaning.
+    after each replication. ``most`` ends it early, without the promise. ``updating`` chooses KN++, which alone may hold
+    systems ``apart`` until there is something to compare. Systems that are exactly alike survive together; of them the
+    first is chosen. ValueError for a delta or a confidence without meaning.
     """
     if systems < 1:
         raise ValueError("no system, no choice")
@@ -91,10 +98,12 @@ def select_best(
         raise ValueError(f"delta {delta:g} must be above 0, confidence {confidence:g} between 0.5 and 1")
     if first < 2 or step < 1:
         raise ValueError("variances take two replications or more, and each step at least one")
+    if apart is not None and not updating:
+        raise ValueError("variances of the first replications alone say nothing of what is compared later")
     if systems == 1:
         figures = sample(np.arange(1), 0, first)
         return Selection(0, (0,), first, np.array([first]), figures.sum(axis=0), True)
-    race = _Race(sample, systems, delta, (1 - confidence) / (systems - 1), first)
+    race = _Race(sample, systems, delta, (1 - confidence) / (systems - 1), first, apart)
     while not race.is_decided and (most is None or race.count < most):
         race.go_on(min(step, most - race.count) if most is not None else step, updating)
     return race.result()
@@ -103,8 +112,11 @@ def select_best(
 class _Race:
     """Systems that are still in, with what is known of them."""
 
-    def __init__(self, sample: Sampler, systems: int, delta: float, beta: float, first: int) -> None:
+    def __init__(
+        self, sample: Sampler, systems: int, delta: float, beta: float, first: int, apart: Apart | None
+    ) -> None:
         self.sample, self.delta, self.beta = sample, delta, beta
+        self.apart = apart or (lambda _: np.zeros(systems, dtype=np.int64))
         self.count = first
         self.left: Systems = np.arange(systems)
         self.figures = sample(self.left, 0, first)
@@ -123,6 +135,8 @@ class _Race:
         if len(self.left) == 1:
             return True
         assert self.variances is not None, "the first screening made them"
+        if len(np.unique(self.labels)) > 1:
+            return False
         return self.count >= self.h2 * float(self.variances.max()) / self.delta**2
 
     def go_on(self, step: int, updating: bool) -> None:
@@ -131,6 +145,7 @@ class _Race:
         if not np.isfinite(more).all():
             raise ValueError("a sampler gives a finite figure for every replication and system")
         columns = np.arange(len(self.left))
+        self.labels = self.apart(self.count)[self.left]
         for row in more:
             self.count += 1
             self.sums[self.left] += row[columns]
@@ -146,14 +161,15 @@ class _Race:
                 return
 
     def _keep(self, stays: NDArray[np.bool_]) -> None:
-        self.left, self.figures = self.left[stays], self.figures[:, stays]
+        self.left, self.labels, self.figures = self.left[stays], self.labels[stays], self.figures[:, stays]
         if self.variances is not None:
             self.variances = self.variances[np.ix_(stays, stays)]
 
     def _stays(self, variances: Values | None) -> NDArray[np.bool_]:
         assert variances is not None
         means = self.sums[self.left] / self.count
-        return np.asarray(~(means[:, None] < means[None, :] - self._slack(variances)).any(axis=1))
+        behind = means[:, None] < means[None, :] - self._slack(variances)
+        return np.asarray(~(behind & (self.labels[:, None] == self.labels)).any(axis=1))
 
     def _slack(self, variances: Values) -> Values:
         """W(r) = max(0, δ/2r · (h²S²/δ² − r)): how far a mean may lie behind another and stay."""
@@ -161,6 +177,7 @@ class _Race:
 
     def _screen_first(self) -> None:
         """The first screening, in blocks: thousands of systems have millions of pairs."""
+        self.labels = self.apart(self.count)
         means = self.sums / self.count
         centred = self.figures - means
         own = (centred**2).sum(axis=0)
@@ -171,7 +188,8 @@ class _Race:
             variances = np.maximum(own[rows, None] + own[None, :] - 2 * cross, 0.0) / (self.count - 1)
             # Rounding of the products must not pass for a variance, nor hide that two systems are alike.
             variances[variances < 1e-12 * (own[rows, None] + own[None, :])] = 0.0
-            stays[rows] = ~(means[rows, None] < means[None, :] - self._slack(variances)).any(axis=1)
+            behind = means[rows, None] < means[None, :] - self._slack(variances)
+            stays[rows] = ~(behind & (self.labels[rows, None] == self.labels)).any(axis=1)
         self._keep(stays)
         self.variances = _variances(self.figures)
 

@@ -8,7 +8,6 @@ left at home. Most sets of a dozen plans are known that way from a few runs of e
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -37,14 +36,32 @@ def only_costs(plan: ContingencyPlan) -> bool:
     return not moves and plan.event is None and plan.resource is None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ran:
-    """One run of one future."""
+class _Future:
+    """Runs of one future: what was held, what triggered, and figures.
 
-    held: int
-    triggered: int
-    figures: tuple[float, ...]
-    """By ``_KPIS``, contribution before plans, and what plans cost beyond retainers."""
+    These are ``_KPIS``, contribution before plans, and what plans cost beyond retainers.
+    """
+
+    def __init__(self) -> None:
+        self.held: Masks = np.zeros(0, dtype=np.int64)
+        self.triggered: Masks = np.zeros(0, dtype=np.int64)
+        self.figures: Values = np.zeros((0, len(_KPIS) + 2))
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    def add(self, held: int, triggered: int, figures: Sequence[float]) -> None:
+        """Keep a run."""
+        self.held = np.append(self.held, held)
+        self.triggered = np.append(self.triggered, triggered)
+        self.figures = np.vstack([self.figures, figures])
+
+    def places(self, masks: Masks) -> NDArray[np.int64]:
+        """Number of the first run that is each set's quarter too; −1 where none is."""
+        if not len(self):
+            return np.full(len(masks), -1)
+        known = (masks & ~self.held[:, None] == 0) & (self.triggered[:, None] & ~masks == 0)
+        return np.where(known.any(axis=0), known.argmax(axis=0), -1)
 
 
 class PlanSets:
@@ -53,14 +70,20 @@ class PlanSets:
     def __init__(self, plans: Sequence[ContingencyPlan], run: RunMany) -> None:
         self.plans = tuple(plans)
         self._run = run
-        self._runs: dict[int, list[_Ran]] = {}
+        self._futures: dict[int, _Future] = {}
         self.asked = 0
         """Figures handed out, a future and a set each."""
 
     @property
     def ran(self) -> int:
         """Quarters that were simulated."""
-        return sum(map(len, self._runs.values()))
+        return sum(map(len, self._futures.values()))
+
+    def acted(self, plan: str, numbers: Iterable[int]) -> int:
+        """Futures of these in which a plan was triggered in some run."""
+        bit = self.mask([plan])
+        there = (self._futures[number] for number in numbers if number in self._futures)
+        return sum(bool((future.triggered & bit).any()) for future in there)
 
     def names(self, mask: int) -> tuple[str, ...]:
         """Ids of the plans in a set."""
@@ -98,9 +121,8 @@ class PlanSets:
         self.asked += len(masks) * len(numbers)
         result = np.empty((len(numbers), len(masks), len(_KPIS) + 2))
         for row, number in enumerate(numbers):
-            places = _places(self._runs[number], masks)
-            table = np.array([ran.figures for ran in self._runs[number]])
-            result[row] = table[places]
+            future = self._futures[number]
+            result[row] = future.figures[future.places(masks)]
         return result
 
     def _ensure(self, masks: Masks, numbers: Sequence[int]) -> None:
@@ -109,16 +131,13 @@ class PlanSets:
         while True:
             wanted: dict[int, list[int]] = {}
             for number in numbers:
-                runs = self._runs.get(number, [])
-                if not runs:
+                future = self._futures.setdefault(number, _Future())
+                if not len(future):
                     wanted.setdefault(first, []).append(number)
                     continue
-                unknown = masks[_places(runs, masks) < 0]
+                unknown = masks[future.places(masks) < 0]
                 if len(unknown):
-                    held = triggered = 0
-                    for ran in runs:
-                        held |= ran.held
-                        triggered |= ran.triggered
+                    held, triggered = (int(np.bitwise_or.reduce(m)) for m in (future.held, future.triggered))
                     for mask in np.unique(unknown | (held & ~triggered)).tolist():
                         wanted.setdefault(mask, []).append(number)
             if not wanted:
@@ -139,13 +158,4 @@ class PlanSets:
                     float(batch.before_plans[row]),
                     float(batch.kpis["plan_cost"][row]) - retainer,
                 )
-                self._runs.setdefault(number, []).append(_Ran(mask, used, figures))
-
-
-def _places(runs: Sequence[_Ran], masks: Masks) -> NDArray[np.int64]:
-    """Number of the first run that is each set's quarter too; −1 where none is."""
-    places = np.full(len(masks), -1)
-    for place in range(len(runs) - 1, -1, -1):
-        ran = runs[place]
-        places[(masks & ~ran.held == 0) & (ran.triggered & ~masks == 0)] = place
-    return places
+                self._futures[number].add(mask, used, figures)

@@ -99,3 +99,21 @@ def test_too_few_replications_allowed_make_no_promise() -> None:
 def test_what_has_no_meaning_is_refused(delta: float, confidence: float, first: int) -> None:
     with pytest.raises(ValueError, match=r"must be|variances"):
         select_best(slippage(0), SYSTEMS, delta=delta, confidence=confidence, first=first)
+
+
+def test_systems_held_apart_are_not_compared_before_their_time() -> None:
+    """The second is worse by its cost in every replication so far, and far better in the one that comes at last."""
+
+    def sample(systems: NDArray[np.int64], start: int, stop: int) -> NDArray[np.float64]:
+        rare = np.array([number >= 40 and number % 4 == 0 for number in range(start, stop)])
+        return np.where(systems == 1, -1.0 + 20.0 * rare[:, None], 0.0)
+
+    rash = select_best(sample, 2, delta=0.5, updating=True)
+    assert (rash.chosen, rash.replications) == (0, 20)
+    patient = select_best(
+        sample, 2, delta=0.5, updating=True, apart=lambda count: np.arange(2) if count < 80 else np.zeros(2, dtype=int)
+    )
+    assert patient.chosen == 1
+    assert patient.promised
+    with pytest.raises(ValueError, match="say nothing"):
+        select_best(sample, 2, delta=0.5, apart=lambda count: np.zeros(2, dtype=int))
