@@ -18,7 +18,7 @@ from optimizer.levers import Kind, Lever, levers
 from optimizer.live import Change, Infeasible, LiveModel
 from optimizer.model import Model, state
 from optimizer.prices import interval
-from optimizer.rows import rule_row
+from optimizer.selection import spell_out
 from optimizer.stages import StagedModel
 from scenarios.errors import PlanFileError, Repair, SolverFailed
 from scenarios.loading import change_plan
@@ -48,8 +48,10 @@ LOOSENED = {
     "firmness=soft": "make {id} a wish, which is then missed by {gap:,.0f}",
     'sense="<="': "take {id} as the most, which is then not reached by {gap:,.0f}",
     'sense=">="': "take {id} as the least, which is then exceeded by {gap:,.0f}",
+    "enabled=false": "leave {id} out, which is then missed by {gap:,.0f}",
 }
 """A rule made looser, by the override of its field."""
+_WISH, _LEFT_OUT = "firmness=soft", "enabled=false"
 FITTED = "set the regions' targets by which {id} goes to {figures}"
 
 
@@ -87,6 +89,8 @@ class _Outcome:
     """Money by which each soft rule is missed."""
     distances: Mapping[str, float]
     """Money between the two sides of each rule."""
+    missed: Mapping[str, float]
+    """Money by which each rule that is left out is missed."""
     sums: Mapping[tuple[str, str], float]
     """Left side of each rule and member."""
 
@@ -98,11 +102,18 @@ def find_repairs(model: Model, live: LiveModel, conflict: Sequence[str]) -> tupl
     """
     plan = model.data.plan
     enough, short = _moves(model, live, conflict)
-    found = list(_checked(plan, ([move] for move in sorted(enough, key=_order))))
+    tried = [[move] for move in sorted(enough, key=_order)]
+    found = list(_checked(plan, tried))
     if len(found) < WANTED:
-        found += _checked(plan, _pairs(model, live, short))
+        pairs = list(_pairs(model, live, short))
+        found += _checked(plan, pairs)
+        tried += pairs
     if not found:
-        found += _checked(plan, _chains(model, live))
+        chains = list(_chains(model, live))
+        found += _checked(plan, chains)
+        tried += chains
+    if len(found) < WANTED:
+        found += _checked(plan, _left_out(tried))
     best = max((repair.contribution for repair in found), default=0.0)
     small = 1e-6 * plan.target  # below it a difference is the solver's, and a figure goes before a wish
 
@@ -139,7 +150,7 @@ def _looser(model: Model, live: LiveModel, group: str) -> Iterator[_Move]:
     """A rule as a wish; an equality of many members, which no one figure moves, also as a bound of one side."""
     rule_id = group.removeprefix("rule:")
     places = {live.row(row.name): row for row in model.rows if row.group == group}
-    yield _Move(tuple(places), live.lift(places), rule=rule_id, loosened="firmness=soft")
+    yield _Move(tuple(places), live.lift(places), rule=rule_id, loosened=_WISH)
     for sense in ("<=", ">="):
         if len(places) > 1 and all(row.sense == "=" for row in places.values()):
             change = Change({place: interval(sense, row.bound) for place, row in places.items()})
@@ -207,6 +218,14 @@ def _wishes(model: Model, live: LiveModel) -> list[_Move]:
     return lifted
 
 
+def _left_out(tried: Iterable[Sequence[_Move]]) -> Iterator[list[_Move]]:
+    """Rules left out where they were made wishes: the last resort, as nothing then draws the answer towards them."""
+    for moves in tried:
+        wishes = [number for number, move in enumerate(moves) if move.loosened == _WISH]
+        for chosen in dict.fromkeys([*((number,) for number in wishes), tuple(wishes)]) if wishes else ():
+            yield [replace(m, loosened=_LEFT_OUT) if n in chosen else m for n, m in enumerate(moves)]
+
+
 def _checked(plan: Plan, candidates: Iterable[Sequence[_Move]]) -> Iterator[Repair]:
     """Candidates that a fresh solve of the changed plan confirms, moved further where averages moved too."""
     for number, moves in enumerate(candidates):
@@ -218,9 +237,7 @@ def _checked(plan: Plan, candidates: Iterable[Sequence[_Move]]) -> Iterator[Repa
             outcome = _outcome(plan, settings)
             if outcome is not None:
                 sentence = " and ".join(_sentence(move, outcome) for move in rounded)
-                given_up = sum(outcome.gaps.values()) + sum(
-                    move.money + (outcome.distances[move.rule] if "sense" in move.loosened else 0.0) for move in rounded
-                )
+                given_up = sum(outcome.gaps.values()) + sum(_given_up(move, outcome) for move in rounded)
                 yield Repair(sentence, settings, round(given_up, 2), outcome.contribution, 0.0)
                 if len(moves) == 1:
                     yield from _fitted(plan, moves[0], outcome)
@@ -229,19 +246,37 @@ def _checked(plan: Plan, candidates: Iterable[Sequence[_Move]]) -> Iterator[Repa
                 break
 
 
+def _given_up(move: _Move, outcome: _Outcome) -> float:
+    """Money that a move gives up besides what soft rules, which wishes become, are missed by."""
+    if move.loosened == _LEFT_OUT:
+        return outcome.missed[move.rule]
+    return move.money if move.lever else outcome.distances[move.rule] if move.loosened != _WISH else 0.0
+
+
 def _fitted(plan: Plan, wish: _Move, outcome: _Outcome) -> Iterator[Repair]:
     """Regions' targets as a share by planned amounts comes out where it is a wish, so that it can stay a must. T3."""
     rule = next((rule for rule in plan.rules if rule.id == wish.rule), None)
     is_share = rule is not None and isinstance(rule.ratio, Ratio) and rule.ratio.proportional_to is not None
-    if rule is None or not is_share or rule.each != "region" or wish.loosened != "firmness=soft":
+    if rule is None or not is_share or wish.loosened != _WISH:
         return
-    sums = {region: amount for (rule_id, region), amount in outcome.sums.items() if rule_id == rule.id}
-    settings = tuple(f"regions.{region}.target={amount:.12g}" for region, amount in sorted(sums.items()))
+    sums = {member: amount for (rule_id, member), amount in outcome.sums.items() if rule_id == rule.id}
+    targets = _by_region(plan, sums) if rule.each == "maturity" else sums
+    settings = tuple(f"regions.{region}.target={amount:.12g}" for region, amount in sorted(targets.items()))
     fresh = _outcome(plan, settings)
     if fresh is not None:
-        figures = ", ".join(f"{region} {amount:,.0f}" for region, amount in sorted(sums.items()))
+        figures = ", ".join(f"{region} {amount:,.0f}" for region, amount in sorted(targets.items()))
         given_up = round(sum(fresh.gaps.values()) + outcome.gaps.get(rule.id, 0.0), 2)
         yield Repair(FITTED.format(id=rule.id, figures=figures), settings, given_up, fresh.contribution, 0.0)
+
+
+def _by_region(plan: Plan, by_maturity: Mapping[str, float]) -> dict[str, float]:
+    """Sums of maturities over their regions, in proportion to what is planned there."""
+    found: dict[str, float] = {}
+    for maturity, amount in by_maturity.items():
+        planned = {region.id: plan.planned_amount(region) for region in plan.regions if region.maturity == maturity}
+        whole = sum(planned.values())
+        found |= {id_: amount * (own / whole if whole > 0 else 1 / len(planned)) for id_, own in planned.items()}
+    return found
 
 
 def _rounded(move: _Move, factor: float) -> _Move:
@@ -261,7 +296,8 @@ def _rounded(move: _Move, factor: float) -> _Move:
 def _outcome(plan: Plan, settings: Sequence[str]) -> _Outcome | None:
     """What a fresh solve of the changed plan gives; None where the settings do not fit or nothing is feasible."""
     try:
-        staged = StagedModel(state(prepare(change_plan(plan, settings))))
+        changed = change_plan(plan, settings)
+        staged = StagedModel(state(prepare(changed)))
         solution = staged.solve("contribution")
     except (Infeasible, PlanFileError, SolverFailed):
         return None
@@ -272,19 +308,27 @@ def _outcome(plan: Plan, settings: Sequence[str]) -> _Outcome | None:
             rule_id = data.lines[number].rule.id
             gaps[rule_id] = gaps.get(rule_id, 0.0) + staged.value(variable, solution.values) * data.money
     distances: dict[str, float] = {}
+    missed: dict[str, float] = {}
     sums: dict[tuple[str, str], float] = {}
-    for number, line in enumerate(data.lines):
-        row = rule_row(data, v, number)
-        sides = [sum(f * staged.value(x, solution.values) for x, f in side.items()) for side in (row.left, row.right)]
-        distance = abs(sides[0] - line.ratio * sides[1] - row.bound(line.ratio)) * data.money
-        sums[line.rule.id, line.member] = sides[0] * data.money
-        distances[line.rule.id] = distances.get(line.rule.id, 0.0) + distance
-    return _Outcome(solution.contribution * data.money, gaps, distances, sums)
+    was_on = {rule.id for rule in plan.rules if rule.enabled}
+    left_out = tuple(r.model_copy(update={"enabled": r.id in was_on}) for r in changed.rules if not r.enabled)
+    out_of_force = spell_out(changed.model_copy(update={"rules": left_out}), data.cells)
+    for line in (*data.lines, *out_of_force):
+        left, right = (
+            sum(staged.value(x, solution.values) for x in v.cells(over, cells))
+            for over, cells in ((line.rule.left.over, line.left), (line.right_over, line.right))
+        )
+        over = left - line.ratio * (right + (line.fixed or 0.0) / data.money)
+        lacks = {">=": max(-over, 0.0), "<=": max(over, 0.0), "=": abs(over)}[line.rule.sense]
+        of, by = (missed, lacks) if line in out_of_force else (distances, abs(over))
+        of[line.rule.id] = of.get(line.rule.id, 0.0) + by * data.money
+        sums[line.rule.id, line.member] = left * data.money
+    return _Outcome(solution.contribution * data.money, gaps, distances, missed, sums)
 
 
 def _sentence(move: _Move, outcome: _Outcome) -> str:
     if move.lever is None:
-        by_rule = outcome.gaps if move.loosened == "firmness=soft" else outcome.distances
+        by_rule = {_WISH: outcome.gaps, _LEFT_OUT: outcome.missed}.get(move.loosened, outcome.distances)
         return LOOSENED[move.loosened].format(id=move.rule, gap=by_rule.get(move.rule, 0.0))
     lever, then = move.lever, move.figure
     text = SENTENCES[lever.kind].format(

@@ -15,8 +15,10 @@ from scipy.sparse import csr_array
 from optimizer import allocate, check_allocation
 from optimizer.data import prepare
 from optimizer.model import Model, state
+from optimizer.repairs import WANTED
 from optimizer.row import Row
 from scenarios.errors import NoFeasibleAllocation
+from scenarios.loading import change_plan
 from scenarios.plan import Plan
 from tests.independent_lp import IndependentLP
 from tests.random_plans import random_plan
@@ -107,6 +109,24 @@ def test_conflicts_are_minimal_when_solved_afresh() -> None:
     assert max(sizes) >= 3
 
 
+def check_repairs(plan: Plan, seed: int) -> None:
+    """At least three, no two alike, the least given up first, and each leaves a plan that has an allocation."""
+    with pytest.raises(NoFeasibleAllocation) as caught:
+        allocate(plan, detail="none")
+    repairs = caught.value.repairs
+    assert len({repair.settings for repair in repairs}) == len({repair.sentence for repair in repairs}) >= WANTED, seed
+    given_up = [repair.given_up for repair in repairs]
+    assert given_up == pytest.approx(sorted(given_up), abs=1e-5 * plan.target), seed
+    for repair in repairs:
+        allocate(change_plan(plan, repair.settings), detail="none", repairs=False)
+
+
+@pytest.mark.parametrize("seed", [10_179, 10_183, 10_206])
+def test_what_few_figures_can_mend_has_three_repairs_too(seed: int) -> None:
+    """T3 or T5 against T5: shares that no single figure moves."""
+    check_repairs(random_plan(seed, strict=True), seed)
+
+
 @pytest.mark.long
 def test_all_stages_of_five_hundred_plans_equal_an_independent_formulation() -> None:
     feasible = 0
@@ -118,10 +138,11 @@ def test_all_stages_of_five_hundred_plans_equal_an_independent_formulation() -> 
 
 
 @pytest.mark.long
-def test_two_hundred_conflicts_are_minimal_when_solved_afresh() -> None:
+def test_two_hundred_conflicts_are_minimal_and_have_three_repairs_when_solved_afresh() -> None:
     found = 0
     for seed, plan, conflict in conflicts(STRICT_LONG):
         check_conflict(state(prepare(plan)), conflict, seed)
+        check_repairs(plan, seed)
         found += 1
         if found == 200:
             break
