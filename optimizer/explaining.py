@@ -92,6 +92,7 @@ class Explanation:
 
     kind: Kind
     id: str
+    name: str
     quota: float
     fixed_by: tuple[FixedBy, ...]
     """Rules and locks over exactly these quotas, hard ones first; empty where only fairness decides."""
@@ -154,6 +155,7 @@ class _View:
         return Explanation(
             kind=self.kind,
             id=id_,
+            name=(data.plan.rep if self.kind == "rep" else data.plan.region)[id_].name,
             quota=quota,
             fixed_by=fixed_by,
             also_in=also_in,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reports.explanation import explanation_page
 from reports.fairness import fairness_page
 from reports.money import money_page
@@ -14,7 +12,6 @@ from reports.wording import Wording
 from studies.choosing import AlternativesResult, FrontierResult, LeastChangeResult
 from studies.explaining import ExplainResult
 from studies.paying import MoneyResult
-from studies.results import Change
 from studies.sweeping import ReachResult, SweepResult
 
 __all__ = ["Answer", "answer_page"]
@@ -24,20 +21,18 @@ Answer = (
 )
 
 
-def answer_page(
-    result: Answer, words: Wording, changed: Sequence[Change] = (), source: str = "PLAN", in_full: bool = False
-) -> Page:
+def answer_page(result: Answer, words: Wording, source: str = "PLAN", in_full: bool = False) -> Page:
     """The page of an answer; ``source`` is what the planner calls the plan, ``in_full`` says a few quotas at length."""
     if isinstance(result, ExplainResult):
-        return explanation_page(result, words, changed, source, in_full)
+        return explanation_page(result, words, source, in_full)
     if isinstance(result, AlternativesResult):
-        return options_page(result, words, changed, source)
+        return options_page(result, words, source)
     if isinstance(result, LeastChangeResult):
-        return least_change_page(result, words, changed)
+        return least_change_page(result, words)
     if isinstance(result, FrontierResult):
-        return fairness_page(result, words, changed)
+        return fairness_page(result, words)
     if isinstance(result, SweepResult):
-        return sweep_page(result, words, changed)
+        return sweep_page(result, words)
     if isinstance(result, ReachResult):
-        return reach_page(result, words, changed, source)
-    return money_page(result, words, changed)
+        return reach_page(result, words, source)
+    return money_page(result, words)

@@ -8,19 +8,16 @@ from reports.parts import changes, named, row
 from reports.rules import group_name, member_name
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
-from studies.explaining import ExplainResult, ExplanationRow, FixedByRow, LockRow, StopRow
-from studies.results import Change
+from studies.explaining import ExplainResult, Explanation, FixedBy, LockEffect, Stop
 
 __all__ = ["explanation_page"]
 
 
-def explanation_page(
-    result: ExplainResult, words: Wording, changed: Sequence[Change] = (), source: str = "PLAN", in_full: bool = False
-) -> Page:
+def explanation_page(result: ExplainResult, words: Wording, source: str = "PLAN", in_full: bool = False) -> Page:
     """Quotas in sentences (``in_full``), or a row each."""
     blocks: list[Block] = [
         Heading(words.say("why.title", plan=result.plan), words.say("money_in", currency=result.currency)),
-        *changes(words, "changes.title", changed),
+        *changes(words, "changes.title", result.changes),
     ]
     for kind in ("rep", "region"):
         rows = [entry for entry in result.rows if entry.kind == kind]
@@ -29,7 +26,7 @@ def explanation_page(
     return Page((*blocks, *_locks(result, words)))
 
 
-def _table(kind: str, rows: Sequence[ExplanationRow], words: Wording, source: str) -> Table:
+def _table(kind: str, rows: Sequence[Explanation], words: Wording, source: str) -> Table:
     columns = (
         Column(words.say(f"column.{kind}")),
         Column(words.say("column.quota"), "figure"),
@@ -56,7 +53,7 @@ def _table(kind: str, rows: Sequence[ExplanationRow], words: Wording, source: st
     return Table(words.say(f"why.{kind}s"), columns, lines, (note,))
 
 
-def _short(entry: ExplanationRow, stop: StopRow, words: Wording) -> str:
+def _short(entry: Explanation, stop: Stop, words: Wording) -> str:
     if stop.reason == "rules":
         if {*stop.rules} <= {*_fixing(entry)}:
             return words.say("why.short.fixed")
@@ -69,12 +66,12 @@ def _short(entry: ExplanationRow, stop: StopRow, words: Wording) -> str:
     return words.say(f"why.short.{stop.reason}")
 
 
-def _fixing(entry: ExplanationRow) -> Iterable[str]:
+def _fixing(entry: Explanation) -> Iterable[str]:
     """Rules and locks over exactly this quota, named as what stops a push is."""
     return (fixed.id if fixed.firmness == "lock" else f"rule:{fixed.id}" for fixed in entry.fixed_by)
 
 
-def _in_full(entry: ExplanationRow, words: Wording) -> Listing:
+def _in_full(entry: Explanation, words: Wording) -> Listing:
     asked = words.say("why.asked", who=named(entry.id, entry.name, " "), quota=words.money(entry.quota))
     sentences = [
         *(_fixed(fixed, words) for fixed in entry.fixed_by),
@@ -88,7 +85,7 @@ def _in_full(entry: ExplanationRow, words: Wording) -> Listing:
     return Listing(asked, tuple(sentences))
 
 
-def _fixed(fixed: FixedByRow, words: Wording) -> str:
+def _fixed(fixed: FixedBy, words: Wording) -> str:
     if fixed.firmness == "lock":
         lock = fixed.id.removeprefix("lock:")
         return words.say("why.locked", id=lock, amount=words.money(fixed.base), because=fixed.sentence)
@@ -102,7 +99,7 @@ def _fixed(fixed: FixedByRow, words: Wording) -> str:
     return text
 
 
-def _product(fixed: FixedByRow, words: Wording) -> str:
+def _product(fixed: FixedBy, words: Wording) -> str:
     side = words.money(fixed.ratio * fixed.base)
     if fixed.base_name == "amount":
         return side
@@ -116,7 +113,7 @@ def _product(fixed: FixedByRow, words: Wording) -> str:
     )
 
 
-def _potential(entry: ExplanationRow, words: Wording) -> str:
+def _potential(entry: Explanation, words: Wording) -> str:
     parts = [
         words.say(f"why.part.{part.source}", amount=words.money(part.amount))
         for part in entry.parts
@@ -127,7 +124,7 @@ def _potential(entry: ExplanationRow, words: Wording) -> str:
     return words.say("why.potential", potential=words.money(entry.potential), parts=words.listed(parts))
 
 
-def _stretch(entry: ExplanationRow, words: Wording) -> str:
+def _stretch(entry: Explanation, words: Wording) -> str:
     above = entry.rank - 1
     place = words.say("why.top", of=entry.of) if above == 0 else words.count("why.above", above, of=entry.of)
     return words.say(
@@ -135,7 +132,7 @@ def _stretch(entry: ExplanationRow, words: Wording) -> str:
     )
 
 
-def _stops(entry: ExplanationRow, words: Wording) -> list[str]:
+def _stops(entry: Explanation, words: Wording) -> list[str]:
     higher, lower = entry.higher, entry.lower
     if higher.reason == "rules" and (lower.reason, lower.rules) == ("rules", higher.rules):
         rules = words.listed(group_name(words, group) for group in higher.rules)
@@ -143,14 +140,14 @@ def _stops(entry: ExplanationRow, words: Wording) -> list[str]:
     return [_stop(higher, "higher", words), _stop(lower, "lower", words)]
 
 
-def _stop(stop: StopRow, way: str, words: Wording) -> str:
+def _stop(stop: Stop, way: str, words: Wording) -> str:
     if stop.reason == "zero":
         return words.say("why.zero")
     start = words.say(f"why.{way}", step=words.money(stop.step))
     return f"{start} {_reason(stop, words)}"
 
 
-def _reason(stop: StopRow, words: Wording) -> str:
+def _reason(stop: Stop, words: Wording) -> str:
     if stop.reason == "rules":
         return words.say("why.stop.rules", rules=words.listed(group_name(words, group) for group in stop.rules))
     if stop.reason == "soft rules":
@@ -160,13 +157,13 @@ def _reason(stop: StopRow, words: Wording) -> str:
     return words.say(f"why.stop.{stop.reason}")
 
 
-def _given(stop: StopRow, words: Wording) -> Iterable[str]:
+def _given(stop: Stop, words: Wording) -> Iterable[str]:
     for entry in stop.relaxed:
         key = "why.more" if entry.amount > 0 else "why.less"
         yield words.say(key, rule=member_name(entry.id, entry.member), amount=words.money(abs(entry.amount)))
 
 
-def _load(entry: ExplanationRow, words: Wording) -> str:
+def _load(entry: Explanation, words: Wording) -> str:
     load = entry.hours_needed / entry.hours_there if entry.hours_there > 0 else None
     text = words.say(
         "why.load",
@@ -181,7 +178,7 @@ def _load(entry: ExplanationRow, words: Wording) -> str:
     return f"{text} {words.say(key, hours=words.money(entry.hours_there - entry.hours_needed))}"
 
 
-def _split(entry: ExplanationRow, words: Wording) -> str:
+def _split(entry: Explanation, words: Wording) -> str:
     products = words.listed(
         words.say("why.product_share", product=product, quota=words.money(quota), share=words.percent(share, 0))
         for product, quota, share in sorted(entry.by_product, key=lambda part: -part[1])
@@ -211,6 +208,6 @@ def _locks(result: ExplainResult, words: Wording) -> list[Block]:
     return [Table(words.say("why.locks"), columns, lines), Sentence(cost)]
 
 
-def _lock(lock: LockRow, words: Wording) -> Row:
+def _lock(lock: LockEffect, words: Wording) -> Row:
     moved = words.signed_money(lock.locked - lock.calculated)
     return row(lock.id, lock.because, words.money(lock.calculated), Mark(words.money(lock.locked), "warning"), moved)

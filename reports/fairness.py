@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reports.parts import bar_of, changes, row
 from reports.specs import Bar, Block, Column, Heading, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.choosing import FrontierResult, UnevennessRow
-from studies.results import Change
 
 __all__ = ["fairness_page"]
 
 
-def fairness_page(result: FrontierResult, words: Wording, changed: Sequence[Change] = ()) -> Page:
+def fairness_page(result: FrontierResult, words: Wording) -> Page:
     """Unevenness now, and the trade-off curve."""
     blocks: list[Block] = [
         Heading(words.say("fairness.title", plan=result.plan), words.say("money_in", currency=result.currency)),
-        *changes(words, "changes.title", changed),
+        *changes(words, "changes.title", result.changes),
         _now(result, words),
     ]
     if result.now.without_hours:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from reports.parts import changes, row
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.paying import MoneyResult, MoneyTableRow
-from studies.results import Change
 
 __all__ = ["money_page"]
 
 
-def money_page(result: MoneyResult, words: Wording, changed: Sequence[Change] = ()) -> Page:
+def money_page(result: MoneyResult, words: Wording) -> Page:
     """Pool by pool, then what no pool pays, then what the linear program does not know."""
     blocks: list[Block] = [
         Heading(words.say("money.title", plan=result.plan), words.say("money_in", currency=result.currency)),
-        *changes(words, "changes.title", changed),
+        *changes(words, "changes.title", result.changes),
         _table(result, words),
         *_unknown(result, words),
         Sentence(_cash(result, words)),

@@ -9,14 +9,11 @@ from reports.parts import changes, row
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.choosing import AlternativesResult, LeastChangeResult, OptionRow
-from studies.results import Change
 
 __all__ = ["least_change_page", "options_page"]
 
 
-def options_page(
-    result: AlternativesResult, words: Wording, changed: Sequence[Change] = (), source: str = "PLAN"
-) -> Page:
+def options_page(result: AlternativesResult, words: Wording, source: str = "PLAN") -> Page:
     """Options with what each brings, moves and breaks."""
     best = next(option for option in result.options if option.kind == "best")
     found = sum(option.kind == "alternative" for option in result.options)
@@ -24,7 +21,7 @@ def options_page(
     blocks: list[Block] = [
         Heading(words.say("options.title", plan=result.plan), words.say("money_in", currency=result.currency)),
         Sentence(summary or words.say("options.none_found", within=words.percent(result.within))),
-        *changes(words, "changes.title", changed),
+        *changes(words, "changes.title", result.changes),
         _table(words, "options.table", result.options, best),
         *_made(words, result.options),
         *_broken(words, result.options),
@@ -36,7 +33,7 @@ def options_page(
     return Page(tuple(blocks))
 
 
-def least_change_page(result: LeastChangeResult, words: Wording, changed: Sequence[Change] = ()) -> Page:
+def least_change_page(result: LeastChangeResult, words: Wording) -> Page:
     """The allocation nearest to a previous one, beside it."""
     pair = (result.previous_option, result.option)
     kept = words.say(
@@ -48,7 +45,7 @@ def least_change_page(result: LeastChangeResult, words: Wording, changed: Sequen
     blocks: list[Block] = [
         Heading(words.say("close.title", plan=result.plan), words.say("money_in", currency=result.currency)),
         Sentence(kept, "headline"),
-        *changes(words, "changes.title", changed),
+        *changes(words, "changes.title", result.changes),
         _table(words, "close.table", pair, result.option, is_pair=True),
         *_broken(words, pair),
         Sentence(words.say("close.not_saved"), "quiet"),

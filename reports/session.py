@@ -82,11 +82,12 @@ def show_answer(
     source: str = "PLAN",
     in_full: bool = False,
 ) -> None:
-    """Show an answer that is not saved as a run."""
+    """Show an answer that is not saved as a run, with what was changed in its plan."""
+    answered = result.model_copy(update={"changes": tuple(changed)})
     if json:
-        print_json(result.model_dump_json(indent=2))
+        print_json(answered.model_dump_json(indent=2))
     else:
-        show(answer_page(result, words, changed, source, in_full), words)
+        show(answer_page(answered, words, source, in_full), words)
 
 
 def export_allocations(allocations: Mapping[str, Allocation], options: int, folder: Path, words: Wording) -> None:

@@ -10,19 +10,18 @@ from reports.parts import changes, row
 from reports.rules import group_name
 from reports.specs import Bar, Block, Card, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
-from studies.results import Change
 from studies.sweeping import LeverRow, ReachResult, SweepResult, SweepRow
 
 __all__ = ["reach_page", "sweep_page"]
 
 
-def sweep_page(result: SweepResult, words: Wording, changed: Sequence[Change] = ()) -> Page:
+def sweep_page(result: SweepResult, words: Wording) -> Page:
     """Contribution, soft rules, stretch and binding rules at every value."""
     detail = words.say("sweep.detail", now=words.figure(result.now), currency=result.currency)
     blocks: list[Block] = [
         Heading(words.say("sweep.title", path=result.path, plan=result.plan), detail),
         *(Sentence(text) for text in _says(result, words)),
-        *changes(words, "changes.title", changed),
+        *changes(words, "changes.title", result.changes),
         _table(result, words),
         *_regimes(result, words),
     ]
@@ -119,7 +118,7 @@ def _state(state: tuple[tuple[str, ...], ...], words: Wording) -> str:
     return " ".join(texts) or words.say("sweep.free")
 
 
-def reach_page(result: ReachResult, words: Wording, changed: Sequence[Change] = (), source: str = "PLAN") -> Page:
+def reach_page(result: ReachResult, words: Wording, source: str = "PLAN") -> Page:
     """Levers that reach a contribution, the least move first."""
     reaching = [lever for lever in result.levers if lever.value is not None]
     short = [lever for lever in result.levers if lever.value is None]
@@ -129,7 +128,7 @@ def reach_page(result: ReachResult, words: Wording, changed: Sequence[Change] = 
         Card(words.say("reach.goal"), words.money(result.goal)),
         Card(words.say("reach.now"), words.money(result.now), _gap(result, words)),
         Sentence(_answer(result, reaching, words, source), "headline"),
-        *changes(words, "changes.title", changed),
+        *changes(words, "changes.title", result.changes),
     ]
     if reaching:
         blocks.append(_levers("reach.reaching", reaching, words))

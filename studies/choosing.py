@@ -17,7 +17,7 @@ from optimizer.solved import solve
 from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from studies.results import Record, RuleRow
+from studies.results import Change, Record, RuleRow
 from studies.rules import broken_row
 
 __all__ = [
@@ -85,6 +85,8 @@ class AlternativesResult(Record):
     options: tuple[OptionRow, ...]
     not_made: dict[str, str]
     """Baseline → why there is none."""
+    changes: tuple[Change, ...] = ()
+    """Inputs that scenarios and settings changed."""
     seconds: float = 0.0
 
 
@@ -108,6 +110,8 @@ class FrontierResult(Record):
     """From the best contribution to the greatest fairness; one where nothing can be traded."""
     decided_by: str = ""
     """Rules that leave the stretch of reps no freedom."""
+    changes: tuple[Change, ...] = ()
+    """Inputs that scenarios and settings changed."""
     seconds: float = 0.0
 
 
@@ -124,6 +128,8 @@ class LeastChangeResult(Record):
     """The same, of the answer that ``allocate`` gives."""
     option: OptionRow
     previous_option: OptionRow
+    changes: tuple[Change, ...] = ()
+    """Inputs that scenarios and settings changed."""
     seconds: float = 0.0
 
 

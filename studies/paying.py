@@ -11,7 +11,7 @@ from optimizer.reallocation import Reallocator
 from optimizer.solved import solve
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
-from studies.results import Record
+from studies.results import Change, Record
 
 __all__ = ["MoneyResult", "MoneyTableRow", "Reallocate", "money_study", "reallocation"]
 
@@ -50,6 +50,8 @@ class MoneyResult(Record):
     collection_rate: float | None
     """Expected cash ÷ expected amount due, which is not the chance of reaching the threshold."""
     collection_threshold: float
+    changes: tuple[Change, ...] = ()
+    """Inputs that scenarios and settings changed."""
 
 
 def money_study(

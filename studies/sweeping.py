@@ -9,7 +9,7 @@ from optimizer.reaching import reach_contribution
 from optimizer.sweeping import SweepPoint, read_range, sweep
 from scenarios.plan import Plan
 from studies.choosing import EquityRow, equity_row
-from studies.results import Record
+from studies.results import Change, Record
 
 __all__ = ["LeverRow", "ReachResult", "SweepResult", "SweepRow", "reach_study", "sweep_study"]
 
@@ -39,6 +39,8 @@ class SweepResult(Record):
     path: str
     now: float
     rows: tuple[SweepRow, ...]
+    changes: tuple[Change, ...] = ()
+    """Inputs that scenarios and settings changed."""
     seconds: float = 0.0
 
 
@@ -66,6 +68,8 @@ class ReachResult(Record):
     now: float
     levers: tuple[LeverRow, ...]
     """Empty where the goal is reached already."""
+    changes: tuple[Change, ...] = ()
+    """Inputs that scenarios and settings changed."""
     seconds: float = 0.0
 
 

@@ -11,7 +11,7 @@ from studies.choosing import (
     OptionRow,
     UnevennessRow,
 )
-from studies.explaining import ExplainResult, ExplanationRow, FixedByRow, LockRow, PartRow, RelaxedRow, StopRow
+from studies.explaining import ExplainResult, Explanation, FixedBy, LockEffect, PotentialPart, Relaxed, Stop
 from studies.paying import MoneyResult, MoneyTableRow
 from studies.results import RuleRow
 from studies.sweeping import LeverRow, ReachResult, SweepResult, SweepRow
@@ -21,9 +21,9 @@ T5 = "A rep's quota is 1.5 (top), 1.1 (core) or 0.8 (new) times the target per h
 T3 = "Each region carries the quotas in proportion to its base and growth."
 
 
-def stop(reason: str, size: float = 1.0, **fields: object) -> StopRow:
+def stop(reason: str, size: float = 1.0, **fields: object) -> Stop:
     whole = {"step": 10_000 * size, "reason": reason, "rules": (), "stage": "", "relaxed": (), "contribution": 0.0}
-    return StopRow.model_validate({**whole, "distance": 0.0, **fields})
+    return Stop(**{**whole, "distance": 0.0, **fields})
 
 
 def explained(size: float = 1.0) -> ExplainResult:
@@ -33,24 +33,24 @@ def explained(size: float = 1.0) -> ExplainResult:
         "also_in": ("T1-star", "lock:east-salons"),
         "by_product": (("L1", 400_000 * size, 0.3), ("S1", 950_000 * size, 0.7)),
         "potential": 904_828 * size,
-        "parts": tuple(PartRow(source=source, amount=amount * size) for source, amount in parts),
+        "parts": tuple(PotentialPart(source=source, amount=amount * size) for source, amount in parts),
         "mean_stretch": 1.08,
         "expected": 868_437 * size,
     }
     rep = {**common, "kind": "rep", "id": "R13", "name": "Zhou Ping 周平", "quota": 1_350_000 * size, "stretch": 1.49}
-    fixed = FixedByRow(
+    fixed = FixedBy(
         id="T5", sentence=T5, firmness="hard", sense="=", ratio=1.5, base=900_000 * size, base_name="target_per_head",
         misses=0.0,
     )  # fmt: skip
-    held = FixedByRow(
+    held = FixedBy(
         id="lock:keep", sentence="she was promised it", firmness="lock", sense="=", ratio=1.0, base=900_000 * size,
         base_name="amount", misses=0.0,
     )  # fmt: skip
-    wish = FixedByRow(
+    wish = FixedBy(
         id="T3", sentence=T3, firmness="soft", sense="=", ratio=0.358, base=20_340_000 * size, base_name="quotas",
         misses=339_000 * size,
     )  # fmt: skip
-    given = (RelaxedRow(id="T3", member="east", amount=10_000 * size), RelaxedRow(id="T3", member="x", amount=-size))
+    given = (Relaxed(id="T3", member="east", amount=10_000 * size), Relaxed(id="T3", member="x", amount=-size))
     rows = (
         {**rep, "fixed_by": (fixed,), "rank": 1, "of": 3, "hours_needed": 1480.0, "hours_there": 1300.0}
         | {"higher": stop("rules", size, rules=("rule:T5",)), "lower": stop("rules", size, rules=("rule:T5",))},
@@ -62,11 +62,11 @@ def explained(size: float = 1.0) -> ExplainResult:
         | {"hours_needed": 1380.0, "hours_there": 2277.0}
         | {"higher": stop("fairness", size), "lower": stop("soft rules", size, relaxed=given)},
     )
-    lock = LockRow(id="keep", because="she was promised it", calculated=990_000 * size, locked=900_000 * size)
+    lock = LockEffect(id="keep", because="she was promised it", calculated=990_000 * size, locked=900_000 * size)
     return ExplainResult(
         plan=PLAN,
         currency="CNY",
-        rows=tuple(ExplanationRow.model_validate(row) for row in rows),
+        rows=tuple(Explanation(**row) for row in rows),
         locks=(lock,),
         locks_relaxation=90_000 * size,
         locks_contribution=-1200 * size,

@@ -70,7 +70,9 @@ def test_answers_as_tables_and_as_json_and_never_saved(study: str, plan: str) ->
     assert "Small company" in shown.stdout
     assert "--set" in shown.stdout  # what was changed is said
     assert max(map(len, shown.stdout.splitlines())) <= 80
-    assert only_json(call(command, plan, *rest, "--json"))["study"] == study
+    found = only_json(call(command, plan, *rest, "--json", "--set", "target=900000"))
+    assert found["study"] == study
+    assert found["changes"] == [{"path": "target", "old": "1000000", "new": "900000", "by": "--set"}]
     assert not Path("runs").exists()
 
 
