@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from commands import allocation, plans, quarter, runs
+from commands.language import wording_of_error
 
 HELP = "Plan a sales quarter and stress-test the plan before it starts."
 
@@ -33,9 +34,8 @@ class Commands(TyperGroup):
             if type(error).__module__.startswith(("typer", "click")):  # wrong usage: Typer says it
                 raise
             from reports.messages import say_error
-            from reports.wording import ENGLISH
 
-            raise typer.Exit(say_error(error, ENGLISH)) from None
+            raise typer.Exit(say_error(error, wording_of_error(ctx))) from None
 
 
 app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, pretty_exceptions_show_locals=False)

@@ -9,8 +9,10 @@ import typer
 
 from commands.arguments import RUNS, AllocationFile, Json, Measure, Out, PlanName, Scenarios, Settings, share_of
 from commands.asking import Options, answer, export_to, inputs_of, refuse_existing
+from commands.language import InLanguage, wording
 
 if TYPE_CHECKING:
+    from reports.wording import Wording
     from scenarios.allocation import Allocation
 
 commands = typer.Typer()
@@ -33,20 +35,22 @@ def allocate(
     ] = None,
     export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the allocation to a file, to edit.")] = None,
     json: Json = False,
+    language: InLanguage = None,
     out: Out = RUNS,
 ) -> None:
     """Decide quotas and budget."""
-    refuse_existing(export, "export.exists")
+    words = wording(language)
+    refuse_existing(export, "export.exists", words)
     if keep_close is not None:
         if prices is not None or ranges or repair is not None:
             raise typer.BadParameter("--keep-close goes with none of --prices, --no-prices, --ranges, --repair")
-        export_to(_keep_close(plan, scenario, setting, keep_close, json), export)
+        export_to(_keep_close(plan, scenario, setting, keep_close, json, words), export, words)
         return
     if ranges and prices is False:
         raise typer.BadParameter("give --ranges or --no-prices, not both")
     detail = "ranges" if ranges else None if prices is None else "prices" if prices else "none"
     options: Options = {"scenarios": scenario, "settings": setting, "detail": detail, "repair": repair}
-    export_to(answer("allocate", plan, options, out, json).allocation, export)
+    export_to(answer("allocate", plan, options, out, json, words).allocation, export, words)
 
 
 @commands.command(epilog="Example: quarterdeck why quarter --rep R13 --region east")
@@ -57,15 +61,15 @@ def why(
     scenario: Scenarios = None,
     setting: Settings = None,
     json: Json = False,
+    language: InLanguage = None,
 ) -> None:
     """Say why quotas are what they are; without ids a table of all."""
     from reports.session import show_answer
-    from reports.wording import ENGLISH
     from studies.explaining import explain_study
 
     inputs = inputs_of(plan, scenario, setting)
     result = explain_study(inputs.plan, rep, region)
-    show_answer(result, json, ENGLISH, inputs.changes, plan, in_full=bool(rep or region))
+    show_answer(result, json, wording(language), inputs.changes, plan, in_full=bool(rep or region))
 
 
 @commands.command(epilog="Example: quarterdeck options quarter --count 2 --within 0.5% --export choices")
@@ -80,21 +84,22 @@ def options(
     scenario: Scenarios = None,
     setting: Settings = None,
     json: Json = False,
+    language: InLanguage = None,
 ) -> None:
     """Set the best allocation beside others nearly as good and rules of thumb."""
     from reports.session import export_allocations, show_answer
-    from reports.wording import ENGLISH
     from studies.allocations import read_allocation
     from studies.choosing import alternatives_study
 
     share = share_of("--within", within)
-    refuse_existing(export, "options.exists")
+    words = wording(language)
+    refuse_existing(export, "options.exists", words)
     inputs = inputs_of(plan, scenario, setting)
     by_hand = [read_allocation(path, inputs.plan) for path in allocation_file or ()]
     result, allocations = alternatives_study(inputs.plan, count, share, by_hand=by_hand)
-    show_answer(result, json, ENGLISH, inputs.changes, plan)
+    show_answer(result, json, words, inputs.changes, plan)
     if export is not None:
-        export_allocations(allocations, len(result.options), export, ENGLISH)
+        export_allocations(allocations, len(result.options), export, words)
 
 
 @commands.command(epilog="Example: quarterdeck fairness quarter --measure load")
@@ -105,14 +110,14 @@ def fairness(
     scenario: Scenarios = None,
     setting: Settings = None,
     json: Json = False,
+    language: InLanguage = None,
 ) -> None:
     """Say how even quotas and work are among reps, and what more evenness costs."""
     from reports.session import show_answer
-    from reports.wording import ENGLISH
     from studies.choosing import frontier_study
 
     inputs = inputs_of(plan, scenario, setting)
-    show_answer(frontier_study(inputs.plan, measure.value, points), json, ENGLISH, inputs.changes, plan)
+    show_answer(frontier_study(inputs.plan, measure.value, points), json, wording(language), inputs.changes, plan)
 
 
 @commands.command(epilog="Example: quarterdeck sweep quarter target=-10%..+20%")
@@ -123,14 +128,14 @@ def sweep(
     scenario: Scenarios = None,
     setting: Settings = None,
     json: Json = False,
+    language: InLanguage = None,
 ) -> None:
     """Move one figure of the plan over a range and allocate at each value."""
     from reports.session import show_answer
-    from reports.wording import ENGLISH
     from studies.sweeping import sweep_study
 
     inputs = inputs_of(plan, scenario, setting)
-    show_answer(sweep_study(inputs.plan, over, points), json, ENGLISH, inputs.changes, plan)
+    show_answer(sweep_study(inputs.plan, over, points), json, wording(language), inputs.changes, plan)
 
 
 @commands.command(epilog="Example: quarterdeck reach quarter --contribution 8800000")
@@ -140,14 +145,14 @@ def reach(
     scenario: Scenarios = None,
     setting: Settings = None,
     json: Json = False,
+    language: InLanguage = None,
 ) -> None:
     """Find the single figure that, moved least, brings the contribution to a goal."""
     from reports.session import show_answer
-    from reports.wording import ENGLISH
     from studies.sweeping import reach_study
 
     inputs = inputs_of(plan, scenario, setting)
-    show_answer(reach_study(inputs.plan, contribution), json, ENGLISH, inputs.changes, plan)
+    show_answer(reach_study(inputs.plan, contribution), json, wording(language), inputs.changes, plan)
 
 
 @commands.command(epilog="Example: quarterdeck money quarter")
@@ -157,25 +162,24 @@ def money(
     setting: Settings = None,
     allocation_file: AllocationFile = None,
     json: Json = False,
+    language: InLanguage = None,
 ) -> None:
     """Say where every sum of money goes and what of it is only a chance."""
     from reports.session import show_answer
-    from reports.wording import ENGLISH
     from studies.paying import money_study
 
     inputs = inputs_of(plan, scenario, setting, allocation_file)
-    show_answer(money_study(inputs.plan, inputs.allocation), json, ENGLISH, inputs.changes, plan)
+    show_answer(money_study(inputs.plan, inputs.allocation), json, wording(language), inputs.changes, plan)
 
 
 def _keep_close(
-    plan: str, scenario: list[str] | None, setting: list[str] | None, previous: Path, json: bool
+    plan: str, scenario: list[str] | None, setting: list[str] | None, previous: Path, json: bool, words: Wording
 ) -> Allocation:
     from reports.session import show_answer
-    from reports.wording import ENGLISH
     from studies.choosing import least_change_study
 
     inputs = inputs_of(plan, scenario, setting, previous)
     assert inputs.allocation is not None, "it was named"
     result, allocation = least_change_study(inputs.plan, inputs.allocation)
-    show_answer(result, json, ENGLISH, inputs.changes, plan)
+    show_answer(result, json, words, inputs.changes, plan)
     return allocation

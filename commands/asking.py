@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from commands.arguments import cores, ids_of
 
 if TYPE_CHECKING:
+    from reports.wording import Wording
     from scenarios.allocation import Allocation
     from studies.answering import Inputs, Outcome
     from studies.requests import Request
@@ -16,12 +17,19 @@ if TYPE_CHECKING:
 Options = dict[str, Any]
 
 
-def answer(study: str, plan: str, options: Options, out: Path, json: bool, require: list[str] | None = None) -> Outcome:
+def answer(
+    study: str,
+    plan: str,
+    options: Options,
+    out: Path,
+    json: bool,
+    words: Wording,
+    require: list[str] | None = None,
+) -> Outcome:
     """Answer a request."""
     from reports.session import answer_request
-    from reports.wording import ENGLISH
 
-    return answer_request(request_of(study, plan, options), out, json, require or (), ENGLISH)
+    return answer_request(request_of(study, plan, options), out, json, require or (), words)
 
 
 def request_of(study: str, plan: str, options: Options) -> Request:
@@ -47,26 +55,24 @@ def inputs_of(
     )
 
 
-def refuse_existing(path: Path | None, sentence: str) -> None:
+def refuse_existing(path: Path | None, sentence: str, words: Wording) -> None:
     """Refuse to write over a file: UsageError with a sentence that has a blank for the path."""
     if path is not None and os.path.lexists(path):
-        from reports.wording import ENGLISH
         from scenarios.errors import UsageError
 
-        raise UsageError(ENGLISH.say(sentence, path=path))
+        raise UsageError(words.say(sentence, path=path))
 
 
-def export_to(allocation: Allocation, path: Path | None) -> None:
+def export_to(allocation: Allocation, path: Path | None, words: Wording) -> None:
     """Write an allocation where a path was given; UsageError where that fails."""
     if path is None:
         return
     from reports.messages import say
-    from reports.wording import ENGLISH
     from scenarios.errors import UsageError
     from studies.allocations import write_allocation
 
     try:
         write_allocation(allocation, path)
     except OSError as error:
-        raise UsageError(ENGLISH.say("cannot_write", path=path, reason=error.strerror)) from error
-    say(ENGLISH.say("export.done", path=path))
+        raise UsageError(words.say("cannot_write", path=path, reason=error.strerror)) from error
+    say(words.say("export.done", path=path))

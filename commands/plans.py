@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from commands.arguments import Json, PlanName, Scenarios, Settings
+from commands.language import InLanguage, wording
 
 commands = typer.Typer()
 
@@ -18,36 +19,42 @@ commands = typer.Typer()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Folder to make.")],
     source: Annotated[str, typer.Option("--from", metavar="PLAN", help="Built-in plan to copy.")] = "quarter",
+    language: InLanguage = None,
 ) -> None:
     """Copy a built-in plan, to be edited."""
     import shutil
 
     from reports.messages import say
-    from reports.wording import ENGLISH
     from scenarios.errors import UsageError
     from scenarios.loading import LIBRARY, builtin_plans
 
+    words = wording(language)
     folder = Path(name)
     if os.path.lexists(folder):
-        raise UsageError(ENGLISH.say("new.exists", folder=folder))
+        raise UsageError(words.say("new.exists", folder=folder))
     if source not in builtin_plans():
-        known = ENGLISH.listed(builtin_plans())
-        raise UsageError(ENGLISH.say("new.unknown", name=source, known=known))
+        known = words.listed(builtin_plans())
+        raise UsageError(words.say("new.unknown", name=source, known=known))
     try:
         shutil.copytree(LIBRARY / source, folder, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     except OSError as error:
-        raise UsageError(ENGLISH.say("cannot_write", path=folder, reason=error.strerror)) from error
-    say(ENGLISH.say("new.done", folder=folder, name=source))
+        raise UsageError(words.say("cannot_write", path=folder, reason=error.strerror)) from error
+    say(words.say("new.done", folder=folder, name=source))
 
 
 @commands.command(epilog="Example: quarterdeck check my-quarter")
-def check(plan: PlanName, scenario: Scenarios = None, setting: Settings = None, json: Json = False) -> None:
+def check(
+    plan: PlanName,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    json: Json = False,
+    language: InLanguage = None,
+) -> None:
     """Say everything that is wrong or odd in a plan."""
     from reports.session import show_check
-    from reports.wording import ENGLISH
     from scenarios.loading import load_plan
 
-    show_check(load_plan(plan, scenario or (), setting or ()).plan, json, ENGLISH)
+    show_check(load_plan(plan, scenario or (), setting or ()).plan, json, wording(language))
 
 
 @commands.command(epilog="Example: quarterdeck import-crm export --as-of 2017-10-01 --out my-quarter")
@@ -60,10 +67,10 @@ def import_crm(
     growth: Annotated[float, typer.Option(help="Growth on the last quarter: 0.05 is 5%.")] = 0.05,
     weeks: Annotated[int, typer.Option(help="Weeks of the quarter.")] = 13,
     json: Json = False,
+    language: InLanguage = None,
 ) -> None:
     """Make a plan of a CRM export."""
     from reports.session import show_import
-    from reports.wording import ENGLISH
     from scenarios.crm import import_crm as make_plan
 
-    show_import(make_plan(export, as_of.date(), out, mapping, target, growth, weeks), json, ENGLISH)
+    show_import(make_plan(export, as_of.date(), out, mapping, target, growth, weeks), json, wording(language))

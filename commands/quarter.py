@@ -27,6 +27,7 @@ from commands.arguments import (
     cores,
 )
 from commands.asking import Options, answer, request_of
+from commands.language import InLanguage, wording
 
 commands = typer.Typer()
 
@@ -45,19 +46,19 @@ def run(
     require: Require = None,
     repeat: Annotated[str | None, typer.Option(metavar="RUN", help="Compute a saved run again and compare.")] = None,
     json: Json = False,
+    language: InLanguage = None,
     out: Out = RUNS,
 ) -> None:
     """Allocate, simulate and stress-test a plan."""
     if plan is not None and repeat is None:
         options: Options = {"scenarios": scenario, "settings": setting, "risks": risks, "plans": plans}
         options |= {"only": only, "seed": seed, "replications": replications, "jobs": jobs}
-        answer("run", plan, options, out, json, require)
+        answer("run", plan, options, out, json, wording(language), require)
     elif repeat is not None and plan is None:
         from reports.session import repeat_saved
-        from reports.wording import ENGLISH
         from studies.runs import resolve_run
 
-        repeat_saved(resolve_run(out, repeat), jobs or cores(), json, ENGLISH)
+        repeat_saved(resolve_run(out, repeat), jobs or cores(), json, wording(language))
     else:
         raise typer.BadParameter("give either a PLAN or --repeat RUN")
 
@@ -76,6 +77,7 @@ def simulate(
     jobs: Jobs = None,
     require: Require = None,
     json: Json = False,
+    language: InLanguage = None,
     out: Out = RUNS,
 ) -> None:
     """Say what may happen in the quarter."""
@@ -86,7 +88,7 @@ def simulate(
         "risks": risks,
     }
     options |= {"plans": plans, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
-    answer("simulate", plan, options, out, json, require)
+    answer("simulate", plan, options, out, json, wording(language), require)
 
 
 @commands.command(epilog="Example: quarterdeck compare my-quarter --to-scenario price_war --allocation resolve")
@@ -107,6 +109,7 @@ def compare(
     replications: Replications = 500,
     jobs: Jobs = None,
     json: Json = False,
+    language: InLanguage = None,
     out: Out = RUNS,
 ) -> None:
     """Set B against A on identical futures: options with --to- are B's, the others A's or of both."""
@@ -118,7 +121,7 @@ def compare(
     }
     options |= {"plans": plans, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
     options |= {"to_scenarios": to_scenario, "to_settings": to_set, "to_allocation": to_allocation}
-    answer("compare", plan, options | {"to_plans": to_plans, "decide": allocation.value}, out, json)
+    answer("compare", plan, options | {"to_plans": to_plans, "decide": allocation.value}, out, json, wording(language))
 
 
 @commands.command(epilog="Example: quarterdeck stress my-quarter --force K1@week5")
@@ -134,6 +137,7 @@ def stress(
     replications: Replications = 500,
     jobs: Jobs = None,
     json: Json = False,
+    language: InLanguage = None,
     out: Out = RUNS,
 ) -> None:
     """Set every risk against every contingency plan."""
@@ -144,7 +148,7 @@ def stress(
         "risks": risks,
     }
     options |= {"only": only, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
-    answer("stress", plan, options, out, json)
+    answer("stress", plan, options, out, json, wording(language))
 
 
 @commands.command(epilog="Example: quarterdeck trace my-quarter --replication 7 --rep R05 --week 6")
@@ -163,14 +167,14 @@ def trace(
     force: Force = None,
     seed: Seed = 1,
     json: Json = False,
+    language: InLanguage = None,
 ) -> None:
     """Tell one simulated quarter as a story: what struck, what was tried, what it changed."""
     from reports.trace import show_trace
-    from reports.wording import ENGLISH
     from studies.traces import Focus
     from studies.tracing import answer_trace
 
     options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
     request = request_of("simulate", plan, options | {"plans": plans, "forced": force, "seed": seed})
     focus = Focus(rep=rep, opportunity=opportunity, account=account, week=week)
-    show_trace(answer_trace(request, replication, focus), json, ENGLISH, plan)
+    show_trace(answer_trace(request, replication, focus), json, wording(language), plan)

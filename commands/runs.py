@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from commands.arguments import RUNS, Json, Out
+from commands.language import InLanguage, wording
 
 commands = typer.Typer()
 
@@ -15,21 +16,20 @@ commands = typer.Typer()
 def show(
     name: Annotated[str, typer.Argument(metavar="RUN", help="Folder or name of a saved run, or: latest.")],
     json: Json = False,
+    language: InLanguage = None,
     out: Out = RUNS,
 ) -> None:
     """Show a saved run again."""
     from reports.session import show_result
-    from reports.wording import ENGLISH
     from studies.runs import load_result, resolve_run
 
     _, result = load_result(resolve_run(out, name))
-    show_result(result, json, ENGLISH)
+    show_result(result, json, wording(language))
 
 
 @commands.command(epilog="Example: quarterdeck runs")
-def runs(json: Json = False, out: Out = RUNS) -> None:
+def runs(json: Json = False, language: InLanguage = None, out: Out = RUNS) -> None:
     """List saved runs, newest first."""
     from reports.session import show_runs
-    from reports.wording import ENGLISH
 
-    show_runs(out, json, ENGLISH)
+    show_runs(out, json, wording(language))

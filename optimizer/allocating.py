@@ -120,12 +120,12 @@ def _worst(statuses: Iterable[RuleStatus], of_missed: bool) -> RuleStatus | None
     return max(hard, key=lambda s: s.violation, default=None)
 
 
-def decided_by(data: AllocationData) -> str:
+def decided_by(data: AllocationData) -> tuple[str, ...]:
     """Rules that fix every rep's quota and so leave fairness among reps nothing to decide."""
     lines = fixing_lines(data)
     if lines.keys() < set(data.reps):
-        return ""
-    return f"decided by {' and '.join(sorted({data.lines[n].rule.id for own in lines.values() for n in own}))}"
+        return ()
+    return tuple(sorted({data.lines[n].rule.id for own in lines.values() for n in own}))
 
 
 def demand_by_source(data: AllocationData, allocation: Allocation) -> dict[str, float]:

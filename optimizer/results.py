@@ -189,8 +189,8 @@ class AllocationResult:
     expected_contribution: float
     over_assignment: float
     """Sum of quotas / target − 1."""
-    fairness: str
-    """Which rules leave the reps' quotas no freedom (``decided by T5``), or empty."""
+    fairness: tuple[str, ...]
+    """Which rules leave the reps' quotas no freedom; none where they are free."""
     solver: SolverReport
     detail: Detail = "none"
     """How far prices were looked for; without, no rule has a step, and there are neither resources nor idle rules."""

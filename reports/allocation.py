@@ -23,7 +23,7 @@ def allocation_page(result: AllocateResult, words: Wording, source: str = "PLAN"
                 allocation=result.allocation_name,
                 solver=result.solver,
                 seconds=f"{result.seconds:.1f}",
-                currency=result.currency,
+                currency=words.currency(result.currency),
             ),
         ),
         *_status(result, words),
@@ -60,7 +60,7 @@ def _cards(result: AllocateResult, words: Wording) -> list[Card]:
     over = result.over_assignment
     assigned = "allocate.exact" if abs(over) < 5e-7 else "allocate.over" if over > 0 else "allocate.under"
     return [
-        Card(words.say("card.target"), words.money(target), result.currency),
+        Card(words.say("card.target"), words.money(target), words.currency(result.currency)),
         Card(
             words.say("card.quotas"),
             words.money(result.total_quota),
@@ -151,7 +151,9 @@ def _reps(result: AllocateResult, words: Wording) -> Table:
 
 def _fairness(result: AllocateResult, words: Wording) -> list[Block]:
     decided = (
-        words.say("allocate.fairness", fairness=result.fairness) if result.fairness else words.say("allocate.fair")
+        words.say("allocate.fairness", fairness=words.say("decided.by", rules=words.listed(result.fairness)))
+        if result.fairness
+        else words.say("allocate.fair")
     )
     stretched = [(rep.stretch, rep.rep) for rep in result.reps if rep.stretch is not None]
     potential = sum(rep.potential for rep in result.reps)
@@ -166,7 +168,7 @@ def _fairness(result: AllocateResult, words: Wording) -> list[Block]:
         most_rep=most_rep,
         mean=words.times(result.total_quota / potential),
     )
-    return [Sentence(f"{decided} {runs}")]
+    return [Sentence(words.joined(decided, runs))]
 
 
 def _reps_by_product(result: AllocateResult, words: Wording) -> Table:
@@ -267,7 +269,7 @@ def _rounding(result: AllocateResult, words: Wording) -> list[Block]:
     )
     if rounding.missed:
         missed = words.say("rounding.missed", rule=rounding.missed, amount=words.figure(rounding.largest_miss))
-        text = f"{text} {missed}"
+        text = words.joined(text, missed)
     return [Sentence(text)]
 
 

@@ -18,7 +18,12 @@ def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN")
     blocks: list[Block] = [
         Heading(
             words.say("compare.title", plan=result.plan),
-            words.say("compare.detail", seed=result.seed, n=words.money(result.replications), currency=result.currency),
+            words.say(
+                "compare.detail",
+                seed=result.seed,
+                n=words.money(result.replications),
+                currency=words.currency(result.currency),
+            ),
         ),
         Sentence(words.say("compare.sides", a=result.name_a, b=result.name_b)),
         Sentence(words.say(f"compare.{result.allocation}"), "quiet"),
@@ -40,7 +45,7 @@ def _headline(result: CompareResult, words: Wording) -> list[Block]:
         return []
     text = words.say(
         "compare.headline",
-        target=f"{words.short(result.target)} {result.currency}",
+        target=words.short_in(result.target, result.currency),
         a=words.percent(chance.mean_a),
         b=words.percent(chance.mean_b),
         difference=words.points(chance.mean),

@@ -67,7 +67,7 @@ def _unused(report: ImportReport, words: Wording) -> Table:
     )
     rows = tuple(
         row(
-            f"{entry.what}: {words.listed(entry.names)}" if entry.names else entry.what,
+            words.say("says", what=entry.what, text=words.listed(entry.names)) if entry.names else entry.what,
             words.money(entry.count),
             entry.reason,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from reports.parts import changes, named, row
+from reports.parts import changes, money_in, named, row
 from reports.rules import group_name, member_name
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
@@ -16,7 +16,7 @@ __all__ = ["explanation_page"]
 def explanation_page(result: ExplainResult, words: Wording, source: str = "PLAN", in_full: bool = False) -> Page:
     """Quotas in sentences (``in_full``), or a row each."""
     blocks: list[Block] = [
-        Heading(words.say("why.title", plan=result.plan), words.say("money_in", currency=result.currency)),
+        Heading(words.say("why.title", plan=result.plan), money_in(words, result.currency)),
         *changes(words, "changes.title", result.changes),
     ]
     for kind in ("rep", "region"):
@@ -95,7 +95,7 @@ def _fixed(fixed: FixedBy, words: Wording) -> str:
     text = words.say(f"why.{kind}", id=fixed.id, sum=_product(fixed, words), sentence=fixed.sentence)
     if fixed.firmness == "soft":
         end = "why.missed" if fixed.misses > 0.5 else "why.met"
-        text = f"{text} {words.say(end, amount=words.money(fixed.misses))}"
+        text = words.joined(text, words.say(end, amount=words.money(fixed.misses)))
     return text
 
 
@@ -144,7 +144,7 @@ def _stop(stop: Stop, way: str, words: Wording) -> str:
     if stop.reason == "zero":
         return words.say("why.zero")
     start = words.say(f"why.{way}", step=words.money(stop.step))
-    return f"{start} {_reason(stop, words)}"
+    return words.joined(start, _reason(stop, words))
 
 
 def _reason(stop: Stop, words: Wording) -> str:
@@ -175,7 +175,7 @@ def _load(entry: Explanation, words: Wording) -> str:
     if load is None:
         return text
     key = "why.full" if load > 0.995 else "why.free"
-    return f"{text} {words.say(key, hours=words.money(entry.hours_there - entry.hours_needed))}"
+    return words.joined(text, words.say(key, hours=words.money(entry.hours_there - entry.hours_needed)))
 
 
 def _split(entry: Explanation, words: Wording) -> str:

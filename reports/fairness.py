@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.parts import bar_of, changes, row
+from reports.parts import bar_of, changes, money_in, row
 from reports.specs import Bar, Block, Column, Heading, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.choosing import FrontierResult, UnevennessRow
@@ -13,7 +13,10 @@ __all__ = ["fairness_page"]
 def fairness_page(result: FrontierResult, words: Wording) -> Page:
     """Unevenness now, and the trade-off curve."""
     blocks: list[Block] = [
-        Heading(words.say("fairness.title", plan=result.plan), words.say("money_in", currency=result.currency)),
+        Heading(
+            words.say("fairness.title", plan=result.plan),
+            money_in(words, result.currency),
+        ),
         *changes(words, "changes.title", result.changes),
         _now(result, words),
     ]
@@ -89,5 +92,6 @@ def _says(result: FrontierResult, words: Wording) -> str:
 def _flat(result: FrontierResult, words: Wording) -> str:
     measure = words.say(f"fairness.of.{result.measure}")
     if result.decided_by:
-        return words.say("fairness.decided", measure=measure, decided=result.decided_by)
+        decided = words.say("decided.by", rules=words.listed(result.decided_by))
+        return words.say("fairness.decided", measure=measure, decided=decided)
     return words.say("fairness.flat", measure=measure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
-from reports.parts import changes, row
+from reports.parts import changes, money_in, row
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.paying import MoneyResult, MoneyTableRow
@@ -16,7 +16,7 @@ __all__ = ["money_page"]
 def money_page(result: MoneyResult, words: Wording) -> Page:
     """Pool by pool, then what no pool pays, then what the linear program does not know."""
     blocks: list[Block] = [
-        Heading(words.say("money.title", plan=result.plan), words.say("money_in", currency=result.currency)),
+        Heading(words.say("money.title", plan=result.plan), money_in(words, result.currency)),
         *changes(words, "changes.title", result.changes),
         _table(result, words),
         *_unknown(result, words),
@@ -79,7 +79,8 @@ def _open(result: MoneyResult, words: Wording) -> Iterable[str]:
             key = key if key in words.sentences else "money.why.contingency_plan"
             text = words.say(key, threshold=words.percent(result.collection_threshold, 0))
             most = "" if entry.most is None else words.say("money.most", most=words.money(entry.most))
-            yield f"{_purpose(entry, words)}: {text} {most}".rstrip()
+            said = words.joined(*filter(None, (text, most)))
+            yield words.say("says", what=_purpose(entry, words), text=said)
 
 
 def _cash(result: MoneyResult, words: Wording) -> str:

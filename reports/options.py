@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from reports.parts import changes, row
+from reports.parts import changes, money_in, row
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.choosing import AlternativesResult, LeastChangeResult, OptionRow
@@ -19,7 +19,10 @@ def options_page(result: AlternativesResult, words: Wording, source: str = "PLAN
     found = sum(option.kind == "alternative" for option in result.options)
     summary = words.count("options.found", found, within=words.percent(result.within)) if found else ""
     blocks: list[Block] = [
-        Heading(words.say("options.title", plan=result.plan), words.say("money_in", currency=result.currency)),
+        Heading(
+            words.say("options.title", plan=result.plan),
+            money_in(words, result.currency),
+        ),
         Sentence(summary or words.say("options.none_found", within=words.percent(result.within))),
         *changes(words, "changes.title", result.changes),
         _table(words, "options.table", result.options, best),
@@ -43,7 +46,7 @@ def least_change_page(result: LeastChangeResult, words: Wording) -> Page:
         fresh=words.money(result.changed_fresh),
     )
     blocks: list[Block] = [
-        Heading(words.say("close.title", plan=result.plan), words.say("money_in", currency=result.currency)),
+        Heading(words.say("close.title", plan=result.plan), money_in(words, result.currency)),
         Sentence(kept, "headline"),
         *changes(words, "changes.title", result.changes),
         _table(words, "close.table", pair, result.option, is_pair=True),

@@ -18,6 +18,7 @@ __all__ = [
     "estimate",
     "kpi_table",
     "left_out",
+    "money_in",
     "money_title",
     "named",
     "row",
@@ -49,7 +50,12 @@ def _key(text: str) -> str:
 
 def money_title(words: Wording, key: str, scale: Scale, currency: str) -> str:
     """A title with the unit of the money in its table."""
-    return words.say("title.money", title=words.say(key), unit=f"{scale.unit} {currency}".strip())
+    return words.say("title.money", title=words.say(key), unit=words.unit_of(scale, currency))
+
+
+def money_in(words: Wording, currency: str) -> str:
+    """What the money of a page is in."""
+    return words.say("money_in", currency=words.currency(currency))
 
 
 def estimate(scale: Scale, figure: Estimate | None, signed: bool = False) -> str:

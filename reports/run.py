@@ -83,5 +83,5 @@ def _plans(stress: StressResult, words: Wording) -> list[Block]:
     open_ones = sum(line.verdict == "cannot tell yet" for line in plans)
     text = words.say("run.buy", plans=words.listed(bought)) if bought else words.say("run.buy_none")
     if open_ones:
-        text = f"{text} {words.count('run.undecided', open_ones)}"
+        text = words.joined(text, words.count("run.undecided", open_ones))
     return [Sentence(text)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 from reports.parts import bar_of, changes, kpi_table, left_out, money_title, row, spread_table
 from reports.rules import missed_rules
@@ -23,7 +24,7 @@ def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN"
                 allocation=result.allocation_name,
                 seed=result.seed,
                 n=words.money(result.replications),
-                currency=result.currency,
+                currency=words.currency(result.currency),
             ),
         ),
         *([] if is_part else headline(result, words)),
@@ -44,7 +45,7 @@ def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN"
 
 def headline(result: SimulateResult, words: Wording) -> list[Block]:
     """The chance of the target and the range in which most quarters end."""
-    target = f"{words.short(result.target)} {result.currency}"
+    target = words.short_in(result.target, result.currency)
     blocks: list[Block] = []
     chance = _kpi(result, "p_target")
     if chance is not None:
@@ -100,15 +101,17 @@ def _bridge(result: SimulateResult, words: Wording) -> Table:
         kind = "total" if is_total else "more" if step.amount >= 0 else "less"
         bar = Bar(low / largest, high / largest, kind) if largest > 0 else ""  # type: ignore[arg-type]
         figure = scale.of(step.amount) if is_total else scale.signed(step.amount)
-        rows.append(row(_step_name(step, words), figure, within, bar, strong=is_total))
+        rows.append(row(_step_name(step, words, result.plans), figure, within, bar, strong=is_total))
     return Table(
         money_title(words, "bridge.title", scale, result.currency), columns, tuple(rows), (words.say("bridge.note"),)
     )
 
 
-def _step_name(step: BridgeStep, words: Wording) -> str:
+def _step_name(step: BridgeStep, words: Wording, plans: Sequence[str]) -> str:
     if step.id == "gap" and step.amount < 0:
         return words.say("bridge.surplus")
+    if step.id == "risks" and plans:
+        return words.say("bridge.risks_held")
     return words.choose("bridge", step.id, f"{step.label[:1].upper()}{step.label[1:]}")
 
 

@@ -38,7 +38,7 @@ def stress_page(result: StressResult, words: Wording, is_part: bool = False) -> 
                 allocation=result.allocation_name,
                 seed=result.seed,
                 n=words.money(result.replications),
-                currency=result.currency,
+                currency=words.currency(result.currency),
             ),
         ),
         *_headline(result, words),
@@ -60,7 +60,7 @@ def stress_page(result: StressResult, words: Wording, is_part: bool = False) -> 
 def _headline(result: StressResult, words: Wording) -> list[Block]:
     text = words.say(
         "stress.headline",
-        target=f"{words.short(result.target)} {result.currency}",
+        target=words.short_in(result.target, result.currency),
         without=_chance(words, result.p_target_no_risk),
         chance=_chance(words, result.p_target),
     )

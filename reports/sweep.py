@@ -6,7 +6,7 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 
-from reports.parts import changes, row
+from reports.parts import changes, money_in, row
 from reports.rules import group_name
 from reports.specs import Bar, Block, Card, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
@@ -17,7 +17,7 @@ __all__ = ["reach_page", "sweep_page"]
 
 def sweep_page(result: SweepResult, words: Wording) -> Page:
     """Contribution, soft rules, stretch and binding rules at every value."""
-    detail = words.say("sweep.detail", now=words.figure(result.now), currency=result.currency)
+    detail = words.say("sweep.detail", now=words.figure(result.now), currency=words.currency(result.currency))
     blocks: list[Block] = [
         Heading(words.say("sweep.title", path=result.path, plan=result.plan), detail),
         *(Sentence(text) for text in _says(result, words)),
@@ -101,7 +101,7 @@ def _regimes(result: SweepResult, words: Wording) -> list[Block]:
         lines = list(group)
         low, high = words.figure(lines[0].value), words.figure(lines[-1].value)
         where = words.say("sweep.at", value=low) if len(lines) == 1 else words.say("sweep.from_to", low=low, high=high)
-        entries.append(f"{where} {_state(state, words)}")
+        entries.append(words.joined(where, _state(state, words)))
     return [Listing(words.say("sweep.regimes"), tuple(entries))]
 
 
@@ -115,7 +115,7 @@ def _state(state: tuple[tuple[str, ...], ...], words: Wording) -> str:
     if binding:
         names = (group_name(words, name) if ":" in name else name.replace("/", " ") for name in binding)
         texts.append(words.say("sweep.binds", rules=words.listed(names)))
-    return " ".join(texts) or words.say("sweep.free")
+    return words.joined(*texts) or words.say("sweep.free")
 
 
 def reach_page(result: ReachResult, words: Wording, source: str = "PLAN") -> Page:
@@ -124,7 +124,7 @@ def reach_page(result: ReachResult, words: Wording, source: str = "PLAN") -> Pag
     short = [lever for lever in result.levers if lever.value is None]
     helping = [lever for lever in short if lever.contribution - result.now > 0.5]
     blocks: list[Block] = [
-        Heading(words.say("reach.title", plan=result.plan), words.say("money_in", currency=result.currency)),
+        Heading(words.say("reach.title", plan=result.plan), money_in(words, result.currency)),
         Card(words.say("reach.goal"), words.money(result.goal)),
         Card(words.say("reach.now"), words.money(result.now), _gap(result, words)),
         Sentence(_answer(result, reaching, words, source), "headline"),

@@ -43,7 +43,12 @@ def trace_page(result: TraceResult, words: Wording, source: str = "PLAN") -> Pag
     blocks: list[Block] = [
         Heading(
             words.say("trace.title", n=result.replication, plan=result.plan),
-            words.say("trace.detail", allocation=result.allocation_name, seed=result.seed, currency=result.currency),
+            words.say(
+                "trace.detail",
+                allocation=result.allocation_name,
+                seed=result.seed,
+                currency=words.currency(result.currency),
+            ),
         ),
         _headline(result, words),
         *_in_play(result, words),
@@ -82,12 +87,12 @@ def _headline(result: TraceResult, words: Wording) -> Sentence:
     key = "trace.cost" if cost >= 0.5 else "trace.gain" if cost <= -0.5 else "trace.same"
     text = words.say(
         "trace.headline",
-        signed=f"{words.short(signed.value)} {result.currency}",
+        signed=words.short_in(signed.value, result.currency),
         share=words.percent(signed.value / result.target),
         target=words.short(result.target),
     )
     rest = words.say(key, calm=words.short(signed.without_risks), by=words.short(abs(cost)))
-    return Sentence(f"{text} {rest}", "headline")
+    return Sentence(words.joined(text, rest), "headline")
 
 
 def _in_play(result: TraceResult, words: Wording) -> list[Block]:
@@ -192,7 +197,9 @@ def _plans(result: TraceResult, words: Wording) -> list[Block]:
 def _begun(text: str, words: Wording) -> str:
     """``2027-07-19 R05``, or only whom it was for where it would begin after the quarter."""
     date, _, subject = text.partition(" ")
-    return f"{_date(date, words)} ({subject})" if subject else words.say("trace.too_late", subject=text)
+    if not subject:
+        return words.say("trace.too_late", subject=text)
+    return words.say("in_brackets", text=_date(date, words), more=subject)
 
 
 def _what_it_changed(result: TraceResult, words: Wording) -> list[Block]:
@@ -244,7 +251,7 @@ def _ends(result: TraceResult, words: Wording) -> list[Block]:
 def _end(end: DealOutcome, words: Wording, scale: Scale) -> Row:
     about = words.listed([end.product, *([end.account] if end.account else [])])
     return row(
-        f"{_short(end.id)} ({about})",
+        words.say("in_brackets", text=_short(end.id), more=about),
         words.say(f"outcome.{end.outcome.replace(' ', '_')}"),
         words.say(f"outcome.{end.outcome_without_risks.replace(' ', '_')}"),
         scale.signed(end.signed - end.signed_without_risks),
@@ -335,8 +342,8 @@ def _subject(result: TraceResult, words: Wording) -> list[Block]:
             calm=words.short(rep.without_risks),
             hours=words.quantity(rep.hours),
         )
-        left = [words.say("trace.left", date=_date(rep.left_date, words))] if rep.left_date else []
-        texts.append(" ".join([text, *(f"{said[:1].upper()}{said[1:]}." for said in left)]))
+        left = [words.say("trace.rep_left", date=_date(rep.left_date, words))] if rep.left_date else []
+        texts.append(words.joined(text, *left))
     if focus.account is not None:
         texts.append(words.say("trace.about_account", account=named(focus.account, result.focus_name, " ")))
     if focus.opportunity is not None:
@@ -355,10 +362,10 @@ def _about_opportunity(result: TraceResult, opportunity: str, words: Wording) ->
         waited=words.quantity(sum(touch.waited or 0.0 for touch in touches)),
     )
     if end is None:
-        return f"{text} {words.say('trace.about_same')}"
+        return words.joined(text, words.say("trace.about_same"))
     outcome = words.say(f"outcome.{end.outcome_without_risks.replace(' ', '_')}")
     amount = words.short(end.signed_without_risks)
-    return f"{text} {words.say('trace.about_otherwise', outcome=outcome, signed=amount)}"
+    return words.joined(text, words.say("trace.about_otherwise", outcome=outcome, signed=amount))
 
 
 def _by_week_of_rep(result: TraceResult, words: Wording) -> list[Block]:
@@ -441,10 +448,11 @@ def _happening(happening: Happening, subject: str, words: Wording) -> Cell:
         work=words.choose("work", happening.subject, happening.subject),
     )
     if happening.kind == "plan" and happening.until is not None:
-        text = f"{text} {words.say('happening.plan_from', date=_date(happening.until, words))}"
+        text = words.joined(text, words.say("happening.plan_from", date=_date(happening.until, words)))
     if (happening.waited or 0.0) >= _WORTH_SAYING_DAYS:
         late = "happening.late" if happening.kind == "paid" else "happening.waited"
-        text = f"{text}; {words.say(late, days=words.quantity(round(happening.waited or 0.0, 1)))}"
+        days = words.quantity(round(happening.waited or 0.0, 1))
+        text = words.say("also", text=text, more=words.say(late, days=days))
     return Mark(text, _TONES[happening.kind]) if happening.kind in _TONES else text
 
 

@@ -1,4 +1,4 @@
-"""Every number format and, by id, every sentence: a language is one catalogue and its units of money."""
+"""Every number format and, by id, every sentence: a language is one catalogue, its units of money and its joints."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from reports.english import SENTENCES
+from reports import chinese, english
 
-__all__ = ["ENGLISH", "MINUS", "Scale", "Wording"]
+__all__ = ["CHINESE", "ENGLISH", "MINUS", "Scale", "Unit", "Wording"]
 
 MINUS = "−"
 _TINY = 1e-9
@@ -36,15 +36,31 @@ class Scale:
         return f"±{self.of(abs(half_width))}"
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A short unit of money."""
+
+    divisor: float
+    name: str
+    decimals: int
+    """In a table whose figures it carries."""
+
+
 @dataclass(frozen=True)
 class Wording:
     """How a language says things."""
 
+    code: str
+    """``en``, ``zh``: as ``--language`` and the ``lang`` of a page name it."""
     sentences: Mapping[str, str]
-    units: tuple[tuple[float, str], ...]
-    """Divisors and names of the short units of money, largest first."""
+    units: tuple[Unit, ...]
+    """Short units of money, largest first."""
     range_words: tuple[str, str]
     """Between the ends of an interval: plain, and where the lower end is negative."""
+    gap: str = " "
+    """Between sentences, and between a figure and its unit."""
+    comma: str = ", "
+    """Between names in a line."""
 
     def say(self, key: str, **words: object) -> str:
         """The sentence ``key`` with its blanks filled in."""
@@ -55,12 +71,29 @@ class Wording:
         return self.sentences.get(f"{prefix}.{key}", default)
 
     def count(self, key: str, number: int, **words: object) -> str:
-        """The sentence ``key`` in singular (``key.one``) or plural (``key.many``)."""
-        return self.say(f"{key}.one" if number == 1 else f"{key}.many", n=_number(number, 0), **words)
+        """The sentence ``key`` in singular (``key.one``, where the language has one) or plural (``key.many``)."""
+        one = f"{key}.one"
+        return self.say(one if number == 1 and one in self.sentences else f"{key}.many", n=_number(number, 0), **words)
 
     def listed(self, names: Iterable[str]) -> str:
         """Names in one line."""
-        return ", ".join(names)
+        return self.comma.join(names)
+
+    def joined(self, *sentences: str) -> str:
+        """Sentences one after the other."""
+        return self.gap.join(sentences)
+
+    def currency(self, code: str) -> str:
+        """A currency as the language calls it; its code where it has no name for it."""
+        return self.choose("currency", code, code)
+
+    def unit_of(self, scale: Scale, currency: str) -> str:
+        """The unit of a table's money: M CNY."""
+        return self.gap.join(filter(None, (scale.unit, self.currency(currency))))
+
+    def short_in(self, amount: float, currency: str) -> str:
+        """An amount in three figures with its currency: 18.0 M CNY."""
+        return f"{self.short(amount)}{self.gap}{self.currency(currency)}"
 
     def money(self, amount: float) -> str:
         """An amount to the unit: 1,350,000."""
@@ -72,17 +105,17 @@ class Wording:
 
     def short(self, amount: float) -> str:
         """An amount in three figures: 18.0 M."""
-        for divisor, unit in self.units:
-            if abs(amount) >= divisor * 0.9995:
-                return f"{_three_figures(amount / divisor)} {unit}"
+        for unit in self.units:
+            if abs(amount) >= unit.divisor * 0.9995:
+                return f"{_three_figures(amount / unit.divisor)}{self.gap}{unit.name}"
         return _number(amount, 0)
 
     def scale(self, amounts: Iterable[float]) -> Scale:
         """The unit for a table with these amounts: whole numbers where they say enough."""
         largest = max((abs(amount) for amount in amounts if math.isfinite(amount)), default=0.0)
-        for divisor, unit in self.units:
-            if largest >= 10 * divisor:
-                return Scale(unit, divisor, 2 if divisor == self.units[0][0] else 0)
+        for unit in self.units:
+            if largest >= 10 * unit.divisor:
+                return Scale(unit.name, unit.divisor, unit.decimals)
         return Scale("", 1, 0)
 
     def percent(self, share: float, decimals: int = 1) -> str:
@@ -144,7 +177,7 @@ class Wording:
         elif unit == "money":
             scale = self._scale_of_three(max(abs(low), abs(high)))
             texts = scale.of(low), scale.of(high)
-            return self._between(*texts, low) + (f" {scale.unit}" if scale.unit else "")
+            return self._between(*texts, low) + (f"{self.gap}{scale.unit}" if scale.unit else "")
         else:
             texts = self.quantity(low), self.quantity(high)
         return self._between(*texts, low)
@@ -158,9 +191,10 @@ class Wording:
         return f"{low}{self.range_words[1 if value < 0 else 0]}{high}"
 
     def _scale_of_three(self, largest: float) -> Scale:
-        for divisor, unit in self.units:
-            if largest >= divisor * 0.9995:
-                return Scale(unit, divisor, max(0, 2 - math.floor(math.log10(largest / divisor * 1.0005))))
+        for unit in self.units:
+            if largest >= unit.divisor * 0.9995:
+                decimals = max(0, 2 - math.floor(math.log10(largest / unit.divisor * 1.0005)))
+                return Scale(unit.name, unit.divisor, decimals)
         return Scale("", 1, 0)
 
 
@@ -181,4 +215,17 @@ def _three_figures(value: float) -> str:
     return _number(value, min(decimals, 2))
 
 
-ENGLISH = Wording(sentences=SENTENCES, units=((1e6, "M"), (1e3, "k")), range_words=("–", " to "))
+ENGLISH = Wording(
+    code="en",
+    sentences=english.SENTENCES,
+    units=(Unit(1e6, "M", 2), Unit(1e3, "k", 0)),
+    range_words=("–", " to "),
+)
+CHINESE = Wording(
+    code="zh",
+    sentences=chinese.SENTENCES,
+    units=(Unit(1e8, "亿", 2), Unit(1e4, "万", 1)),
+    range_words=("–", "至"),
+    gap="",
+    comma="、",
+)

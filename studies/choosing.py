@@ -108,7 +108,7 @@ class FrontierResult(Record):
     """Of the allocation that ``allocate`` gives."""
     points: tuple[FrontierRow, ...]
     """From the best contribution to the greatest fairness; one where nothing can be traded."""
-    decided_by: str = ""
+    decided_by: tuple[str, ...] = ()
     """Rules that leave the stretch of reps no freedom."""
     changes: tuple[Change, ...] = ()
     """Inputs that scenarios and settings changed."""
@@ -176,7 +176,7 @@ def frontier_study(plan: Plan, measure: Measure = "load", points: int = 6) -> Fr
         measure=measure,
         now=equity_row(equity(solved.data, solved.amounts())),
         points=tuple(FrontierRow(unevenness=p.unevenness, contribution=p.contribution) for p in curve.points),
-        decided_by=decided_by(solved.data) if measure == "stretch" else "",
+        decided_by=decided_by(solved.data) if measure == "stretch" else (),
         seconds=time.perf_counter() - start,
     )
 

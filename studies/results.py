@@ -234,7 +234,7 @@ class AllocateResult(Record):
     rules: tuple[RuleRow, ...]
     reps: tuple[RepRow, ...]
     stages: tuple[StageRow, ...]
-    fairness: str
+    fairness: tuple[str, ...]
     solver: str
     seconds: float
     changes: tuple[Change, ...] = ()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that tests can import tests.plans however pytest is started
+
+os.environ["QUARTERDECK_LANGUAGE"] = "en"  # wherever the tests run
 
 from scenarios.plan import Plan
 

@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "stage.rep stretch": "3. Least distance of any rep's stretch from the mean",
     "stage.cell stretch": "4. The same per product and region of a rep",
     "stage.evenness": "5. Least sum of all such distances, in money",
+    "decided.by": "decided by {rules}",
     # rules
     "rules.title": "Rules",
     "rules.given_up": "Soft rules that give way",

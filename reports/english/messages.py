@@ -11,6 +11,7 @@ SENTENCES: dict[str, str] = {
     "require.form": "--require {text}: write a KPI, one of >= <= > < and a number, for instance p_target>=0.6",
     "require.unknown": "--require {text}: there is no KPI {kpi}; there are {known}",
     # the command line
+    "language.unknown": "{variable}={code}: there is no such language; there are {known}",
     "new.exists": "{folder} exists already; nothing was copied",
     "new.unknown": "there is no built-in plan {name}; there are {known}",
     "new.done": "{folder} is a copy of the built-in plan {name}. Edit it, then: quarterdeck check {folder}",

@@ -26,6 +26,8 @@ SENTENCES: dict[str, str] = {
     "bridge.baseline": "Leads that come by themselves",
     "bridge.cross_sell": "Cross-sell and repeat orders",
     "bridge.renewals": "Renewals",
+    "bridge.risks": "Risks",
+    "bridge.risks_held": "Risks, with the plans held",
     "bridge.without_risks": "Mean without risks",
     "bridge.mean": "Mean with risks",
     "bridge.skew": "Median less mean",

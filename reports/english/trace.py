@@ -44,6 +44,7 @@ SENTENCES: dict[str, str] = {
     "trace.weeks_note": "Without risks: signed so far in the same replication.",
     "trace.reps": "Signed by rep, against quota",
     "trace.left": "left on {date}",
+    "trace.rep_left": "Left on {date}.",
     "trace.next": "Look closer: quarterdeck trace {plan} --replication {n} with --rep, --account, --opportunity or "
     "--week.",
     "trace.about_week": "Week {n}, from {date}: {signed} signed; {so_far} so far, {share} of the target.",

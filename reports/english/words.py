@@ -6,6 +6,9 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     # words
+    "also": "{text}; {more}",
+    "in_brackets": "{text} ({more})",
+    "says": "{what}: {text}",
     "none": "none",
     "total": "Total",
     "forced": "forced",

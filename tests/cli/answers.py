@@ -138,7 +138,7 @@ def fairness(size: float = 1.0) -> FrontierResult:
 
 def decided() -> FrontierResult:
     flat = fairness()
-    return flat.model_copy(update={"measure": "stretch", "points": flat.points[:1], "decided_by": "decided by T5"})
+    return flat.model_copy(update={"measure": "stretch", "points": flat.points[:1], "decided_by": ("T5",)})
 
 
 def sweep(size: float = 1.0) -> SweepResult:

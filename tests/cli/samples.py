@@ -129,7 +129,7 @@ def allocation(size: float = 1.0) -> AllocateResult:
             StageRow(stage="contribution", value=1_400_000 * size),
             StageRow(stage="rep stretch", value=1.2009, note="decided by T5"),
         ),
-        fairness="decided by T5",
+        fairness=("T5",),
         solver="HiGHS 1.15.1",
         seconds=1.02,
         changes=CHANGES,

@@ -107,7 +107,7 @@ def test_equalities_for_all_reps_decide_the_sum_and_no_total_is_added() -> None:
     result = allocate(budget_plan(rules=[t5]))
     assert result.allocation.total_quota == pytest.approx(360)
     assert result.over_assignment == pytest.approx(0.2)
-    assert result.fairness == "decided by T5"
+    assert result.fairness == ("T5",)
     assert "total quota" not in {rule.id for rule in result.rules}
 
 

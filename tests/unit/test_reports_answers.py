@@ -122,7 +122,7 @@ def test_fairness_says_what_evenness_costs_or_that_it_cannot_be_bought() -> None
     assert "The spread of load can fall to 18.6% at no cost, and to 0.0% for 98,771 of contribution (1.13%)." in text
     assert "Reps whose other work leaves no hours, not counted in load: R99." in text
     assert "The spread of stretch is decided by T5" in said(answer_page(answers.decided(), ENGLISH))
-    flat = answers.decided().model_copy(update={"decided_by": ""})
+    flat = answers.decided().model_copy(update={"decided_by": ()})
     assert "as even as rules allow" in said(answer_page(flat, ENGLISH))
 
 

@@ -37,7 +37,7 @@ def test_fairness_says_what_decides_it() -> None:
     result = frontier_study(plan, "stretch")
     assert len(result.points) == 1
     assert result.now.stretch.spread == pytest.approx(0.5)
-    assert result.decided_by == ""
+    assert result.decided_by == ()
     assert len(frontier_study(budget_plan(), "load", 3).points) == 3
 
 

@@ -1,0 +1,43 @@
+"""Plans and saved runs: check, import, list."""
+
+from __future__ import annotations
+
+__all__ = ["SENTENCES"]
+
+SENTENCES: dict[str, str] = {
+    # check
+    "check.title": "检查 · {plan}",
+    "check.fine": "计划可以正常读取，内容没有自相矛盾之处。",
+    "check.warnings": "警告",
+    "check.notes": "提示",
+    "check.about": "{message}［{rules}］",
+    "check.not_yet": "计划中已有、但尚未纳入模拟的内容",
+    "check.summary": "警告：{warnings} 条。提示：{notes} 条。尚未纳入模拟：{not_yet} 项。",
+    # runs
+    "runs.title": "{folder} 中的运行记录（最新在前）",
+    "runs.empty": "{folder} 中还没有运行记录。可运行：quarterdeck run quarter",
+    "runs.saved": "已保存为 {folder}。再次查看：quarterdeck show {folder}",
+    "repeat.identical": "{name}：已重新计算，结果逐位一致。",
+    "repeat.differs": "{name}：已重新计算，以下文件结果不同：{files}。相同平台、相同版本才能保证结果可重复；"
+    "manifest.json 中记有该运行记录所用的版本。",
+    # CRM import
+    "import.title": "由 CRM 导出数据生成的计划",
+    "import.detail": "{out} · 截至 {as_of} · 字段映射 {mapping}",
+    "import.target": "季度目标：{target} {currency}",
+    "import.read": "已读取的文件",
+    "import.used": "已写入计划",
+    "import.unused": "未采用的内容及原因",
+    "import.estimates": "根据导出数据估计",
+    "import.assumed": "导出数据中没有、按假设取值",
+    "import.assumed_note": "来源等级：A 同行评议文献，B 样本明确的调查，C 二手资料，D 假设。",
+    "import.warnings": "请核对以下内容",
+    "import.next": "下一步：quarterdeck check {out}，然后 quarterdeck run {out}",
+    "import.many": "{path}（{n} 项）",
+    "import.range": "{low}–{high}",
+    "import.instance": "例如：{basis}",
+    "import.each": "逐项明细：import-crm --json",
+    "column.file": "文件",
+    "column.rows": "行数",
+    "column.holds": "内容",
+    "column.table": "表",
+}

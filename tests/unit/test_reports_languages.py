@@ -1,0 +1,126 @@
+"""Unit: both languages say the same things, and a planner is spoken to in the right one."""
+
+from __future__ import annotations
+
+import io
+import re
+import string
+from collections.abc import Mapping
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from reports import chinese, english
+from reports.languages import LANGUAGES, VARIABLE, wording_for
+from reports.run import page_of
+from reports.specs import Page, Table
+from reports.terminal import show
+from reports.wording import CHINESE, ENGLISH
+from scenarios.errors import UsageError
+from tests.cli import samples
+
+LETTERS = re.compile(r"[\u4e00-\u9fff]")
+ALIKE = {"column.name", "column.kpi", "group.rule", "run.title", "options.moved", "rules.rule", "import.range"}
+"""Ids whose sentence holds no word."""
+
+
+def test_every_sentence_is_there_in_both_languages() -> None:
+    """There is no singular in Chinese; and only Chinese has names for currencies."""
+    wanted = {key for key in english.SENTENCES if not key.endswith(".one")}
+    found = {key for key in chinese.SENTENCES if not key.startswith("currency.")}
+    assert sorted(wanted - found) == [], "not translated"
+    assert sorted(found - wanted) == [], "translated, and no longer said"
+
+
+def test_both_languages_fill_in_the_same_blanks() -> None:
+    differing = {
+        key: (sentence, chinese.SENTENCES[key])
+        for key, sentence in english.SENTENCES.items()
+        if key in chinese.SENTENCES and blanks(sentence) != blanks(chinese.SENTENCES[key])
+    }
+    assert differing == {}
+
+
+def blanks(sentence: str) -> set[str | None]:
+    return {field for _, field, _, _ in string.Formatter().parse(sentence) if field is not None}
+
+
+def test_chinese_is_written_in_chinese() -> None:
+    """In Chinese letters, with full-width punctuation between them, no traditional units, no wrong term."""
+    for key, sentence in chinese.SENTENCES.items():
+        bare = "".join(text for text, *_ in string.Formatter().parse(sentence))
+        if any(letter.isalpha() for letter in bare) and key not in ALIKE:
+            assert LETTERS.search(bare) or re.fullmatch(r"[\W\dA-Z−]+", bare), key
+        assert not re.search(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", bare), f"{key}: half-width: {bare}"
+        for wrong in ("萬", "億", "配额", "场景", "管道", "措施"):  # words that the glossary refuses
+            assert wrong not in bare, key
+
+
+@pytest.mark.parametrize(
+    ("asked", "environment", "language"),
+    [
+        (None, {}, "en"),
+        ("zh", {VARIABLE: "en", "LANG": "de_DE.UTF-8"}, "zh"),
+        (None, {VARIABLE: "zh"}, "zh"),
+        (None, {"LANG": "zh_CN.UTF-8"}, "zh"),
+        (None, {"LC_ALL": "en_GB.UTF-8", "LANG": "zh_CN.UTF-8"}, "en"),
+        (None, {"LC_ALL": "", "LC_MESSAGES": "zh_TW", "LANG": "en_US"}, "zh"),
+        (None, {"LANG": "C.UTF-8"}, "en"),
+    ],
+)
+def test_the_language_is_asked_for_or_that_of_the_computer(
+    asked: str | None, environment: Mapping[str, str], language: str
+) -> None:
+    assert wording_for(asked, environment).code == language
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(UsageError, match="QUARTERDECK_LANGUAGE=fr: there is no such language; there are en, zh"):
+        wording_for(None, {VARIABLE: "fr"})
+
+
+def test_money_in_chinese_counts_in_ten_thousands() -> None:
+    assert CHINESE.short_in(18_000_000, "CNY") == "1,800万元"
+    assert CHINESE.short(180_000_000) == "1.80亿"
+    assert CHINESE.short(1_349_999) == "135万"
+    assert CHINESE.short(9_400) == "9,400"
+    assert CHINESE.interval(15.36e6, 20.61e6, "money") == "1,536–2,061万"
+    assert CHINESE.interval(-12_000, 34_000, "money") == "−1.20至3.40万"
+    table = CHINESE.scale([18e6, 5])
+    assert (CHINESE.unit_of(table, "CNY"), table.of(1_350_000), table.signed(-740_000)) == ("万元", "135.0", "−74.0")
+    assert CHINESE.unit_of(CHINESE.scale([900]), "XAU") == "XAU"
+    assert CHINESE.listed(["a", "b"]) == "a、b"
+    assert CHINESE.count("changes.more", 1) == "另有 1 项，见 --json"
+
+
+@pytest.mark.parametrize("study", ["allocation", "simulation", "comparison", "stress", "run"])
+def test_a_page_in_chinese_says_no_english(study: str) -> None:
+    """Ids, names and what a plan's author wrote stay as they are; headings and sentences do not."""
+    result = getattr(samples, study)()
+    in_english = {line for line in texts(page_of(result, ENGLISH)) if re.search(r"[a-z]{2,} [a-z]{2,}", line)}
+    assert in_english
+    names = {samples.allocation().plan}
+    assert (in_english - names) & set(texts(page_of(result, CHINESE))) == set()
+
+
+def texts(page: Page) -> list[str]:
+    """Headings, notes and sentences of a page: what is ours to say."""
+    found = []
+    for block in page.blocks:
+        if isinstance(block, Table):
+            found += [block.title, *block.notes, *(column.heading for column in block.columns)]
+        else:
+            found.append(getattr(block, "text", ""))
+    return [text for text in found if text]
+
+
+@pytest.mark.parametrize("study", ["allocation", "simulation", "comparison", "stress", "run"])
+def test_chinese_tables_fit_80_columns(study: str) -> None:
+    text = io.StringIO()
+    show(page_of(getattr(samples, study)(), CHINESE), CHINESE, Console(file=text, width=80, markup=False))
+    assert max(cell_len(line) for line in text.getvalue().splitlines()) <= 80
+
+
+def test_every_language_has_its_code() -> None:
+    assert {code: words.code for code, words in LANGUAGES.items()} == {"en": "en", "zh": "zh"}
