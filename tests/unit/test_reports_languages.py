@@ -21,8 +21,17 @@ from scenarios.errors import UsageError
 from tests.cli import samples
 
 LETTERS = re.compile(r"[\u4e00-\u9fff]")
-ALIKE = {"column.name", "column.kpi", "group.rule", "run.title", "options.moved", "rules.rule", "import.range"}
-"""Ids whose sentence holds no word."""
+ALIKE = {
+    "column.name",
+    "column.kpi",
+    "reference.events_head",
+    "group.rule",
+    "run.title",
+    "options.moved",
+    "rules.rule",
+    "import.range",
+}
+"""Ids whose sentence holds no word, or is read by code."""
 
 
 def test_every_sentence_is_there_in_both_languages() -> None:
@@ -52,6 +61,8 @@ def test_chinese_is_written_in_chinese() -> None:
         bare = "".join(text for text, *_ in string.Formatter().parse(sentence))
         if any(letter.isalpha() for letter in bare) and key not in ALIKE:
             assert LETTERS.search(bare) or re.fullmatch(r"[\W\dA-Z−]+", bare), key
+        if key in ALIKE:
+            continue
         assert not re.search(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", bare), f"{key}: half-width: {bare}"
         for wrong in ("萬", "億", "配额", "场景", "管道", "措施"):  # words that the glossary refuses
             assert wrong not in bare, key
