@@ -7,6 +7,7 @@ that axis, make-up days do. Day ``d`` covers the interval ``[d, d + 1)``.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -130,4 +131,4 @@ class Calendar(Section):
     def first_day_of_week(self, week: int) -> int:
         """Number of the first working day in or after ``week``; ``working_days`` when there is none."""
         monday = self.start + dt.timedelta(days=7 * (week - 1))
-        return next((n for n, date in enumerate(self.working_dates) if date >= monday), self.working_days)
+        return bisect_left(self.working_dates, monday)

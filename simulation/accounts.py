@@ -13,7 +13,7 @@ from simulation.health import cooled
 from simulation.opportunities import Opportunity
 from simulation.receivables import Payer, contract_signed
 from simulation.records import RenewalEnd
-from simulation.reps import Errand
+from simulation.reps import NO_CELL, Errand, Kind
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
@@ -53,24 +53,21 @@ class Account:
 class CareTouch:
     """The regular contact with an account we have, at its tier's cadence (S3, S4)."""
 
-    __slots__ = ("account", "cadence_days", "due", "hours", "id", "kind", "priority")
+    __slots__ = ("account", "cadence_days", "cell", "due", "hours", "id", "kind", "patience_days", "priority")
 
     def __init__(self, quarter: Quarter, account: Account) -> None:
         tier = quarter.model.plan.customer_tiers[account.row.tier]
         self.account, self.hours = account, account.row.care_hours
         self.id = f"care:{account.row.id}"
         self.priority, self.cadence_days = tier.priority, 5 / tier.touches_per_week
-        self.kind = (self.priority, self.cadence_days, -1, -1)
+        self.kind: Kind = (self.priority, self.cadence_days)
+        self.patience_days, self.cell = 2 * self.cadence_days, NO_CELL
         # Spread over the first cadence by position, so that not all accounts are due on the first morning.
         self.due = self.cadence_days * (account.number + 0.5) / len(quarter.model.accounts)
 
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours of the touch; none once the account is lost."""
         return 0.0 if self.account.lost else self.hours
-
-    def cell_attainment(self, quarter: Quarter) -> float:
-        """Belongs to no cell: ranks as one that is exactly on quota."""
-        return 1.0
 
     def done(self, quarter: Quarter, hours: float) -> bool:
         """Comes due again a cadence later, while the account is ours."""

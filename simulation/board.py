@@ -6,15 +6,20 @@ A parameter is read when its rule acts; nothing already scheduled moves. Value =
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from scenarios.effects import PARAMETERS, Effect, in_scope
 
-__all__ = ["ActiveEffect", "Board", "Keys"]
+__all__ = ["Acting", "ActiveEffect", "Attributes", "Board", "Keys"]
 
+Attributes: TypeAlias = Mapping[str, str | tuple[str, ...]]
+"""By what scopes pick a thing: product, region, rep, tier …"""
 
 NOTHING = ("", "")
 """What a ``struck`` effect is aimed at when no strike set it off."""
+
+_AIMS = ("rep", "account", "region", "test")
+"""Attributes at whose value an effect can be aimed."""
 
 
 class ActiveEffect:
@@ -33,75 +38,48 @@ class ActiveEffect:
         """Changes nothing and counts nothing, so it need not be looked at."""
 
 
-@dataclass(eq=False, slots=True)
 class Keys:
-    """The attributes by which scopes pick a thing, with the effects found for it so far."""
+    """The attributes by which scopes pick a thing, with what was found for it so far."""
 
-    attributes: Mapping[str, str | tuple[str, ...]]
-    found: dict[str, tuple[int, float, float, tuple[str, ...]]] = field(default_factory=dict)
-    """Parameter → version of the board, sum of shifts, product of factors, contingency plans among them."""
+    __slots__ = ("attributes", "found")
+
+    def __init__(self, attributes: Attributes) -> None:
+        self.attributes = attributes
+        self.found: dict[str, tuple[Acting, float, float, tuple[str, ...]]] = {}
+        """Parameter → what acted on it then, sum of shifts, product of factors, contingency plans among them."""
 
 
-class Board:
-    """All effects that are on, by parameter."""
+class Acting:
+    """The effects that act on one parameter, until another goes on or off."""
 
-    def __init__(self) -> None:
-        self._on: dict[str, dict[tuple[str, str] | None, list[ActiveEffect]]] = {}
-        """Parameter → what effects are aimed at (None: not at one thing) → effects, in the order they went on."""
-        self._version: dict[str, int] = {}
-        self.uses: dict[str, set[str]] = {}
-        """Contingency plan → ids of what its effects acted on."""
-        self.clips: dict[str, int] = {}
-        """Parameter → how often its value was clipped to its domain."""
+    __slots__ = ("aimed", "fields", "found", "high", "low")
 
-    def switch_on(self, active: ActiveEffect) -> None:
-        """Let an effect act from now on."""
-        if not active.neutral:
-            self._on.setdefault(active.parameter, {}).setdefault(active.aim, []).append(active)
-            self._version[active.parameter] = self._version.get(active.parameter, 0) + 1
+    def __init__(self, parameter: str, on: list[ActiveEffect]) -> None:
+        self.low, self.high = PARAMETERS[parameter].low, PARAMETERS[parameter].high
+        self.aimed: dict[tuple[str, str] | None, list[ActiveEffect]] = {}
+        """What effects are aimed at (None: not at one thing) → effects, in the order they went on."""
+        for active in on:
+            self.aimed.setdefault(active.aim, []).append(active)
+        fields = {key: None for active in on for key, _ in active.picks}
+        fields |= {aim[0]: None for aim in self.aimed if aim is not None and aim != NOTHING}
+        self.fields = tuple(fields)
+        """Attributes that decide which of them act on a thing: things alike in these need be looked at once."""
+        self.found: dict[tuple[object, ...], tuple[Acting, float, float, tuple[str, ...]]] = {}
 
-    def switch_off(self, active: ActiveEffect) -> None:
-        """End an effect that is on."""
-        if not active.neutral:
-            aimed = self._on[active.parameter]
-            aimed[active.aim].remove(active)
-            if not aimed[active.aim]:
-                del aimed[active.aim]
-            self._version[active.parameter] += 1
+    def on(self, attributes: Attributes) -> tuple[Acting, float, float, tuple[str, ...]]:
+        """Sum of shifts, product of factors and the contingency plans among what acts on a thing."""
+        alike = tuple(map(attributes.get, self.fields))
+        found = self.found.get(alike)
+        if found is None:
+            found = self.found[alike] = (self, *self._combine(attributes))
+        return found
 
-    def version(self, parameter: str) -> int:
-        """Changes whenever an effect on the parameter goes on or off."""
-        return self._version.get(parameter, 0)
-
-    def value(self, parameter: str, base: float, keys: Keys, entity: str) -> float:
-        """The parameter for a thing, from its base value; ``entity`` is who is counted as a use of a plan."""
-        on = self._on.get(parameter)
-        if not on:
-            return base
-        version = self._version[parameter]
-        found = keys.found.get(parameter)
-        if found is None or found[0] != version:
-            found = keys.found[parameter] = (version, *self._combine(on, keys))
-        _, shift, factor, plans = found
-        for plan in plans:
-            self.uses.setdefault(plan, set()).add(entity)
-        value = (base + shift) * factor
-        domain = PARAMETERS[parameter]
-        if value < domain.low or value > domain.high:
-            self.clips[parameter] = self.clips.get(parameter, 0) + 1
-            return domain.low if value < domain.low else domain.high
-        return value
-
-    @staticmethod
-    def _combine(
-        on: Mapping[tuple[str, str] | None, list[ActiveEffect]], keys: Keys
-    ) -> tuple[float, float, tuple[str, ...]]:
-        attributes = keys.attributes
-        candidates = list(on.get(None, ()))
-        for kind in ("rep", "account", "region", "test"):
+    def _combine(self, attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
+        candidates = list(self.aimed.get(None, ()))
+        for kind in _AIMS:
             subject = attributes.get(kind, ())
             for one in (subject,) if isinstance(subject, str) else subject:
-                candidates += on.get((kind, one), ())
+                candidates += self.aimed.get((kind, one), ())
         shift, factor, plans = 0.0, 1.0, []
         for active in candidates:
             if in_scope(active.picks, attributes):
@@ -110,3 +88,55 @@ class Board:
                 if active.plan is not None:
                     plans.append(active.plan)
         return shift, factor, tuple(dict.fromkeys(plans))
+
+
+class Board:
+    """All effects that are on, by parameter."""
+
+    def __init__(self) -> None:
+        self._on: dict[str, list[ActiveEffect]] = {}
+        """Parameter → effects, in the order they went on."""
+        self.acting: dict[str, Acting] = {}
+        """Parameter → what acts on it now: another one whenever an effect goes on or off. Most have none."""
+        self.uses: dict[str, set[str]] = {}
+        """Contingency plan → ids of what its effects acted on."""
+        self.clips: dict[str, int] = {}
+        """Parameter → how often its value was clipped to its domain."""
+
+    def switch_on(self, active: ActiveEffect) -> None:
+        """Let an effect act from now on."""
+        if not active.neutral:
+            on = self._on.setdefault(active.parameter, [])
+            on.append(active)
+            self.acting[active.parameter] = Acting(active.parameter, on)
+
+    def switch_off(self, active: ActiveEffect) -> None:
+        """End an effect that is on."""
+        if not active.neutral:
+            on = self._on[active.parameter]
+            on.remove(active)
+            if on:
+                self.acting[active.parameter] = Acting(active.parameter, on)
+            else:
+                del self.acting[active.parameter]
+
+    def value(self, parameter: str, base: float, keys: Keys, entity: str) -> float:
+        """The parameter for a thing, from its base value; ``entity`` is who is counted as a use of a plan."""
+        acting = self.acting.get(parameter)
+        if acting is None:
+            return base
+        found = keys.found.get(parameter)
+        if found is None or found[0] is not acting:
+            found = keys.found[parameter] = acting.on(keys.attributes)
+        _, shift, factor, plans = found
+        if plans:
+            for plan in plans:
+                self.uses.setdefault(plan, set()).add(entity)
+        value = (base + shift) * factor
+        if value < acting.low:
+            self.clips[parameter] = self.clips.get(parameter, 0) + 1
+            return acting.low
+        if value > acting.high:
+            self.clips[parameter] = self.clips.get(parameter, 0) + 1
+            return acting.high
+        return value

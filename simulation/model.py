@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from scenarios.expectations import (
     age_days,
     cycle_bounds,
     cycle_of,
+    product_keys,
+    region_keys,
     rep_keys,
     shares_before,
     stage_weights,
@@ -23,15 +26,20 @@ from scenarios.expectations import (
     win_probability,
 )
 from scenarios.plan import Plan
+from scenarios.process import CustomerTier
 from scenarios.risks import Uncertainty
 from scenarios.tables import Account, Opportunity
+from simulation.board import Attributes
 from simulation.distributions import Floats
 from simulation.draws import Entities, Integers, PoissonLayers, layers_covering
 from simulation.options import Options, Reallocate
 from simulation.sources import LeadSource, lead_sources
 from simulation.strikes import PossibleStrike, possible_strikes
 
-__all__ = ["Model", "OpenDeal", "OpenInvoice", "OurAccount", "StageTable", "compile_model"]
+__all__ = ["DealKind", "Model", "OpenDeal", "OpenInvoice", "OurAccount", "StageTable", "TierHabits", "compile_model"]
+
+DealKind: TypeAlias = tuple[int, int, int, int, int, str, str]
+"""Product, region, customer tier, rep, account (−1: none), industry and source of an opportunity."""
 
 POINTS_PER_LAYER = 4.0
 """Mean number of points in a layer of possible leads: one evaluation of the generator."""
@@ -51,6 +59,21 @@ class StageTable:
     proposal_hours: list[float]
     first_touch: list[int]
     """Number of touches in the stages before each, and of all."""
+    offsets: list[list[float]]
+    """Part of the cycle from a stage's start to each of its touches, and to its end."""
+
+
+class TierHabits(NamedTuple):
+    """How a customer tier is worked, as plain values."""
+
+    priority: int
+    cadence_days: float
+    patience_days: float
+    """Working days after which due work moves up one tier: two cadences."""
+    win_rate: float
+    proposal_promised_days: float | None
+    cools_after_days: float
+    """Working days of lateness from which a customer cools down; infinite where nobody does."""
 
 
 class OpenDeal(NamedTuple):
@@ -107,6 +130,7 @@ class Model:
     options: Options
     horizon: float
     stages: StageTable
+    tier_habits: list[TierHabits]
     win_from: list[list[float]]
     """Probability of winning from each stage, by customer tier, at the plan's win rates."""
     products: tuple[str, ...]
@@ -161,6 +185,31 @@ class Model:
     """Whether a strategy test is held (M5)."""
     reallocations: Mapping[str, Reallocate]
     """Policy of re-allocation → what decides where its money goes (M6)."""
+    _attributes: dict[DealKind, Attributes] = field(default_factory=dict, repr=False, compare=False)
+    """Attributes of opportunities met so far: the same in every replication, and few kinds make up most."""
+
+    def deal_attributes(
+        self, product: int, region: int, tier: int, rep: int, account: int, industry: str, source: str
+    ) -> Attributes:
+        """By what effects pick an opportunity; its account's industry counts where it states none."""
+        kind = product, region, tier, rep, account, industry, source
+        found = self._attributes.get(kind)
+        if found is None:
+            plan = self.plan
+            attributes: dict[str, str | tuple[str, ...]] = {
+                **product_keys(plan.products[product]),
+                **region_keys(plan.regions[region]),
+                "customer_tier": self.tiers[tier],
+                "rep": self.reps[rep],
+                "rep_tier": plan.reps[rep].tier,
+                "source": source,
+                "industry": industry,
+            }
+            if account >= 0:
+                attributes["account"] = self.accounts[account]
+                attributes["industry"] = industry or plan.accounts[account].industry
+            found = self._attributes[kind] = attributes
+        return found
 
 
 def compile_model(
@@ -194,6 +243,7 @@ def compile_model(
         options=options,
         horizon=horizon,
         stages=_stage_table(plan),
+        tier_habits=[_habits(plan, tier) for tier in plan.customer_tiers],
         win_from=[
             [win_probability(process, tier.win_rate, i) for i in range(len(process.stages))]
             for tier in plan.customer_tiers
@@ -259,13 +309,30 @@ def _stage_table(plan: Plan) -> StageTable:
     process = plan.process
     positions = [touch_positions(process, number) for number in range(len(process.stages))]
     first = [sum(len(touches) for touches in positions[:number]) for number in range(len(positions) + 1)]
+    before = shares_before(process)
     return StageTable(
         weights=stage_weights(process),
         positions=positions,
-        before=shares_before(process),
+        before=before,
         touch_hours=[stage.touch_hours for stage in process.stages],
         proposal_hours=[stage.proposal_hours for stage in process.stages],
         first_touch=first,
+        offsets=[
+            [place - before[number] for place in (*touches, before[number + 1])]
+            for number, touches in enumerate(positions)
+        ],
+    )
+
+
+def _habits(plan: Plan, tier: CustomerTier) -> TierHabits:
+    cadence, process = 5 / tier.touches_per_week, plan.process
+    return TierHabits(
+        priority=tier.priority,
+        cadence_days=cadence,
+        patience_days=2 * cadence,
+        win_rate=tier.win_rate,
+        proposal_promised_days=tier.proposal_promised_days,
+        cools_after_days=process.cooling_cadences * cadence if process.cooling_factor < 1 else math.inf,
     )
 
 

@@ -15,6 +15,7 @@ from simulation.records import DealEnd
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
+    from simulation.reps import Kind
 
 __all__ = ["Decision", "Opportunity"]
 
@@ -37,7 +38,7 @@ class Opportunity:
 
     __slots__ = (
         "account",
-        "cadence_days",
+        "cell",
         "chance",
         "created",
         "due",
@@ -50,6 +51,7 @@ class Opportunity:
         "orphan_factor",
         "outcome",
         "passes",
+        "patience_days",
         "priority",
         "product",
         "region",
@@ -67,7 +69,7 @@ class Opportunity:
         "void",
         "warmth",
         "weighted",
-        "win_rate",
+        "win_from",
     )
 
     def __init__(
@@ -87,57 +89,56 @@ class Opportunity:
         chance: DealChance,
         keys: Keys,
     ) -> None:
-        customer_tier = quarter.model.plan.customer_tiers[tier]
+        model = quarter.model
+        habits = model.tier_habits[tier]
         self.id, self.source, self.created, self.chance = id, source, created, chance
         self.product, self.region, self.tier = product, region, tier
         self.account, self.industry, self.stage, self.value = account, industry, stage, value
         self.keys = keys
-        self.priority = customer_tier.priority
-        self.cadence_days = 5 / customer_tier.touches_per_week
-        self.kind = (self.priority, self.cadence_days, product, region)
-        self.win_rate = customer_tier.win_rate
+        self.cell = product * len(model.regions) + region
+        self.kind: Kind = self.cell * len(model.tiers) + tier
+        self.priority, self.patience_days = habits.priority, habits.patience_days
+        self.win_from = model.win_from[tier]
         self.orphan_factor = self.warmth = 1.0
         self.rep = -1
         self.weighted = 0.0
         self.hours = 0.0
         self.outcome = "open"
-        self.ended = quarter.model.horizon
+        self.ended = model.horizon
         self.passes = chance.passes
         self.returns = self.splits = self.turn = 0
         # Waiting for a new decision-maker; and whether a touch in hand was overtaken by that (K4).
         self.stalled = self.void = False
-        # What an open opportunity has behind it: the part of its cycle that its age says.
-        age = max(-created, 0.0)
-        stages = quarter.model.stages
-        self.stage_start = quarter.env.now - max(age - stages.before[stage] * chance.cycle, 0.0)
-        self.touch = sum(place * chance.cycle <= age for place in stages.positions[stage]) if created < 0 else 0
-        self.due = quarter.env.now
+        self.stage_start = self.due = quarter.env.now
+        self.touch = 0
+        if created < 0:  # what an open opportunity has behind it: the part of its cycle that its age says
+            stages, age = model.stages, -created
+            self.stage_start -= max(age - stages.before[stage] * chance.cycle, 0.0)
+            self.touch = sum(place * chance.cycle <= age for place in stages.positions[stage])
 
     def start(self, quarter: Quarter) -> None:
         """Put the next step under way: a touch in the rep's queue, or the end of the stage."""
         if self._next(quarter):
             quarter.reps[self.rep].add(self)
 
-    def cell_attainment(self, quarter: Quarter) -> float:
-        """Signed ÷ quota of the opportunity's product and region so far: the lowest cell is served first."""
-        return quarter.attainment[self.product][self.region]
-
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours of the due touch, with the proposal where the stage opens with one (S3, S8); none once it ended."""
         if self.outcome != "open" or self.stalled:
             return 0.0
         self.void = False
-        stages, board = quarter.model.stages, quarter.board
-        hours = board.value("touch_hours", stages.touch_hours[self.stage], self.keys, self.id)
+        stages, board, stage = quarter.model.stages, quarter.board, self.stage
+        hours = stages.touch_hours[stage]
+        if "touch_hours" in board.acting:
+            hours = board.value("touch_hours", hours, self.keys, self.id)
         if self.chance.touch_factors:
-            hours *= self.chance.touch_factors[stages.first_touch[self.stage] + self.touch]
-        if self.touch == 0 and stages.proposal_hours[self.stage] > 0:
-            hours += board.value("proposal_hours", stages.proposal_hours[self.stage], self.keys, self.id)
+            hours *= self.chance.touch_factors[stages.first_touch[stage] + self.touch]
+        if self.touch == 0 and stages.proposal_hours[stage] > 0:
+            hours += board.value("proposal_hours", stages.proposal_hours[stage], self.keys, self.id)
         return hours
 
-    def expected_value(self, quarter: Quarter) -> float:
+    def expected_value(self) -> float:
         """Value × probability of winning from the current stage at the plan's win rate; 0 once it has ended."""
-        return self.value * quarter.model.win_from[self.tier][self.stage] if self.outcome == "open" else 0.0
+        return self.value * self.win_from[self.stage] if self.outcome == "open" else 0.0
 
     def done(self, quarter: Quarter, hours: float) -> bool:
         """Take note of a touch; True when another one is due next."""
@@ -150,27 +151,27 @@ class Opportunity:
         if self.void:  # with whom it was is gone
             self.void = False
         else:
-            self._contact(quarter)
+            habits, now = quarter.model.tier_habits[self.tier], quarter.env.now
+            if now - self.due > habits.cools_after_days:
+                self.warmth *= cooled(quarter.model.plan.process, now - self.due, habits.cadence_days)
+            if self.touch == 0 and habits.proposal_promised_days is not None:
+                self._proposed(quarter, habits.proposal_promised_days + SAME_MOMENT)
             self.touch += 1
         return self._next(quarter)
 
-    def _contact(self, quarter: Quarter) -> None:
-        """A contact that comes too late leaves a cooler customer; so does a proposal later than promised (S3, S6)."""
-        now, plan = quarter.env.now, quarter.model.plan
-        if plan.process.cooling_factor < 1 and now > self.due:
-            self.warmth *= cooled(plan.process, now - self.due, self.cadence_days)
-        if self.touch == 0 and quarter.model.stages.proposal_hours[self.stage] > 0:
-            tier = plan.customer_tiers[self.tier]
-            # What was open at the start may have been promised before; then the quarter's first day counts.
-            if tier.proposal_promised_days is not None and (
-                now - max(self.stage_start, 0.0) > tier.proposal_promised_days + SAME_MOMENT
-            ):
-                self.warmth *= tier.late_proposal_factor
+    def _proposed(self, quarter: Quarter, within_days: float) -> None:
+        """A proposal that comes later than promised leaves a cooler customer (S3).
+
+        What was open at the start may have been promised before; then the quarter's first day counts.
+        """
+        late = quarter.env.now - max(self.stage_start, 0.0) > within_days
+        if late and quarter.model.stages.proposal_hours[self.stage] > 0:
+            self.warmth *= quarter.model.plan.customer_tiers[self.tier].late_proposal_factor
 
     def _promised(self, quarter: Quarter) -> bool:
         """Whether the next touch brings a proposal that is promised, and so is due at once (S3)."""
-        tier = quarter.model.plan.customer_tiers[self.tier]
-        return tier.proposal_promised_days is not None and quarter.model.stages.proposal_hours[self.stage] > 0
+        promised = quarter.model.tier_habits[self.tier].proposal_promised_days is not None
+        return promised and quarter.model.stages.proposal_hours[self.stage] > 0
 
     def _next(self, quarter: Quarter) -> bool:
         """Set the day of the next touch; where all touches of the stage are done, let the stage end in its time.
@@ -178,22 +179,19 @@ class Opportunity:
         A stage takes the customer its part of the cycle from the day it began, and as long as its touches take:
         friction only lengthens.
         """
-        stages, now = quarter.model.stages, quarter.env.now
-        if self.touch < len(stages.positions[self.stage]):
-            if self.touch == 0 and self._promised(quarter):
-                self.due = now
-            else:
-                self.due = max(self._day(quarter, stages.positions[self.stage][self.touch]), now)
+        stages, now, touch = quarter.model.stages, quarter.env.now, self.touch
+        offsets = stages.offsets[self.stage]
+        wait = offsets[touch] * self.chance.cycle
+        if "cycle_time" in quarter.board.acting:
+            wait = quarter.board.value("cycle_time", wait, self.keys, self.id)
+        day = self.stage_start + wait
+        if touch < len(offsets) - 1:
+            self.due = now if day < now or (touch == 0 and self._promised(quarter)) else day
             return True
-        end = self._day(quarter, stages.before[self.stage + 1])
-        if end <= now:
+        if day <= now:
             return self._stage_ends(quarter)
-        quarter.at(end, partial(self._stage_ends_in_time, quarter, self.turn))
+        quarter.at(day, partial(self._stage_ends_in_time, quarter, self.turn))
         return False
-
-    def _day(self, quarter: Quarter, place: float) -> float:
-        wait = (place - quarter.model.stages.before[self.stage]) * self.chance.cycle
-        return self.stage_start + quarter.board.value("cycle_time", wait, self.keys, self.id)
 
     def _stage_ends_in_time(self, quarter: Quarter, turn: int) -> None:
         if self.outcome == "open" and turn == self.turn and self._stage_ends(quarter):
@@ -215,7 +213,8 @@ class Opportunity:
         return self._next(quarter)
 
     def _passes(self, quarter: Quarter) -> bool:
-        rate = quarter.board.value("win_rate", self.win_rate, self.keys, self.id) * self.orphan_factor * self.warmth
+        base = quarter.model.tier_habits[self.tier].win_rate
+        rate = quarter.board.value("win_rate", base, self.keys, self.id) * self.orphan_factor * self.warmth
         passes: bool = self.passes[self.stage] < rate ** quarter.model.stages.weights[self.stage]
         return passes
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from simpy import Environment, Resource
+from simpy import Resource
 
 from scenarios.effects import EventName
-from scenarios.expectations import product_keys, region_keys
 from scenarios.risks import EventFigures
 from simulation.accounts import Account, start_accounts
 from simulation.board import Board, Keys
+from simulation.clock import Clock
 from simulation.events import EVENT_HANDLERS, Happening
 from simulation.future import DealChance, Future, draw_future
 from simulation.marketing import start_marketing
-from simulation.model import Model
+from simulation.model import DealKind, Model
 from simulation.opportunities import Decision, Opportunity
 from simulation.reallocation import start_reallocation
 from simulation.receivables import Payer, contract_signed, start_receivables
@@ -47,7 +47,7 @@ class Quarter:
 
     def __init__(self, model: Model, future: Future) -> None:
         self.model, self.future = model, future
-        self.env = Environment()
+        self.env = Clock()
         self.board = Board()
         self.records = Records(future.replication, nature=future.nature)
         self.deals: list[Opportunity] = []
@@ -57,13 +57,18 @@ class Quarter:
         """Opportunities a day that each source brings now, before effects."""
         self.duty: dict[tuple[str, str], list[Errand]] = {}
         """Work at events by (region, activity), in order of day."""
+        self._deal_keys: dict[DealKind, Keys] = {}
         self._product = {id: number for number, id in enumerate(model.products)}
         self._quota_factors = [1.0] * len(model.products)
-        self._cell_signed = [[0.0] * len(model.regions) for _ in model.products]
-        self.cell_quota = [list(quotas) for quotas in model.cell_quota]
-        """Quota by product and region as it stands now."""
-        self.attainment = [[0.0 if quota > 0 else 1.0 for quota in quotas] for quotas in model.cell_quota]
-        """Signed ÷ quota by product and region so far; where no quota asks for anything 1, and infinite once signed."""
+        self.cell_quota = [quota for quotas in model.cell_quota for quota in quotas]
+        """Quota as it stands now of every cell: product × region, the regions of a product side by side."""
+        self._cell_signed = [0.0] * len(self.cell_quota)
+        self.attainment = [0.0 if quota > 0 else 1.0 for quota in self.cell_quota]
+        """Signed ÷ quota by cell so far; where no quota asks for anything 1, and infinite once signed.
+
+        One more stands at the end, for what belongs to no cell: it ranks as exactly on quota.
+        """
+        self.attainment.append(1.0)
         self.resources = {entry.id: Resource(self.env, entry.per_week) for entry in model.plan.resources}
         """What contingency plans share, by id."""
         start_nature(self)
@@ -83,7 +88,7 @@ class Quarter:
 
     def run(self) -> Records:
         """Run to the end of the quarter and hand out what happened."""
-        self.env.run(until=self.model.horizon)
+        self.env.run_until(self.model.horizon)
         records = self.records
         records.deals = [deal.row() for deal in self.deals]
         records.hours = [rep.hours for rep in self.reps]
@@ -165,44 +170,37 @@ class Quarter:
     def deal_keys(
         self, product: int, region: int, tier: int, rep: int, account: int, industry: str, source: str
     ) -> Keys:
-        """Attributes by which effects pick an opportunity; its account's industry counts where it states none."""
-        plan = self.model.plan
-        attributes: dict[str, str | tuple[str, ...]] = {
-            **product_keys(plan.products[product]),
-            **region_keys(plan.regions[region]),
-            "customer_tier": self.model.tiers[tier],
-            "rep": self.model.reps[rep],
-            "rep_tier": plan.reps[rep].tier,
-            "source": source,
-            "industry": industry,
-        }
-        if account >= 0:
-            attributes["account"] = self.model.accounts[account]
-            attributes["industry"] = industry or plan.accounts[account].industry
-        return Keys(attributes)
+        """Attributes by which effects pick an opportunity; those alike in all of them share theirs."""
+        alike = product, region, tier, rep, account, industry, source
+        keys = self._deal_keys.get(alike)
+        if keys is None:
+            keys = self._deal_keys[alike] = Keys(self.model.deal_attributes(*alike))
+        return keys
 
     def signed(self, rep: int, product: int, region: int, value: float) -> None:
         """Count a signature towards rep and cell."""
         self.reps[rep].signed += value
-        self._cell_signed[product][region] += value
-        self._attain(product, region)
+        cell = product * len(self.model.regions) + region
+        self._cell_signed[cell] += value
+        self._attain(cell)
 
-    def _attain(self, product: int, region: int) -> None:
-        quota, signed = self.cell_quota[product][region], self._cell_signed[product][region]
+    def _attain(self, cell: int) -> None:
+        quota, signed = self.cell_quota[cell], self._cell_signed[cell]
         without = float("inf") if signed > 0 else 1.0
-        self.attainment[product][region] = signed / quota if quota > 0 else without
+        self.attainment[cell] = signed / quota if quota > 0 else without
 
     def scale_quotas(self, factors: Sequence[float]) -> None:
         """Change every quota by its product's factor, from now on."""
+        regions = len(self.model.regions)
         for product, factor in enumerate(factors):
-            for region, quota in enumerate(self.cell_quota[product]):
-                if quota > 0:
-                    self.cell_quota[product][region] = quota * factor
-                    self._attain(product, region)
+            for cell in range(product * regions, (product + 1) * regions):
+                if self.cell_quota[cell] > 0:
+                    self.cell_quota[cell] *= factor
+                    self._attain(cell)
             self._quota_factors[product] *= factor
         quotas = [0.0] * len(self.reps)
-        for cell in self.model.allocation.quotas:
-            quotas[self.model.reps.index(cell.rep)] += cell.quota * self._quota_factors[self._product[cell.product]]
+        for row in self.model.allocation.quotas:
+            quotas[self.model.reps.index(row.rep)] += row.quota * self._quota_factors[self._product[row.product]]
         for rep, quota in zip(self.reps, quotas, strict=True):
             rep.quota = quota
         self.records.quotas = tuple(quotas)

@@ -146,7 +146,7 @@ class _Spending:
         sums: dict[tuple[str, str], float] = {}
         for deal in self.quarter.deals:
             if deal.source in names:
-                value = deal.value if deal.outcome == "won" else deal.expected_value(self.quarter)
+                value = deal.value if deal.outcome == "won" else deal.expected_value()
                 cell = model.regions[deal.region], deal.source
                 sums[cell] = sums.get(cell, 0.0) + value * model.plan.products[deal.product].margin
         return sums

@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from simpy import Event
 
-from simulation.board import Keys
+from simulation.board import Acting, Keys
 from simulation.opportunities import Opportunity
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
 
-__all__ = ["Errand", "Rep", "Task"]
+__all__ = ["NO_CELL", "Errand", "Kind", "Rep", "Task"]
 
 SAME_MOMENT = 1e-9
 """Working days within which a task counts as due; sums of durations differ in the last digits."""
 
 
-Kind: TypeAlias = tuple[int, float, int, int]
-"""Priority, cadence in days, product and region of a task; −1 where it belongs to no cell."""
+Kind: TypeAlias = int | tuple[int, float]
+"""What tasks have in common that compete by due day alone: customer tier and cell, or priority and cadence in days."""
+
+NO_CELL = -1
+"""Of a task that belongs to no product and region: ranks as a cell that is exactly on quota."""
 
 
 class Task(Protocol):
@@ -31,36 +34,37 @@ class Task(Protocol):
     id: str
     due: float
     priority: int
-    cadence_days: float
+    patience_days: float
+    """Working days after which it moves up one tier: two cadences."""
     kind: Kind
+    cell: int
+    """Whose signed ÷ quota it goes by, the lowest first: a position in the quarter's ``attainment``."""
 
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours it takes now."""
-
-    def cell_attainment(self, quarter: Quarter) -> float:
-        """Signed ÷ quota of what it belongs to; the lowest is served first."""
 
     def done(self, quarter: Quarter, hours: float) -> bool:
         """Take note that it is done; True when it comes due again at its new ``due``."""
 
 
+_Entry: TypeAlias = tuple[float, str, Task]
+"""A task in a queue, by due day and id."""
+
+
 class Errand:
     """A single piece of work with a fixed date: renewal work, a collection, duty at a marketing event."""
 
-    __slots__ = ("cadence_days", "due", "hours", "id", "kind", "priority")
+    __slots__ = ("cell", "due", "hours", "id", "kind", "patience_days", "priority")
 
     def __init__(self, id: str, due: float, hours: float, priority: int, cadence_days: float) -> None:
         self.id, self.due, self.hours = id, due, hours
-        self.priority, self.cadence_days = priority, cadence_days
-        self.kind: Kind = (priority, cadence_days, -1, -1)
+        self.priority, self.patience_days = priority, 2 * cadence_days
+        self.kind: Kind = (priority, cadence_days)
+        self.cell = NO_CELL
 
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours it takes."""
         return self.hours
-
-    def cell_attainment(self, quarter: Quarter) -> float:
-        """Belongs to no cell: ranks as one that is exactly on quota."""
-        return 1.0
 
     def done(self, quarter: Quarter, hours: float) -> bool:
         """Happens once."""
@@ -82,10 +86,12 @@ class Rep:
         self.hours = 0.0
         self.left_on = math.inf
         """Working day the rep left; infinite while here."""
-        self._hours_version, self._hours_per_day = -1, 0.0
-        self._due: dict[Kind, list[tuple[float, str, Task]]] = {}
+        self._hours_acting: Acting | None = None
+        self._hours_per_day = quarter.model.hours_per_day[number]
+        self._blocks = quarter.model.blocks[number]
+        self._due: dict[Kind, list[_Entry]] = {}
         """Due tasks by kind, each a heap by due day and id."""
-        self._upcoming: list[tuple[float, str, Task]] = []
+        self._upcoming: list[_Entry] = []
         self._in_hand: Task | None = None
         self._asleep: Event | None = None
         self._wakes_at = math.inf
@@ -93,9 +99,8 @@ class Rep:
 
     def add(self, task: Task) -> None:
         """Put a task into the queue; wakes the rep when it is due before anything else."""
-        now = self.quarter.env.now
-        if task.due <= now + SAME_MOMENT:
-            self._make_due(task)
+        if task.due <= self.quarter.env.now + SAME_MOMENT:
+            self._make_due((task.due, task.id, task))
             self._wake()
         else:
             heappush(self._upcoming, (task.due, task.id, task))
@@ -114,7 +119,7 @@ class Rep:
 
     def reweigh(self, opportunity: Opportunity) -> None:
         """Count the opportunity at its expected value as of now."""
-        expected = opportunity.expected_value(self.quarter)
+        expected = opportunity.expected_value()
         self.weighted += expected - opportunity.weighted
         opportunity.weighted = expected
 
@@ -126,14 +131,14 @@ class Rep:
         """Stop working; what is in the queue, also the task in hand, waits for the hand-over (K5)."""
         self.left_on = self.quarter.env.now
         if self._in_hand is not None:
-            self._make_due(self._in_hand)
+            self._make_due((self._in_hand.due, self._in_hand.id, self._in_hand))
         self._wake()
 
     def drop(self, task: Task) -> bool:
         """Take a task out of the queue; False where it is in hand, and nothing interrupts it."""
         if self._in_hand is task:
             return False
-        self._upcoming = [entry for entry in self._upcoming if entry[2] is not task]
+        self._upcoming[:] = [entry for entry in self._upcoming if entry[2] is not task]
         heapify(self._upcoming)
         due = [entry for entry in self._due.pop(task.kind, ()) if entry[2] is not task]
         if due:
@@ -144,21 +149,23 @@ class Rep:
     def hand_over(self) -> list[Task]:
         """Empty the queue of a rep who left, by due day and id."""
         waiting = [*self._upcoming, *(entry for queue in self._due.values() for entry in queue)]
-        self._due, self._upcoming = {}, []
+        self._due.clear()
+        self._upcoming.clear()
         return [task for _, _, task in sorted(waiting)]
 
     def _work(self) -> Generator[Event, Any, None]:
-        quarter, env = self.quarter, self.quarter.env
+        quarter, env, upcoming = self.quarter, self.quarter.env, self._upcoming
         while env.now < self.left_on:
             task = self._best_due()
             if task is None:
-                yield from self._sleep()
+                yield self._sleep()
+                self._asleep = None
                 continue
             hours = task.next_hours(quarter)
             if hours > 0:
                 takes = self._takes(hours)
                 if takes is None:  # no hours today; tomorrow may be different
-                    self._make_due(task)
+                    self._make_due((task.due, task.id, task))
                     yield env.timeout(1)
                     continue
                 self._in_hand = task
@@ -168,7 +175,7 @@ class Rep:
                     return
                 self.hours += hours
             if task.done(quarter, hours):
-                self.add(task)
+                heappush(upcoming, (task.due, task.id, task))
 
     def _best_due(self) -> Task | None:
         """The due task that comes first: customer tier, lowest cell attainment, due day, id.
@@ -176,47 +183,54 @@ class Rep:
         A task overdue by more than two cadences moves up one tier, so that nobody waits for ever. Of the tasks of one
         kind the longest due comes first, promoted or not, so the first of each kind are all there is to compare.
         """
-        now, upcoming = self.quarter.env.now, self._upcoming
-        while upcoming and upcoming[0][0] <= now + SAME_MOMENT:
-            self._make_due(heappop(upcoming)[2])
-        if not self._due:
+        now, upcoming, queues = self.quarter.env.now, self._upcoming, self._due
+        moment = now + SAME_MOMENT
+        while upcoming and upcoming[0][0] <= moment:
+            self._make_due(heappop(upcoming))
+        if not queues:
             return None
-        quarter, best, best_rank = self.quarter, None, math.inf
-        best_order: tuple[float, float, str] | None = None
-        for queue in self._due.values():
-            task = queue[0][2]
-            rank = task.priority - (now - task.due > 2 * task.cadence_days)
-            if rank < best_rank:
-                best, best_rank, best_order = task, rank, None
-            elif rank == best_rank and best is not None:
-                order = task.cell_attainment(quarter), task.due, task.id
-                if best_order is None:
-                    best_order = best.cell_attainment(quarter), best.due, best.id
-                if order < best_order:
-                    best, best_order = task, order
-        if best is not None:
-            queue = self._due[best.kind]
-            heappop(queue)
-            if not queue:
-                del self._due[best.kind]
-        return best
+        attainment, best_rank, best_share = self.quarter.attainment, math.inf, 0.0
+        best: _Entry | None = None
+        for queue in queues.values():
+            first = queue[0]
+            task = first[2]
+            rank = task.priority - 1 if now - first[0] > task.patience_days else task.priority
+            if best is None or rank < best_rank:
+                best, best_rank, best_share = first, rank, attainment[task.cell]
+            elif rank == best_rank:
+                share = attainment[task.cell]
+                if share < best_share or (share == best_share and first[:2] < best[:2]):
+                    best, best_share = first, share
+        assert best is not None, "a queue that is empty was removed"
+        task = best[2]
+        queue = queues[task.kind]
+        heappop(queue)
+        if not queue:
+            del queues[task.kind]
+        return task
 
-    def _make_due(self, task: Task) -> None:
-        heappush(self._due.setdefault(task.kind, []), (task.due, task.id, task))
+    def _make_due(self, entry: _Entry) -> None:
+        queue = self._due.get(kind := entry[2].kind)
+        if queue is None:
+            self._due[kind] = [entry]
+        else:
+            heappush(queue, entry)
 
     def _takes(self, hours: float) -> float | None:
         """Working days that ``hours`` of work begun now take, with the blocked days; None when the rep has no hours."""
         quarter = self.quarter
-        version = quarter.board.version("rep_hours")
-        if version != self._hours_version:
+        acting = quarter.board.acting.get("rep_hours")
+        if acting is not self._hours_acting:
             per_week = 5 * quarter.model.hours_per_day[self.number]
             self._hours_per_day = quarter.board.value("rep_hours", per_week, self.keys, self.entity) / 5
-            self._hours_version = version
+            self._hours_acting = acting
         if self._hours_per_day <= 0:
             return None
         start = quarter.env.now
         day, left = start, hours / self._hours_per_day
-        for block_start, block_end in quarter.model.blocks[self.number]:
+        while self._blocks and self._blocks[0][1] <= start:
+            self._blocks = self._blocks[1:]
+        for block_start, block_end in self._blocks:
             if day + left <= block_start:
                 break
             if day < block_end:
@@ -224,8 +238,8 @@ class Rep:
                 day = block_end
         return day - start + left
 
-    def _sleep(self) -> Generator[Event, Any, None]:
-        """Wait for the next task that comes due, or to be woken before."""
+    def _sleep(self) -> Event:
+        """What ends a sleep: the next task comes due, unless something wakes the rep before."""
         env, upcoming = self.quarter.env, self._upcoming
         if upcoming and upcoming[0][0] < self.quarter.model.horizon:
             self._wakes_at = upcoming[0][0]
@@ -233,8 +247,7 @@ class Rep:
         else:
             self._wakes_at = math.inf
             self._asleep = env.event()
-        yield self._asleep
-        self._asleep = None
+        return self._asleep
 
     def _wake(self) -> None:
         """Resume now instead of when the sleep ends, which then wakes nobody."""

@@ -17,7 +17,7 @@ from simpy.events import NORMAL, EventPriority
 
 from scenarios.effects import Effect
 from scenarios.risks import ContingencyPlan, Risk
-from simulation.board import ActiveEffect, Keys
+from simulation.board import Acting, ActiveEffect, Keys
 from simulation.distributions import Floats
 from simulation.records import Activation, Strike
 from simulation.strikes import PossibleStrike
@@ -83,8 +83,11 @@ class RiskWatch:
         self.keys = [Keys(strike.attributes) for strike in quarter.model.strikes]
         self.cumulative: Floats = np.zeros(len(self.keys))
         self.struck = np.zeros(len(self.keys), dtype=bool)
-        self._version = -1
-        """Version of the board that hazards were last read at."""
+        self._ahead: Floats = quarter.future.thresholds.copy()
+        """Thresholds; infinite of what was struck."""
+        self._acting: Acting | None = None
+        """What acted on hazards when they were last read."""
+        self._stale = True
 
     def start(self) -> None:
         """Watch day by day, and let what is forced happen."""
@@ -102,22 +105,28 @@ class RiskWatch:
         """
         yield _LastOfTheMoment(self.quarter.env, 0.0)
         quarter, model = self.quarter, self.quarter.model
-        (first, end), rates = model.strike_window, model.strike_hazard
-        thresholds = quarter.future.thresholds
+        first, end = model.strike_window
+        turns = {*first.tolist(), *end.tolist()}
+        today = np.zeros(len(self.keys))
         for day in range(int(model.horizon)):
-            if self._version != (version := quarter.board.version("strike_rate")):
-                self._version, rates = version, self._rates()
-            self.cumulative += np.where((first <= day) & (day < end), rates, 0.0)
-            for number in np.flatnonzero((self.cumulative >= thresholds) & ~self.struck).tolist():
-                if self._gone(model.strikes[number]):
-                    self.struck[number] = True  # its time has come and there is nobody to hit
-                else:
-                    self._strike(number)
+            acting = quarter.board.acting.get("strike_rate")
+            if self._stale or acting is not self._acting or day in turns:
+                self._acting, self._stale = acting, False
+                today = np.where((first <= day) & (day < end), self._rates(), 0.0)
+            self.cumulative += today
+            if (reached := self.cumulative >= self._ahead).any():
+                for number in np.flatnonzero(reached).tolist():
+                    if self._gone(model.strikes[number]):
+                        self._is_struck(number)  # its time has come and there is nobody to hit
+                    else:
+                        self._strike(number)
             yield _LastOfTheMoment(quarter.env, 1.0)
 
     def _rates(self) -> Floats:
         """Hazards under the effects that are on; what cannot strike by chance gets no chance from a shift."""
         board = self.quarter.board
+        if self._acting is None:
+            return self.quarter.model.strike_hazard
         return np.array(
             [
                 board.value("strike_rate", strike.hazard, keys, strike.entity) if strike.hazard > 0 else 0.0
@@ -152,8 +161,11 @@ class RiskWatch:
             return quarter.reps[quarter.model.reps.index(subject)].left
         return quarter.accounts[quarter.model.accounts.index(subject)].lost
 
+    def _is_struck(self, number: int) -> None:
+        self.struck[number], self._ahead[number] = True, math.inf
+
     def _strike(self, number: int) -> None:
-        self.struck[number] = True
+        self._is_struck(number)
         self.quarter.env.process(_strike_unfolds(self.quarter, number))
 
     def renew_keys(self, account: Account) -> None:
@@ -161,7 +173,7 @@ class RiskWatch:
         for number, strike in enumerate(self.quarter.model.strikes):
             if strike.target == ("account", account.row.id):
                 self.keys[number] = Keys({**strike.attributes, **account.keys.attributes})
-                self._version = -1
+                self._stale = True
 
 
 def _strike_unfolds(quarter: Quarter, number: int) -> Generator[Event, Any, None]:

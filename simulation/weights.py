@@ -44,7 +44,8 @@ def _change(quarter: Quarter, policy: str, change: WeightChange) -> None:
 
     Nobody gives more than there is: then the share reached, which is recorded, is less than the one asked for.
     """
-    sums = [sum(row) for row in quarter.cell_quota]
+    regions = len(quarter.model.regions)
+    sums = [sum(quarter.cell_quota[start : start + regions]) for start in range(0, len(quarter.cell_quota), regions)]
     total = sum(sums)
     gaining = _chosen(quarter, change.gain)
     giving = [number for number in _chosen(quarter, change.give) if number not in gaining]

@@ -119,7 +119,8 @@ def test_every_sentence_asked_for_is_there_with_the_blanks_that_are_filled() -> 
 def test_every_sentence_is_used() -> None:
     named = {key for key in SENTENCES if key.startswith((*CHOSEN, "firmness.", "compare.keep", "compare.resolve"))}
     texts = {text for source in SOURCES for text in strings(source)}
-    named |= {key for key in SENTENCES if key.startswith(tuple(begun()))}
+    beginnings = tuple(begun())
+    named |= {key for key in SENTENCES if key.startswith(beginnings)}
     assert [key for key in SENTENCES if not {key, key.rpartition(".")[0]} & texts and key not in named] == []
 
 

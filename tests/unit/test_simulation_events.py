@@ -154,7 +154,7 @@ def test_open_opportunities_shrink_to_a_share_of_their_value() -> None:
     quarter = quarter_of("deal_shrinks", figures={"shrink_share": 0.79}, opportunities=[*rows(O1="need"), other])
     after(quarter, 5)
     assert {id: deal.value for id, deal in deals(quarter).items()} == {"O1": 790, "O9": 1000}
-    expected = [deal.expected_value(quarter) for deal in quarter.deals]
+    expected = [deal.expected_value() for deal in quarter.deals]
     assert quarter.reps[0].weighted == pytest.approx(sum(expected))
 
 

@@ -66,11 +66,13 @@ class Task(Errand):
 
     def __init__(self, id: str, due: float = 1.0, priority: int = 2, cadence: float = 5.0, cell: float = 1.0) -> None:
         super().__init__(id, due, 1.0, priority, cadence)
-        self.cell = cell
-        self.kind = (priority, cadence, int(cell * 100), 0)
+        self.attained = cell
+        self.kind = (priority, cadence + int(cell * 100))
 
-    def cell_attainment(self, quarter: Quarter) -> float:
-        return self.cell
+    def belong(self, quarter: Quarter) -> None:
+        """Be of a cell with the attainment wanted."""
+        self.cell = len(quarter.attainment)
+        quarter.attainment.append(self.attained)
 
 
 def order(now: float, *tasks: Task) -> list[str]:
@@ -79,6 +81,7 @@ def order(now: float, *tasks: Task) -> list[str]:
     quarter.env.run(until=now)
     rep = quarter.reps[R1]
     for task in tasks:
+        task.belong(quarter)
         rep.add(task)
     found = []
     while (task := rep._best_due()) is not None:
@@ -194,7 +197,7 @@ def test_a_rep_who_left_does_nothing_with_what_still_comes() -> None:
 def test_where_nothing_is_asked_nothing_comes_before_what_is() -> None:
     """A cell without a quota ranks as one that is exactly on quota; when it has signed, behind all."""
     quarter = quarter_of()
-    assert quarter.attainment == [[1.0, 0.0], [0.0, 1.0]]  # L1 has a quota in the south, S1 in the north
+    assert quarter.attainment[:-1] == [1.0, 0.0, 0.0, 1.0]  # L1 has a quota in the south, S1 in the north
     quarter.signed(R1, 1, NORTH, 75_000.0)
     quarter.signed(R1, 0, NORTH, 1.0)
-    assert quarter.attainment == [[float("inf"), 0.0], [0.5, 1.0]]
+    assert quarter.attainment == [float("inf"), 0.0, 0.5, 1.0, 1.0]  # the last for what is of no cell

@@ -1,0 +1,66 @@
+"""Property: the clock lets happen what SimPy's own loop would, in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simpy import Environment, Event, Resource
+
+from simulation.clock import Clock
+
+WAITS = st.lists(st.sampled_from([0.0, 0.5, 1.0, 1.5, 7.25]), min_size=1, max_size=6)
+
+
+def seen(env: Environment, waits: list[list[float]], places: int) -> list[tuple[float, int, str]]:
+    """What several processes that share a resource note down."""
+    notes: list[tuple[float, int, str]] = []
+    shared = Resource(env, places)
+
+    def process(number: int, of: list[float]) -> Generator[Event, Any, None]:
+        for wait in of:
+            yield env.timeout(wait)
+            notes.append((env.now, number, "asks"))
+            with shared.request() as turn:
+                yield turn
+                notes.append((env.now, number, "has"))
+                yield env.timeout(wait)
+        notes.append((env.now, number, "ends"))
+
+    for number, of in enumerate(waits):
+        env.process(process(number, of))
+    return notes
+
+
+@settings(max_examples=60, deadline=None)
+@given(waits=st.lists(WAITS, min_size=1, max_size=5), places=st.integers(1, 2))
+def test_the_same_happens_at_the_same_time(waits: list[list[float]], places: int) -> None:
+    ours, theirs, stepped = Clock(), Environment(), Clock()
+    notes = [seen(env, waits, places) for env in (ours, theirs, stepped)]
+    ours.run_until(20.0)
+    theirs.run(until=20.0)
+    stepped.run(until=20.0)
+    assert notes[0] == notes[1] == notes[2]
+    assert ours.now == theirs.now == 20.0
+    assert notes[0][0][0] < 20.0
+
+
+def test_what_a_process_raises_comes_out() -> None:
+    clock = Clock()
+
+    def fails() -> Generator[Event, Any, None]:
+        yield clock.timeout(1.0)
+        raise ValueError("of the process")
+
+    clock.process(fails())
+    with pytest.raises(ValueError, match="of the process"):
+        clock.run_until(2.0)
+    assert clock.now == 1.0
+
+
+def test_time_does_not_run_backwards() -> None:
+    with pytest.raises(ValueError, match="a delay of -1 days"):
+        Clock().timeout(-1)
