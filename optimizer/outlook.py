@@ -14,6 +14,7 @@ from scenarios.expectations import (
     age_days,
     cycle_bounds,
     cycle_of,
+    expected_skill,
     pass_probabilities,
     product_keys,
     region_keys,
@@ -52,10 +53,12 @@ class Outlooks:
         self.horizon = float(plan.calendar.working_days)
         self._before = shares_before(plan.process)
         self._positions = [touch_positions(plan.process, stage) for stage in range(len(plan.process.stages))]
-        measures = [measure for measure in plan.measures if measure.enabled]
-        effects = [e for measure in measures for e in measure.effects if e.factor != 1 or e.shift != 0]
-        self._moved = {effect.parameter for effect in effects}
-        self._by_rep = any(effect.scope.rep or effect.scope.rep_tier for effect in effects)
+        standing = [s for s in plan.standing_effects if s.effect.factor != 1 or s.effect.shift != 0]
+        self._moved = {one.effect.parameter for one in standing}
+        self._skill = {rep.id: expected_skill(plan, rep) for rep in plan.reps}
+        self._by_rep = any(skill != 1 for skill in self._skill.values()) or any(
+            one.effect.scope.rep or one.effect.scope.rep_tier or one.by_rep_tier for one in standing
+        )
 
     def after_measures(self, parameter: str, base: float, keys: Keys) -> float:
         """A parameter after the plan's measures."""
@@ -149,7 +152,8 @@ class Outlooks:
 
     def _passes(self, tier: str, keys: Keys) -> list[float]:
         win_rate = self.after_measures("win_rate", self.plan.customer_tier[tier].win_rate, keys)
-        return pass_probabilities(self.plan.process, win_rate)
+        skill = self._skill.get(str(keys.get("rep")), 1.0)
+        return pass_probabilities(self.plan.process, min(win_rate * skill, 1.0))
 
     def _stretch(self, cycle: Cycle, keys: Keys) -> float:
         return max(self.after_measures("cycle_time", cycle.median, keys) / cycle.median, 1e-9)

@@ -34,8 +34,10 @@ BASES: dict[str, tuple[str, ...]] = {
     "proposal_hours": ("process.stages.*.proposal_hours",),
     "renewal_rate": ("customer_tiers.*.renewal_rate",),
     "renewals_from_week": ("process.renewals_from_week",),
+    "ramp_weeks": ("ramp.weeks",),
     "rep_hours": ("reps.*.hours_per_week",),
     "shrink_share": ("risks.*.figures.shrink_share",),
+    "skill": ("ramp.at_start",),
     "stall_days": ("risks.*.figures.stall_days",),
     "strike_rate": ("risks.*.chance_per_quarter",),
     "touch_hours": ("process.stages.*.touch_hours",),
@@ -135,7 +137,7 @@ def _figures(plan: Plan, path: str) -> Iterator[tuple[str, object]]:
 def _movers(name: str, plan: Plan, words: Wording) -> Iterator[str]:
     """What of a plan moves a parameter, one line of a list each."""
     entries: list[tuple[str, str, tuple[Effect, ...]]] = []
-    entries += [("reference.measure", entry.id, entry.effects) for entry in plan.measures]
+    entries += [("reference.measure", entry.id, entry.all_effects) for entry in plan.measures]
     entries += [("reference.risk", entry.id, entry.effects) for entry in plan.risks]
     entries += [("reference.plan", entry.id, entry.effects) for entry in plan.contingency_plans]
     entries += [

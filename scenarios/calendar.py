@@ -132,3 +132,13 @@ class Calendar(Section):
         """Number of the first working day in or after ``week``; ``working_days`` when there is none."""
         monday = self.start + dt.timedelta(days=7 * (week - 1))
         return bisect_left(self.working_dates, monday)
+
+    def end_of_weekday(self, week: int, weekday: Weekday) -> float | None:
+        """Working day at whose start a week's weekday is over.
+
+        Where it is a day off, the last working day of that week before it; None where there is none.
+        """
+        monday = self.start + dt.timedelta(weeks=week - 1)
+        last = monday + dt.timedelta(days=WEEKDAYS.index(weekday))
+        days = [number for number, date in enumerate(self.working_dates) if monday <= date <= last]
+        return float(days[-1] + 1) if days else None

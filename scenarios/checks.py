@@ -273,7 +273,7 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
         if cost > 0 and not answer.negative_control and not acts:
             yield _finding("cost_without_effect", "warning", (), {"cost": cost}, answer.id, entry=answer.id)
     for measure in plan.measures:
-        if measure.enabled and measure.cost > 0 and not any(map(_changes, measure.effects)):
+        if measure.enabled and measure.cost > 0 and not any(map(_changes, measure.all_effects)):
             yield _finding("cost_without_effect", "note", (), {"cost": measure.cost}, measure.id, entry=measure.id)
     if off := tuple(rule.id for rule in plan.rules if not rule.enabled):
         yield _finding("disabled_rules", "note", off, {"count": len(off)}, listed=", ".join(off))
@@ -319,7 +319,7 @@ def _not_carried_out(plan: Plan) -> Iterator[str]:
 
 
 def _unread_effects(plan: Plan) -> Iterator[str]:
-    entries = [("Measure", m.id, m.effects) for m in plan.measures if m.enabled]
+    entries = [("Measure", m.id, m.all_effects) for m in plan.measures if m.enabled]
     entries += [("Risk", r.id, r.effects) for r in plan.risks if r.enabled]
     entries += [("Contingency plan", c.id, c.effects) for c in plan.contingency_plans]
     for kind, entry_id, effects in entries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 
-from scenarios.effects import Effect, Scope
+from scenarios.effects import PARAMETERS, Effect, Scope
 from scenarios.errors import Problem
 from scenarios.nodes import Node, Path, problem_at
 from scenarios.plan import Plan
@@ -84,6 +84,9 @@ def _weeks(plan: Plan) -> Found:
         named += [((*at, "from_week"), collections.from_week), ((*at, "to_week"), collections.to_week)]
         if collections.to_week is not None and collections.to_week < collections.from_week:
             yield (*at, "to_week"), f"week {collections.to_week} is before from_week {collections.from_week}"
+    for measure in plan.measures:
+        for number, held in enumerate(measure.session.weeks if measure.session else ()):
+            named.append((("measures", measure.id, "session", "weeks", number), held))
     for at, effect in _effects(plan):
         named += [((*at, "from_week"), effect.from_week), ((*at, "to_week"), effect.to_week)]
         if effect.from_week is not None and effect.to_week is not None and effect.to_week < effect.from_week:
@@ -139,6 +142,9 @@ def _effects(plan: Plan) -> Iterator[tuple[Path, Effect]]:
         for entry in getattr(plan, section):
             for number, effect in enumerate(entry.effects):
                 yield (section, entry.id, "effects", number), effect
+    for measure in plan.measures:
+        for number, effect in enumerate(measure.session.effects if measure.session else ()):
+            yield ("measures", measure.id, "session", "effects", number), effect
 
 
 _SUBJECT_OF_EVENT: dict[str, str] = {
@@ -193,6 +199,26 @@ def _struck(plan: Plan) -> Found:
                 yield at, f"the trigger is no strike on a rep or account{_instead(scope)}"
 
 
+def _sessions(plan: Plan) -> Found:
+    """Who takes part can be told apart: by the effects that only they have, and by the chances of their exam."""
+    for measure in plan.measures:
+        session = measure.session
+        if session is None:
+            continue
+        at: Path = ("measures", measure.id, "session")
+        for where, scope in _scopes(at, session.effects):
+            effect = session.effects[int(where[-3])]
+            if "rep" not in PARAMETERS[effect.parameter].keys:
+                yield (
+                    where,
+                    f"{effect.parameter} is not of a rep, so it cannot act on those who took part{_instead(scope)}",
+                )
+        rates = session.exam.success_rate if session.exam else 1.0
+        taking = [tier for tier in plan.rep_tiers if session.takes_part(tier)]
+        if isinstance(rates, dict) and (lacking := [tier for tier in taking if tier not in rates]):
+            yield (*at, "exam", "success_rate"), f"no rate for rep tier {', '.join(lacking)}"
+
+
 def _scopes(at: Path, effects: tuple[Effect, ...]) -> Iterator[tuple[Path, Scope]]:
     for number, effect in enumerate(effects):
         if effect.scope.struck:
@@ -204,14 +230,16 @@ def _instead(scope: Scope) -> str:
 
 
 def _windows(plan: Plan) -> Found:
-    """A measure's effects have weeks, those of a risk or plan start with it: the other field would be ignored."""
+    """A measure's effects have weeks, others start with their session, risk or plan: the other field has no meaning."""
     for at, effect in _effects(plan):
-        if at[0] == "measures" and effect.duration_weeks is not None:
+        in_weeks = at[0] == "measures" and at[2] == "effects"
+        if in_weeks and effect.duration_weeks is not None:
             yield (*at, "duration_weeks"), "a measure's effect has from_week and to_week"
-        if at[0] != "measures":
+        if not in_weeks:
             for name in ("from_week", "to_week"):
                 if getattr(effect, name) is not None:
-                    yield (*at, name), "the effect starts with its risk or plan; its length is duration_weeks"
+                    what = "session" if at[0] == "measures" else "risk or plan"
+                    yield (*at, name), f"the effect starts with its {what}; its length is duration_weeks"
 
 
 def _needs(*sections: str) -> frozenset[str]:
@@ -226,6 +254,7 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Plan], Found]], ...] = (
     (_needs(), _activities),
     (_needs("rep_tiers", "customer_tiers"), _risks),
     (_needs(), _struck),
+    (_needs("rep_tiers"), _sessions),
     (_needs(), _windows),
 )
 """Checks with the sections that must be right for them; of others they see the entries that are."""

@@ -93,6 +93,8 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("strike_rate", "per day", 0, math.inf, _STRIKE, "hazard that a risk strikes (a rep, an account)"),
         Parameter("event_probability", "probability", 0, 1, _STRIKE, "chance that a strike ends in its event"),
         Parameter("rep_hours", "hours a week", 0, 168, _REP, "customer-facing hours of a rep"),
+        Parameter("skill", "factor", 0, 10, _REP, "factor on the win rates of a rep's opportunities"),
+        Parameter("ramp_weeks", "weeks", 1, 260, _REP, "calendar weeks from joining to full skill"),
         Parameter("handover_days", "working days", 0, math.inf, _REP, "time until a leaver's work is taken over"),
         Parameter("orphan_win_factor", "factor", 0, 1, _REP, "win-rate factor of opportunities taken over"),
         Parameter(

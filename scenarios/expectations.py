@@ -9,6 +9,7 @@ x 5/7), split over the stages by fixed shares; stage i passes with probability p
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
@@ -27,10 +28,12 @@ __all__ = [
     "cycle_of",
     "effective_units",
     "expected_renewal_rate",
+    "expected_skill",
     "lead_tier_mix",
     "measure_costs",
     "pass_probabilities",
     "responses_in",
+    "skill_in_week",
     "stage_weights",
     "with_measures",
     "working_days",
@@ -198,18 +201,31 @@ def measure_costs(plan: Plan, pool: str) -> float:
 def with_measures(plan: Plan, parameter: str, base: float, keys: Mapping[str, str | tuple[str, ...]]) -> float:
     """A parameter after the plan's enabled measures: clip((base + shifts) x factors).
 
-    Exact for effects that last the whole quarter; one that lasts some weeks counts in proportion.
+    Exact for effects that last the whole quarter; one that lasts some weeks, or acts on those who pass an exam, counts
+    in proportion.
     """
-    shift, factor, weeks = 0.0, 1.0, plan.calendar.weeks
-    for measure in plan.measures:
-        if not measure.enabled:
-            continue
-        for effect in measure.effects:
-            if effect.parameter != parameter or not effect.scope.matches(keys):
-                continue
-            first, last = effect.from_week or 1, min(effect.to_week or weeks, weeks)
-            coverage = max(last - first + 1, 0) / weeks
+    shift, factor = 0.0, 1.0
+    for standing in plan.standing_effects:
+        effect = standing.effect
+        if effect.parameter == parameter and effect.scope.matches(keys):
+            coverage = standing.expected(keys)
             shift += effect.shift * coverage
             factor *= 1 + (effect.factor - 1) * coverage
     domain = PARAMETERS[parameter]
     return min(max((base + shift) * factor, domain.low), domain.high)
+
+
+def skill_in_week(plan: Plan, rep: Rep, week: int, ramp_weeks: float) -> float:
+    """Skill that a rep's ramp gives in a week, as on its Monday; 1 where the plan has no ramp (T6)."""
+    if plan.ramp is None:
+        return 1.0
+    return plan.ramp.skill(rep.joined, plan.calendar.start + dt.timedelta(weeks=week - 1), ramp_weeks)
+
+
+def expected_skill(plan: Plan, rep: Rep) -> float:
+    """Mean skill of a rep over the quarter, after measures: a factor on win rates."""
+    keys, base = rep_keys(plan, rep), 1.0
+    if plan.ramp is not None and rep.joined is not None:
+        weeks = with_measures(plan, "ramp_weeks", plan.ramp.weeks, keys)
+        base = sum(skill_in_week(plan, rep, n + 1, weeks) for n in range(plan.calendar.weeks)) / plan.calendar.weeks
+    return with_measures(plan, "skill", base, keys)

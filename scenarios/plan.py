@@ -13,9 +13,11 @@ from pydantic import Field
 
 from scenarios.calendar import Calendar
 from scenarios.fields import Id, Positive, Section
+from scenarios.measures import Measure, StandingEffect, standing_effects
+from scenarios.people import Ramp
 from scenarios.policies import Policy
 from scenarios.process import Activity, CrossSelling, CustomerTier, Handover, Money, SalesProcess
-from scenarios.risks import ContingencyPlan, Measure, Resource, Risk, Uncertainty
+from scenarios.risks import ContingencyPlan, Resource, Risk, Uncertainty
 from scenarios.rules import Lock, Rule
 from scenarios.tables import Account, BaselineLeads, Opportunity, Product, Receivable, Region, Rep
 
@@ -72,6 +74,8 @@ class Plan(Section):
     calendar: Calendar
     process: SalesProcess
     handover: Handover = Handover(days=0)
+    ramp: Ramp | None = None
+    """How a rep who joined lately grows into the work (T6)."""
     product_tiers: dict[Id, str]
     """Product tier id → name."""
     rep_tiers: dict[Id, str]
@@ -128,6 +132,11 @@ class Plan(Section):
     def activity(self) -> dict[str, Activity]:
         """Activities by id."""
         return by_id(self.activities)
+
+    @cached_property
+    def standing_effects(self) -> tuple[StandingEffect, ...]:
+        """Effects of the enabled measures with the part of the quarter that they are expected to act."""
+        return tuple(standing_effects(self.measures, self.calendar, [rep.tier for rep in self.reps]))
 
     def growth_of(self, region: Region) -> float:
         """Growth asked of a region: its own, or its maturity's (T3)."""

@@ -46,6 +46,7 @@ _KIND_OF_FIELD = {
     "source": "source of opportunities",
     "stage": "stage",
     "strike": "risk",
+    "success_rate": "rep tier",
     "tier_mix": "customer tier",
 }
 """What a field of a section names, wherever it stands; of dicts the keys."""

@@ -1,4 +1,4 @@
-"""What may strike and what we do then: measures, risks, contingency plans, and what nobody knows."""
+"""What may strike and what we do then: risks, contingency plans, and what nobody knows."""
 
 from __future__ import annotations
 
@@ -13,26 +13,11 @@ __all__ = [
     "ContingencyPlan",
     "Distribution",
     "EventFigures",
-    "Measure",
     "Resource",
     "Risk",
     "Trigger",
     "Uncertainty",
 ]
-
-
-class Measure(Section):
-    """What we do anyway, with its effects and its cost."""
-
-    id: Id
-    name: str
-    cost: Amount = 0
-    """Money per quarter, paid whatever happens."""
-    pool: Id | None = None
-    """Budget pool that pays it."""
-    effects: tuple[Effect, ...] = ()
-    enabled: bool = True
-    source: str = ""
 
 
 class EventFigures(Section):

@@ -56,6 +56,8 @@ class Rep(Section):
     """Regions the rep covers, the home region first; in a table separated by ``;``."""
     hours_per_week: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
     """Customer-facing hours a week."""
+    joined: dt.date | None = None
+    """Day the rep joined, of those for whom that is not long ago; empty means full skill."""
     last_quarter_sales: Amount | None = None
     performance: str = ""
     """What the tier rests on, in words."""

@@ -5,7 +5,7 @@ A parameter is read when its rule acts; nothing already scheduled moves. Value =
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from scenarios.effects import PARAMETERS, Effect, in_scope
@@ -102,10 +102,14 @@ class Board:
         """Contingency plan → ids of what its effects acted on."""
         self.clips: dict[str, int] = {}
         """Parameter → how often its value was clipped to its domain."""
+        self.before_change: dict[str, Callable[[], None]] = {}
+        """Parameter → what is to be done before one of its effects goes on or off."""
 
     def switch_on(self, active: ActiveEffect) -> None:
         """Let an effect act from now on."""
         if not active.neutral:
+            if (before := self.before_change.get(active.parameter)) is not None:
+                before()
             on = self._on.setdefault(active.parameter, [])
             on.append(active)
             self.acting[active.parameter] = Acting(active.parameter, on)
@@ -113,6 +117,8 @@ class Board:
     def switch_off(self, active: ActiveEffect) -> None:
         """End an effect that is on."""
         if not active.neutral:
+            if (before := self.before_change.get(active.parameter)) is not None:
+                before()
             on = self._on[active.parameter]
             on.remove(active)
             if on:

@@ -93,6 +93,7 @@ class Purpose(StrEnum):
     PAYMENT = auto()
     TOUCH = auto()
     TEST_GROUP = auto()
+    EXAM = auto()
 
 
 def purpose_word(name: str) -> int:

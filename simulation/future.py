@@ -79,6 +79,8 @@ class Future:
     """Exponential threshold per possible strike."""
     events: tuple[float, ...] = ()
     """Per possible strike, whether it ends in its event."""
+    exams: tuple[tuple[float, ...], ...] = ()
+    """Per measure with an exam and rep, a uniform for each of its sessions' tries."""
     draws: Draws = field(default_factory=lambda: Draws(0, 0))
     """Whence the rare things are drawn that only an event brings about."""
 
@@ -98,6 +100,7 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
         payments=_rows(draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3)),
         thresholds=exponential_threshold(draws.uniforms(Purpose.STRIKE, model.strike_entities)[:, 0]),
         events=tuple(draws.uniforms(Purpose.EVENT, model.strike_entities)[:, 0].tolist()),
+        exams=_exams(model, draws),
         draws=draws,
     )
 
@@ -121,6 +124,12 @@ def _groups(model: Model, draws: Draws, entities: Entities) -> list[float]:
         return [1.0] * len(entities)
     groups: list[float] = draws.uniforms(Purpose.TEST_GROUP, entities)[:, 0].tolist()
     return groups
+
+
+def _exams(model: Model, draws: Draws) -> tuple[tuple[float, ...], ...]:
+    if not model.exam_tries:
+        return ()
+    return _rows(draws.uniforms(Purpose.EXAM, model.exam_entities, model.exam_tries))
 
 
 def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:

@@ -127,7 +127,7 @@ def measure(records: Records, model: Model) -> Measured:
         "reps_on_quota": on_quota,
         "leads": float(leads),
         "qualified_pipeline": qualified_pipeline,
-        "hours_used": _hours_used(records, model),
+        "hours_used": _hours_used(records),
         "accounts_lost": float(_hit_by(records, model, "account_lost")),
         "reps_left": float(_hit_by(records, model, "rep_leaves")),
         "plan_cost": plan_cost,
@@ -188,9 +188,6 @@ def _plan_cost(records: Records, model: Model) -> float:
     return total
 
 
-def _hours_used(records: Records, model: Model) -> float:
-    there = 0.0
-    for number, per_day in enumerate(model.hours_per_day):
-        blocked = sum(end - start for start, end in model.blocks[number])
-        there += per_day * (model.horizon - blocked)
+def _hours_used(records: Records) -> float:
+    there = sum(records.hours_there)
     return sum(records.hours) / there if there > 0 else 0.0

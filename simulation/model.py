@@ -181,6 +181,11 @@ class Model:
     """Money of the pools whose activities bring leads; the base of R6."""
     week_of_day: list[int]
     """Week (from 0) of each working day."""
+    exam_rows: Mapping[str, int]
+    """Measure with an exam → where its reps' draws begin."""
+    exam_tries: int
+    """Tries that the exam with the most sessions and retakes allows a rep."""
+    exam_entities: Entities
     tested: bool
     """Whether a strategy test is held (M5)."""
     reallocations: Mapping[str, Reallocate]
@@ -236,6 +241,7 @@ def compile_model(
     cycles = [_cycle_bounds(plan, opportunity) for opportunity in plan.opportunities]
     cycles_of = [cycle_of(plan, product) for product in plan.products]
     strikes = tuple(possible_strikes(plan, options))
+    exams = {m.id: m.session for m in plan.measures if m.enabled and m.session is not None and m.session.exam}
     uncertainties = tuple(u for u in plan.uncertainty if u.enabled)
     return Model(
         plan=plan,
@@ -293,6 +299,9 @@ def compile_model(
             if any(a.pool == pool.id and a.leads_per_unit > 0 for a in plan.activities)
         ),
         week_of_day=[plan.calendar.week_of(day) - 1 for day in range(plan.calendar.working_days)],
+        exam_rows={measure: number * len(reps) for number, measure in enumerate(exams)},
+        exam_tries=max((len(s.weeks) * (1 + s.exam.retakes) for s in exams.values() if s.exam), default=0),
+        exam_entities=Entities.of(f"exam:{measure}/{rep}" for measure in exams for rep in reps),
         tested=any(policy.enabled and policy.strategy_test for policy in plan.policies),
         reallocations=reallocations or {},
     )

@@ -215,6 +215,7 @@ class Opportunity:
     def _passes(self, quarter: Quarter) -> bool:
         base = quarter.model.tier_habits[self.tier].win_rate
         rate = quarter.board.value("win_rate", base, self.keys, self.id) * self.orphan_factor * self.warmth
+        rate *= quarter.reps[self.rep].skill()
         passes: bool = self.passes[self.stage] < rate ** quarter.model.stages.weights[self.stage]
         return passes
 

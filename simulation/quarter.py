@@ -20,12 +20,14 @@ from simulation.future import DealChance, Future, draw_future
 from simulation.marketing import start_marketing
 from simulation.model import DealKind, Model
 from simulation.opportunities import Decision, Opportunity
+from simulation.ramp import start_ramp
 from simulation.reallocation import start_reallocation
 from simulation.receivables import Payer, contract_signed, start_receivables
 from simulation.records import Records
 from simulation.reps import Errand, Rep
 from simulation.reviews import start_reviews
 from simulation.risks import RiskWatch, start_measures, start_nature, start_risks
+from simulation.sessions import start_sessions
 from simulation.strategy_tests import start_strategy_tests, trials_of
 from simulation.weights import start_weights
 
@@ -74,6 +76,9 @@ class Quarter:
         start_nature(self)
         start_measures(self)
         self.reps = [self.new_rep(number) for number in range(len(model.reps))]
+        self.board.before_change["rep_hours"] = self._count_hours
+        start_ramp(self)
+        start_sessions(self)
         self.accounts = [Account(self, number) for number in range(len(model.accounts))]
         self.risks = RiskWatch(self)
         start_risks(self)
@@ -92,9 +97,15 @@ class Quarter:
         records = self.records
         records.deals = [deal.row() for deal in self.deals]
         records.hours = [rep.hours for rep in self.reps]
+        self._count_hours()
+        records.hours_there = [rep.hours_there for rep in self.reps]
         records.uses = {plan: len(entities) for plan, entities in sorted(self.board.uses.items())}
         records.clips = dict(sorted(self.board.clips.items()))
         return records
+
+    def _count_hours(self) -> None:
+        for rep in self.reps:
+            rep.count_hours()
 
     def new_rep(self, number: int) -> Rep:
         """A rep at work; a traced quarter has reps that are watched."""

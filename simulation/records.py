@@ -8,11 +8,13 @@ from typing import NamedTuple
 __all__ = [
     "Activation",
     "DealEnd",
+    "ExamRow",
     "LightRow",
     "MoveRow",
     "Payment",
     "Records",
     "RenewalEnd",
+    "SessionRow",
     "Strike",
     "VerdictRow",
     "WeightRow",
@@ -132,6 +134,25 @@ class WeightRow(NamedTuple):
     after: float
 
 
+class SessionRow(NamedTuple):
+    """A session that was held (E1, E2, S7, R1)."""
+
+    day: float
+    """Working day at whose start it was over."""
+    measure: str
+
+
+class ExamRow(NamedTuple):
+    """A rep's try at the exam of a session (E1, R1)."""
+
+    day: float
+    measure: str
+    rep: int
+    tries: int
+    """Tries before this one."""
+    passed: bool
+
+
 class VerdictRow(NamedTuple):
     """The verdict on a strategy test (M5)."""
 
@@ -158,6 +179,8 @@ class Records:
     lights: list[LightRow] = field(default_factory=list)
     moves: list[MoveRow] = field(default_factory=list)
     tests: list[VerdictRow] = field(default_factory=list)
+    sessions: list[SessionRow] = field(default_factory=list)
+    exams: list[ExamRow] = field(default_factory=list)
     weights: list[WeightRow] = field(default_factory=list)
     quotas: tuple[float, ...] = ()
     """Quota by rep in the end, where weights have changed it; else empty."""
@@ -165,6 +188,8 @@ class Records:
     """Contingency plan → opportunities, accounts and reps its effects acted on."""
     hours: list[float] = field(default_factory=list)
     """Working hours used, by rep."""
+    hours_there: list[float] = field(default_factory=list)
+    """Customer-facing hours there were, by rep: under the effects of their days, without days away, until leaving."""
     clips: dict[str, int] = field(default_factory=dict)
     """Parameter → values clipped to its domain."""
     nature: tuple[float, ...] = ()

@@ -86,6 +86,11 @@ class Rep:
         self.hours = 0.0
         self.left_on = math.inf
         """Working day the rep left; infinite while here."""
+        self.hours_there = 0.0
+        """Hours there were up to the last count."""
+        self._counted = 0.0
+        self._ramp = self._skill = 1.0
+        self._skill_acting: object = None
         self._hours_acting: Acting | None = None
         self._hours_per_day = quarter.model.hours_per_day[number]
         self._blocks = quarter.model.blocks[number]
@@ -126,6 +131,31 @@ class Rep:
     def unmet_share(self) -> float:
         """Part of the quota covered neither by signatures nor by the expected value of the pipeline."""
         return 1 - (self.signed + self.weighted) / self.quota if self.quota > 0 else -math.inf
+
+    def grow(self, skill: float) -> None:
+        """Have this skill from now on, before effects (T6)."""
+        self._ramp, self._skill_acting = skill, self  # what is no effect makes it be read anew
+
+    def skill(self) -> float:
+        """Factor on the win rates of the rep's opportunities, now."""
+        board = self.quarter.board
+        acting = board.acting.get("skill")
+        if acting is not self._skill_acting:
+            self._skill = board.value("skill", self._ramp, self.keys, self.entity)
+            self._skill_acting = acting
+        return self._skill
+
+    def count_hours(self) -> None:
+        """Add up the hours there were since the last count; asked for whenever a rep's hours are about to change."""
+        start, now = self._counted, self.quarter.env.now
+        end, self._counted = min(now, self.left_on), now
+        if end > start:
+            away = sum(
+                max(min(last, end) - max(first, start), 0.0) for first, last in self.quarter.model.blocks[self.number]
+            )
+            per_week = 5 * self.quarter.model.hours_per_day[self.number]
+            per_week = self.quarter.board.value("rep_hours", per_week, self.keys, self.entity)
+            self.hours_there += per_week / 5 * (end - start - away)
 
     def leave(self) -> None:
         """Stop working; what is in the queue, also the task in hand, waits for the hand-over (K5)."""

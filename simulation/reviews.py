@@ -6,14 +6,12 @@ plan expects of the same cases: so a bad mix of tiers or products is no red ligh
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterable, Iterator
 from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from scenarios.calendar import WEEKDAYS, Calendar
 from scenarios.expectations import pass_probabilities, working_days
 from scenarios.policies import Light, Lights
 from scenarios.process import Lateness
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from simulation.model import Model
     from simulation.quarter import Quarter
 
-__all__ = ["end_of_review_day", "expected_paid", "pass_rates", "start_reviews"]
+__all__ = ["expected_paid", "pass_rates", "start_reviews"]
 
 _NORMAL = NormalDist()
 
@@ -41,17 +39,9 @@ def start_reviews(quarter: Quarter) -> None:
         if policy.enabled and policy.lights is not None:
             reviews = _Reviews(quarter, policy.lights)
             for week in sorted(set(calendar.review_weeks)):
-                end = end_of_review_day(calendar, week)
+                end = calendar.end_of_weekday(week, calendar.review_day)
                 if end is not None:
                     quarter.at(end, partial(reviews.hold, week))
-
-
-def end_of_review_day(calendar: Calendar, week: int) -> float | None:
-    """When a week's review is: at the end of its day, or of the last working day of that week before it."""
-    monday = calendar.start + dt.timedelta(weeks=week - 1)
-    last = monday + dt.timedelta(days=WEEKDAYS.index(calendar.review_day))
-    days = [number for number, date in enumerate(calendar.working_dates) if monday <= date <= last]
-    return float(days[-1] + 1) if days else None
 
 
 def pass_rates(model: Model) -> list[list[float]]:

@@ -19,6 +19,7 @@ from scenarios.effects import Effect
 from scenarios.risks import ContingencyPlan, Risk
 from simulation.board import Acting, ActiveEffect, Keys
 from simulation.distributions import Floats
+from simulation.effects import DAYS_PER_WEEK, act
 from simulation.records import Activation, Strike
 from simulation.strikes import PossibleStrike
 from simulation.weights import answer_upside
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from simulation.quarter import Quarter
 
 __all__ = ["RiskWatch", "answer_light", "start_measures", "start_nature", "start_risks"]
-
-DAYS_PER_WEEK = 5
-"""Working days of an effect's week of duration."""
 
 
 def start_nature(quarter: Quarter) -> None:
@@ -49,7 +47,7 @@ def start_measures(quarter: Quarter) -> None:
         for effect in measure.effects:
             start = float(calendar.first_day_of_week(effect.from_week or 1))
             end = float(calendar.first_day_of_week((effect.to_week or calendar.weeks) + 1))
-            _act(quarter, ActiveEffect(effect), start, end)
+            act(quarter, ActiveEffect(effect), start, end)
 
 
 def start_risks(quarter: Quarter) -> None:
@@ -185,7 +183,7 @@ def _strike_unfolds(quarter: Quarter, number: int) -> Generator[Event, Any, None
     quarter.records.strikes.append(Strike(risk.id, subject, day, math.inf))
     for effect in risk.effects:
         end = day + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
-        _act(quarter, ActiveEffect(effect, target=strike.target), day, end)
+        act(quarter, ActiveEffect(effect, target=strike.target), day, end)
     env.process(_detected(quarter, risk, subject, strike.target))
     if risk.event is None:
         return
@@ -251,25 +249,6 @@ def _answer(quarter: Quarter, plan: ContingencyPlan, target: tuple[str, str] | N
     """Let a plan's effects act and its event happen from a day on."""
     for effect in plan.effects:
         end = start + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
-        _act(quarter, ActiveEffect(effect, plan=plan.id, target=target), start, end)
+        act(quarter, ActiveEffect(effect, plan=plan.id, target=target), start, end)
     if plan.event is not None and target is not None:
         quarter.at(start, partial(quarter.happen, plan.event, target[1], plan.figures, plan.id))
-
-
-def _act(quarter: Quarter, active: ActiveEffect, start: float, end: float) -> None:
-    """Switch an effect on for [start, end)."""
-    if start <= quarter.env.now < end:
-        quarter.board.switch_on(active)
-        if end < quarter.model.horizon:
-            quarter.env.process(_later(quarter, active, None, end))
-    elif start < min(end, quarter.model.horizon):
-        quarter.env.process(_later(quarter, active, start, end))
-
-
-def _later(quarter: Quarter, active: ActiveEffect, start: float | None, end: float) -> Generator[Event, Any, None]:
-    if start is not None:
-        yield quarter.env.timeout(start - quarter.env.now)
-        quarter.board.switch_on(active)
-    if end < quarter.model.horizon:
-        yield quarter.env.timeout(end - quarter.env.now)
-        quarter.board.switch_off(active)

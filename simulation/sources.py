@@ -145,7 +145,7 @@ class _Bound:
 
     @classmethod
     def of(cls, plan: Plan, parameter: str, options: Options) -> _Bound:
-        effects: list[Effect] = [e for m in plan.measures if m.enabled for e in m.effects]
+        effects: list[Effect] = [e for m in plan.measures if m.enabled for e in m.all_effects]
         effects += [e for r in plan.risks if r.id in options.risks | options.forced_risks for e in r.effects]
         effects += [e for p in plan.contingency_plans if p.id in options.plans for e in p.effects]
         acting = [effect for effect in effects if effect.parameter == parameter]

@@ -7,6 +7,7 @@ import math
 import pytest
 from hypothesis import given, settings
 
+from scenarios.effects import Effect
 from scenarios.plan import Plan
 from simulation.future import draw_future
 from simulation.model import Model
@@ -36,6 +37,12 @@ def first_events(records: Records, plan: Plan, event: str) -> dict[str, float]:
         if strike.risk in risks and math.isfinite(strike.event_day):
             days[strike.subject] = min(strike.event_day, days.get(strike.subject, math.inf))
     return days
+
+
+def effects_of(plan: Plan) -> list[Effect]:
+    entries = (*plan.risks, *plan.contingency_plans)
+    standing = [one.effect for one in plan.standing_effects]
+    return standing + [effect for entry in entries for effect in entry.effects]
 
 
 def hours_there(company: Company, model: Model, number: int, until: float) -> float:
@@ -135,10 +142,16 @@ def test_nobody_works_more_hours_than_there_are(company: Company) -> None:
     for number, hours in enumerate(records.hours):
         until = min(gone.get(company.plan.reps[number].id, horizon), horizon)
         assert hours <= hours_there(company, model, number, until) + SLACK
+        assert records.hours_there[number] <= hours_there(company, model, number, until) + SLACK
     assert sum(deal.hours for deal in records.deals) <= sum(records.hours) + SLACK
-    there = sum(hours_there(company, model, number, horizon) for number in range(len(records.hours)))
+    there = sum(records.hours_there)
     assert measured.kpis["hours_used"] == pytest.approx(sum(records.hours) / there if there > 0 else 0)
-    assert measured.kpis["hours_used"] <= 1 + SLACK
+    if all(one.parameter != "rep_hours" for one in (*effects_of(company.plan), *company.plan.uncertainty)):
+        # Else a touch that began on a full day may end on a short one: nothing interrupts it.
+        assert measured.kpis["hours_used"] <= 1 + SLACK
+        for number, hours in enumerate(records.hours_there):
+            until = min(gone.get(company.plan.reps[number].id, horizon), horizon)
+            assert hours == pytest.approx(hours_there(company, model, number, until))
 
 
 @EXAMPLES

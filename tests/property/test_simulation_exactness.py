@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from scenarios.allocation import Allocation, BudgetCell
 from scenarios.loading import load_plan
+from scenarios.measures import Measure
 from scenarios.plan import TABLES, Plan
-from scenarios.risks import ContingencyPlan, Measure, Risk
+from scenarios.risks import ContingencyPlan, Risk
 from simulation.future import Future, draw_future
 from simulation.model import Model
 from simulation.options import Options

@@ -48,6 +48,8 @@ SIZES = {
     "strike_rate": ((0, 0.5, 4), (0, 0.01)),
     "event_probability": ((0, 0.5, 1.5), (0,)),
     "rep_hours": ((0, 0.6), (-5, 0)),
+    "skill": ((0, 0.8, 1.2), (-0.1, 0.2)),
+    "ramp_weeks": ((0.5, 2), (-1, 2)),
     "handover_days": ((0, 0.5), (-3, 0)),
     "orphan_win_factor": ((0.5, 1.1), (0,)),
     "stall_days": ((0, 0.5, 2), (-1, 2)),
@@ -121,6 +123,23 @@ def _effects(draw: st.DrawFn, ids: Values, kind: str, weeks: int, most: int = 2)
             effect["scope"]["struck"] = True
         effects.append(effect)
     return effects
+
+
+def _session(draw: st.DrawFn, ids: Values, weeks: int) -> Values:
+    tiers = draw(st.sampled_from(((), ("core",))))
+    exam = {"questions": 5, "success_rate": draw(st.sampled_from((0.7, {"core": 0.4, "top": 0.9}))), "pass_mark": 0.8}
+    return {
+        "weeks": draw(st.lists(st.integers(1, weeks), min_size=1, max_size=3)),
+        "day": draw(st.sampled_from(("monday", "friday", "sunday"))),
+        "rep_tiers": tiers,
+        "hours": draw(st.sampled_from((0, 2))),
+        "needs": draw(st.sampled_from((None, {"rep_tiers": ("core",), "passed": 1, "failed": 1}))),
+        "exam": draw(st.sampled_from((None, exam, exam | {"retakes": 2, "retake_days": 1.5, "retake_hours": 1}))),
+        "effects": [
+            *_effects(draw, ids, "market", weeks, 1),
+            {"parameter": "skill", "factor": 1.3, "duration_weeks": 1, "scope": {"struck": draw(st.booleans())}},
+        ],
+    }
 
 
 def _mix(draw: st.DrawFn, keys: tuple[str, ...]) -> Values:
@@ -210,6 +229,7 @@ def _tables(draw: st.DrawFn, plan: Values, products: tuple[str, ...], regions: t
             "tier": REP_TIER[rep],
             "regions": draw(st.lists(st.sampled_from(regions), min_size=1, max_size=2, unique=True)),
             "hours_per_week": draw(st.sampled_from((0, 3, 20, 40))),
+            "joined": draw(st.sampled_from((None, START - dt.timedelta(days=10), START + dt.timedelta(days=10)))),
         }
         for rep in REPS[: draw(st.integers(1, 4))]
     ]
@@ -448,8 +468,10 @@ def companies(draw: st.DrawFn) -> Company:
         plan["cross_selling"] = {"entry_stage": f"s{len(process['stages']) - 1}", "product_mix": mix}
     plan["measures"] = [
         {"id": f"M{number}", "name": "", "cost": 10, "effects": _effects(draw, ids, "measure", weeks)}
+        | ({"session": _session(draw, ids, weeks)} if draw(st.booleans()) else {})
         for number in range(draw(st.integers(0, 2)))
     ]
+    plan["ramp"] = draw(st.sampled_from((None, {"weeks": 3, "at_start": 0.5})))
     plan["risks"] = _risks(draw, ids, weeks, bool(plan["accounts"]), len(process["stages"]))
     subject_of = {risk["id"]: risk["subject"] for risk in plan["risks"]}
     plan["contingency_plans"] = _contingency_plans(draw, ids, weeks, subject_of, len(process["stages"]))

@@ -12,6 +12,7 @@ from scenarios.plan import Plan
 from simulation.kpis import KPIS, Measured, measure
 from simulation.model import Model, compile_model
 from simulation.options import Options
+from simulation.quarter import replicate
 from simulation.records import Activation, DealEnd, Payment, Records, RenewalEnd, Strike
 from tests.plans import small_plan
 
@@ -137,6 +138,7 @@ def test_every_kpi_on_one_quarter_by_hand() -> None:
     found = measured(
         **ALL,
         hours=[100.0, 200.0, 36.0],
+        hours_there=[HOURS_A_WEEK / 5 * 56 / 3] * 3,
         strikes=[Strike("K1", "market", 1.0, NEVER), Strike("K7", "C2", 2.0, 17.0), Strike("K7", "C3", 50.0, NEVER)],
     )
     assert found.kpis == pytest.approx(
@@ -312,7 +314,12 @@ def test_hours_there_are_counted_once_and_only_in_the_quarter() -> None:
     ]
     model = compiled(calendar=calendar | {"blocks": blocks})
     assert model.blocks == [[(0.0, 7.0), (53.0, 58.0)], [(0.0, 4.0), (53.0, 58.0)], [(0.0, 4.0), (53.0, 58.0)]]
-    there = 4.8 * (58 - 12) + (2 * 24 - 0.05) / 5 * (58 - 9)
-    assert kpi("hours_used", model, hours=[10.0, 20.0, 30.0]) == pytest.approx(60 / there)
-    nobody = compiled(reps=[{**row.model_dump(), "hours_per_week": 0} for row in small_plan().reps])
-    assert kpi("hours_used", nobody) == 0
+    there = [4.8 * (58 - 12), 4.79 * (58 - 9), 4.8 * (58 - 9)]  # 0.05 hours a week of automated touches are R2's
+    assert replicate(compiled(calendar=model.plan.calendar, risks=(), contingency_plans=()), 1, 0).hours_there == (
+        pytest.approx(there)
+    )
+
+
+def test_hours_used_are_a_share_of_the_hours_there() -> None:
+    assert kpi("hours_used", compiled(), hours=[10.0, 20.0, 30.0], hours_there=[40.0, 40.0, 20.0]) == 0.6
+    assert kpi("hours_used", compiled(), hours=[0.0] * 3, hours_there=[0.0] * 3) == 0

@@ -22,7 +22,7 @@ from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import Quarter
 from simulation.records import Activation
-from simulation.reviews import end_of_review_day, expected_paid
+from simulation.reviews import expected_paid
 
 NOBODY = Allocation("nobody", ())
 NORTH, SOUTH = 0, 1
@@ -169,6 +169,5 @@ def test_expected_payments_follow_the_lateness() -> None:
 def test_reviews_are_at_the_end_of_their_day_or_of_the_working_day_before() -> None:
     holidays = (dt.date(2026, 1, 16), *(dt.date(2026, 1, 19) + dt.timedelta(days=n) for n in range(5)))
     calendar = Calendar(start=dt.date(2026, 1, 5), weeks=4, holidays=holidays, makeup_days=(dt.date(2026, 1, 24),))
-    assert [end_of_review_day(calendar, week) for week in (1, 2, 3, 4)] == [5.0, 9.0, None, 15.0]
-    wednesdays = calendar.model_copy(update={"review_day": "wednesday"})
-    assert [end_of_review_day(wednesdays, week) for week in (1, 2, 4)] == [3.0, 8.0, 13.0]
+    assert [calendar.end_of_weekday(week, "friday") for week in (1, 2, 3, 4)] == [5.0, 9.0, None, 15.0]
+    assert [calendar.end_of_weekday(week, "wednesday") for week in (1, 2, 4)] == [3.0, 8.0, 13.0]
