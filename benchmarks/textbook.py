@@ -40,7 +40,7 @@ def core_of(plan: Plan, load: float = 1.0) -> Plan:
     no_extras = {"renewal_hours": 0, "collection_hours": 0, "cooling_factor": 1, "late_renewal_factor": 1}
     ours = {"product": None, "renewal_amount": 0, "renewal_date": None}
     off = ("measures", "risks", "contingency_plans", "policies", "uncertainty", "receivables", "rules", "locks")
-    core = figures | dict.fromkeys((*off, "scenarios", "assumptions"), ())
+    core = figures | dict.fromkeys((*off, "scenarios", "assumptions"), ()) | {"ramp": None}
     return Plan.model_validate(
         core
         | {
