@@ -52,7 +52,7 @@ class Keys:
 class Acting:
     """The effects that act on one parameter, until another goes on or off."""
 
-    __slots__ = ("aimed", "fields", "found", "high", "low")
+    __slots__ = ("aimed", "fields", "found", "high", "low", "marks")
 
     def __init__(self, parameter: str, on: list[ActiveEffect]) -> None:
         self.low, self.high = PARAMETERS[parameter].low, PARAMETERS[parameter].high
@@ -60,19 +60,28 @@ class Acting:
         """What effects are aimed at (None: not at one thing) → effects, in the order they went on."""
         for active in on:
             self.aimed.setdefault(active.aim, []).append(active)
-        fields = {key: None for active in on for key, _ in active.picks}
-        fields |= {aim[0]: None for aim in self.aimed if aim is not None and aim != NOTHING}
-        self.fields = tuple(fields)
-        """Attributes that decide which of them act on a thing: things alike in these need be looked at once."""
+        self.fields = tuple({key: None for active in on for key, _ in active.picks})
+        """Attributes that decide which of them act on a thing: things alike in these need be looked at once …"""
+        self.marks = {aim[1] for aim in self.aimed if aim is not None and aim != NOTHING}
+        """… but for those at which one is aimed, by id."""
         self.found: dict[tuple[object, ...], tuple[Acting, float, float, tuple[str, ...]]] = {}
 
     def on(self, attributes: Attributes) -> tuple[Acting, float, float, tuple[str, ...]]:
         """Sum of shifts, product of factors and the contingency plans among what acts on a thing."""
+        if self.marks and self._is_aimed_at(attributes):
+            return (self, *self._combine(attributes))
         alike = tuple(map(attributes.get, self.fields))
         found = self.found.get(alike)
         if found is None:
             found = self.found[alike] = (self, *self._combine(attributes))
         return found
+
+    def _is_aimed_at(self, attributes: Attributes) -> bool:
+        for kind in _AIMS:
+            subject = attributes.get(kind)
+            if subject in self.marks if isinstance(subject, str) else subject and not self.marks.isdisjoint(subject):
+                return True
+        return False
 
     def _combine(self, attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
         candidates = list(self.aimed.get(None, ()))

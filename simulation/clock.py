@@ -14,6 +14,13 @@ from simpy.events import NORMAL
 __all__ = ["Clock"]
 
 
+class _Wait(Timeout):
+    """A timeout, most of which bring no value."""
+
+    _ok, _delay = True, 0.0
+    _value: object = None
+
+
 class Clock(Environment):
     """An environment that runs from its start to one end."""
 
@@ -24,9 +31,10 @@ class Clock(Environment):
         """An event that happens ``delay`` working days from now."""
         if delay < 0:
             raise ValueError(f"a delay of {delay} days")
-        event: Timeout = Timeout.__new__(Timeout)
-        event.env, event.callbacks, event._value, event._ok = self, [], value, True
-        event._delay = delay
+        event = _Wait.__new__(_Wait)
+        event.env, event.callbacks = self, []
+        if value is not None:
+            event._value = value
         heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), event))
         return event
 

@@ -233,7 +233,8 @@ class Quarter:
             return own
         covering = self.model.coverage[region] or range(len(self.reps))
         able = [n for n in covering if not self.reps[n].left] or [n for n, r in enumerate(self.reps) if not r.left]
-        return max(able or covering, key=lambda number: (self.reps[number].unmet_share(), -number))
+        shares = [self.reps[number].unmet_share() for number in able or covering]
+        return (able or covering)[shares.index(max(shares))]
 
     def happen(self, event: EventName, subject: str, figures: EventFigures, plan: str | None = None) -> None:
         """Let an event of the registry happen, of a risk's strike or of a contingency plan."""

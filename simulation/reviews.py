@@ -7,10 +7,9 @@ plan expects of the same cases: so a bad mix of tiers or products is no red ligh
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
 from functools import partial
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal
 
 from scenarios.expectations import pass_probabilities, working_days
 from scenarios.policies import Light, Lights
@@ -27,9 +26,26 @@ __all__ = ["expected_paid", "pass_rates", "start_reviews"]
 _NORMAL = NormalDist()
 
 
-_Case: TypeAlias = tuple[int, float, float, float]
-"""A stage decided, a contract signed, a receivable that has fallen due: region, value, what was expected, and the
-weight that both are shares of, added up."""
+class _Sums:
+    """What was found, what was expected and the weight that both are shares of: by region, and over all at the end."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, regions: int) -> None:
+        self.rows = [[0.0, 0.0, 0.0, 0.0] for _ in range(regions + 1)]
+
+    def add(self, region: int, value: float, expected: float, weight: float) -> None:
+        """Count a case; region −1 is none."""
+        for row in (self.rows[-1], self.rows[region]) if region >= 0 else (self.rows[-1],):
+            row[0] += 1
+            row[1] += value
+            row[2] += expected
+            row[3] += weight
+
+    def __add__(self, other: _Sums) -> _Sums:
+        both = _Sums(len(self.rows) - 1)
+        both.rows = [[a + b for a, b in zip(*pair, strict=True)] for pair in zip(self.rows, other.rows, strict=True)]
+        return both
 
 
 def start_reviews(quarter: Quarter) -> None:
@@ -57,60 +73,62 @@ class _Reviews:
         self._pass_rates = pass_rates(quarter.model)
         self._overdue = {invoice.id: invoice.overdue for invoice in quarter.model.invoices}
         self._red: set[tuple[str, int]] = set()
+        weeks, regions = range(quarter.model.plan.calendar.weeks), len(quarter.model.regions)
+        self._counted = 0
+        """Decisions that are in the sums."""
+        self._decided = [_Sums(regions) for _ in weeks]
+        """Stages decided in each week: passed, and expected to be."""
+        self._won = [_Sums(regions) for _ in weeks]
+        """Contracts signed in each week: their value, and the mean value of such."""
 
     def hold(self, week: int) -> None:
         """Give every light for which there are cases enough."""
-        back, calendar = self.lights.look_back_weeks, self.quarter.model.plan.calendar
-        since = float(calendar.first_day_of_week(max(week - back + 1, 1))) if back else -math.inf
+        back, none = self.lights.look_back_weeks, _Sums(len(self.quarter.model.regions))
+        first = max(week - back, 0) if back else 0
+        self._count()
         regions = self.lights.by_region
         if light := self.lights.conversion:
-            self._judge(week, "conversion", light, self._decided(since), regions)
+            self._judge(week, "conversion", light, sum(self._decided[first:], none), regions)
         if light := self.lights.deal_size:
-            self._judge(week, "deal_size", light, self._won(since), regions)
+            self._judge(week, "deal_size", light, sum(self._won[first:], none), regions)
         if light := self.lights.collection:
+            since = float(self.quarter.model.plan.calendar.first_day_of_week(first + 1)) if back else -math.inf
             self._judge(week, "collection", light, self._due(since), False)
 
-    def _decided(self, since: float) -> Iterator[_Case]:
-        for decision in self.quarter.decisions:
-            if decision.day >= since:
-                deal = decision.opportunity
-                expected = self._pass_rates[deal.tier][decision.stage]
-                yield deal.region, float(decision.passed), expected, 1.0
+    def _count(self) -> None:
+        """Take in what was decided since the last review."""
+        model, decisions = self.quarter.model, self.quarter.decisions
+        products, last = model.plan.products, len(model.stages.positions) - 1
+        for decision in decisions[self._counted :]:
+            week, deal = model.week_of_day[int(decision.day)], decision.opportunity
+            expected = self._pass_rates[deal.tier][decision.stage]
+            self._decided[week].add(deal.region, float(decision.passed), expected, 1.0)
+            if decision.passed and decision.stage == last:
+                self._won[week].add(deal.region, deal.value, products[deal.product].mean_deal, 1.0)
+        self._counted = len(decisions)
 
-    def _won(self, since: float) -> Iterator[_Case]:
-        products, last = self.quarter.model.plan.products, len(self.quarter.model.stages.positions) - 1
-        for decision in self.quarter.decisions:
-            if decision.day >= since and decision.passed and decision.stage == last:
-                deal = decision.opportunity
-                yield deal.region, deal.value, products[deal.product].mean_deal, 1.0
-
-    def _due(self, since: float) -> Iterator[_Case]:
+    def _due(self, since: float) -> _Sums:
         now, lateness = self.quarter.env.now, self.quarter.model.plan.money.lateness
+        sums = _Sums(0)
         for payment in self.quarter.records.payments:
             if since <= payment.due < now:
                 paid = payment.amount if payment.paid <= now else 0.0
                 chance = expected_paid(lateness, now - payment.due, self._overdue.get(payment.id, 0.0))
-                yield -1, paid, payment.amount * chance, payment.amount
+                sums.add(-1, paid, payment.amount * chance, payment.amount)
+        return sums
 
     def _judge(
         self,
         week: int,
         metric: Literal["conversion", "deal_size", "collection"],
         light: Light,
-        cases: Iterable[_Case],
+        sums: _Sums,
         by_region: bool,
     ) -> None:
         """The light over all, then of each region; one that has turned red sets off what waits for it."""
         names = self.quarter.model.regions
-        sums = [[0, 0.0, 0.0, 0.0] for _ in range(len(names) + 1)]  # the last is over all
-        for region, value, expected, weight in cases:
-            for add_to in (sums[-1], sums[region]) if by_region else (sums[-1],):
-                add_to[0] += 1
-                add_to[1] += value
-                add_to[2] += expected
-                add_to[3] += weight
-        for region in (-1, *range(len(names))):
-            count, value, expected, weight = sums[region]
+        for region in (-1, *range(len(names) if by_region else 0)):
+            count, value, expected, weight = sums.rows[region]
             if count < light.at_least or expected <= 0:
                 continue
             share = value / expected
