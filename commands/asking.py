@@ -11,8 +11,8 @@ from commands.arguments import cores, ids_of
 if TYPE_CHECKING:
     from reports.wording import Wording
     from scenarios.allocation import Allocation
-    from studies.answering import Inputs, Outcome
-    from studies.requests import Request
+    from studies.answering import Outcome
+    from studies.study import Inputs
 
 Options = dict[str, Any]
 
@@ -32,16 +32,17 @@ def answer(
     return answer_request(request_of(study, plan, options), out, json, require or (), words)
 
 
-def request_of(study: str, plan: str, options: Options) -> Request:
-    """Make a request of a command's options, those given."""
-    from studies.requests import Request
+def request_of(study: str, plan: str, options: Options) -> Any:
+    """Make the study's request of a command's options, those given."""
+    from studies.registry import read_request
 
     given = {name: value for name, value in options.items() if value is not None}
     for name in ("risks", "only", "plans", "to_plans"):
         if name in given:
             given[name] = ids_of(given[name], plan, "contingency_plans" if name.endswith("plans") else "risks")
     given |= {name: str(given[name]) for name in ("allocation", "to_allocation") if name in given}
-    return Request.model_validate({"jobs": cores(), **given, "study": study, "source": plan})
+    jobs = {} if study == "allocate" else {"jobs": cores()}
+    return read_request({**jobs, **given, "study": study, "source": plan})
 
 
 def inputs_of(

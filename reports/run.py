@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from reports.allocation import allocation_page
 from reports.comparison import comparison_page
 from reports.parts import changes, named
@@ -9,29 +12,34 @@ from reports.simulation import headline, simulation_page
 from reports.specs import Block, Heading, Page, Sentence
 from reports.stress import stress_page
 from reports.wording import Wording
-from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
+from studies.results import AllocateResult, CompareResult, Record, RunResult, SimulateResult, StressResult
 
-__all__ = ["Result", "page_of"]
-
-Result = AllocateResult | SimulateResult | CompareResult | StressResult | RunResult
+__all__ = ["PAGES", "page_of", "run_page"]
 
 
-def page_of(result: Result, words: Wording, source: str = "PLAN") -> Page:
-    """The page of a result; ``source`` is what the planner calls the plan on the command line."""
-    if isinstance(result, RunResult):
-        return (
-            _summary(result, words)
-            + allocation_page(result.allocate, words, source, is_part=True)
-            + simulation_page(result.simulate, words, source, is_part=True)
-            + stress_page(_without_what_is_said(result), words, is_part=True)
-        )
-    if isinstance(result, AllocateResult):
-        return allocation_page(result, words, source)
-    if isinstance(result, SimulateResult):
-        return simulation_page(result, words, source)
-    if isinstance(result, StressResult):
-        return stress_page(result, words)
-    return comparison_page(result, words, source)
+def page_of(result: Record, words: Wording, source: str = "PLAN") -> Page:
+    """The page of a study's result; ``source`` is what the planner calls the plan on the command line."""
+    return PAGES[type(result)](result, words, source)
+
+
+def run_page(result: RunResult, words: Wording, source: str = "PLAN") -> Page:
+    """What matters first, then every part of the main job."""
+    return (
+        _summary(result, words)
+        + allocation_page(result.allocate, words, source, is_part=True)
+        + simulation_page(result.simulate, words, source, is_part=True)
+        + stress_page(_without_what_is_said(result), words, source, is_part=True)
+    )
+
+
+PAGES: dict[type[Record], Callable[[Any, Wording, str], Page]] = {
+    RunResult: run_page,
+    AllocateResult: allocation_page,
+    SimulateResult: simulation_page,
+    CompareResult: comparison_page,
+    StressResult: stress_page,
+}
+"""Type of a saved study's result → its page."""
 
 
 def _summary(result: RunResult, words: Wording) -> Page:

@@ -14,7 +14,7 @@ from reports.messages import say
 from reports.plan_check import check_page
 from reports.progress import ProgressBars
 from reports.requirements import check_requirements, read_requirement
-from reports.run import Result, page_of
+from reports.run import page_of
 from reports.run_list import run_list_page
 from reports.terminal import show
 from reports.wording import Wording
@@ -25,8 +25,9 @@ from scenarios.errors import RequirementFailed, UsageError
 from scenarios.plan import Plan
 from studies.allocations import write_allocation
 from studies.answering import Outcome, answer
+from studies.registry import STUDIES
 from studies.requests import Request
-from studies.results import Change, RunResult, SimulateResult
+from studies.results import Change, Record
 from studies.runs import list_runs, repeat_run, save_run
 
 __all__ = [
@@ -49,9 +50,7 @@ def answer_request(request: Request, out: Path, json: bool, require: Sequence[st
     folder = save_run(outcome, out)
     show_result(outcome.result, json, words, request.source)
     say(words.say("runs.saved", folder=folder))
-    simulated = outcome.result.simulate if isinstance(outcome.result, RunResult) else outcome.result
-    if isinstance(simulated, SimulateResult):
-        check_requirements(requirements, simulated.kpis, words)
+    check_requirements(requirements, STUDIES[request.study].kpis(outcome.result), words)
     return outcome
 
 
@@ -66,7 +65,7 @@ def repeat_saved(folder: Path, jobs: int, json: bool, words: Wording) -> None:
     say(words.say("repeat.identical", name=folder.name))
 
 
-def show_result(result: Result, json: bool, words: Wording, source: str = "PLAN") -> None:
+def show_result(result: Record, json: bool, words: Wording, source: str = "PLAN") -> None:
     """Show a result as tables or as JSON."""
     if json:
         print_json(result.model_dump_json(indent=2))

@@ -19,7 +19,7 @@ _TONES = {
 }
 
 
-def stress_page(result: StressResult, words: Wording, is_part: bool = False) -> Page:
+def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_part: bool = False) -> Page:
     """Risks first, then the contingency plans held ready against them."""
     scale = words.scale(
         amount

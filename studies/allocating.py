@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from optimizer.allocating import allocate as optimise
 from optimizer.data import prepare
 from optimizer.findings import idle_rule_findings, overloaded_reps
+from optimizer.infeasibility import repair
 from optimizer.results import AllocationResult, Detail, Price, ResourcePrice, RuleResult
+from scenarios.changing import changed
 from scenarios.checks import Finding, findings
+from scenarios.errors import UsageError
 from scenarios.plan import Plan
+from studies.futures import Futures
+from studies.requests import Request
 from studies.results import (
     AllocateResult,
     BudgetRow,
@@ -25,8 +33,19 @@ from studies.results import (
     RuleRow,
     StageRow,
 )
+from studies.study import Answer, Inputs, Study, change_row, read_inputs
 
-__all__ = ["allocate_study", "resource_row", "rule_row"]
+__all__ = ["STUDY", "AllocateRequest", "allocate_study", "resource_row", "rule_row"]
+
+
+class AllocateRequest(Request):
+    """Decide quotas and budget."""
+
+    study: Literal["allocate"] = "allocate"
+    detail: Detail | None = None
+    """How far to look for prices; None means prices where the plan is small enough."""
+    repair: Annotated[int, Field(ge=1)] | None = None
+    """Which repair of a plan without an allocation to apply, counted from 1."""
 
 
 def allocate_study(
@@ -150,3 +169,31 @@ def _points(step: float, unit: str, up: Price | None, down: Price | None) -> tup
         for sign, price in (("+", up), ("−", down))
         if price is not None
     )
+
+
+def _read(request: AllocateRequest) -> Inputs:
+    """The plan with the repair that is asked for."""
+    inputs = read_inputs(request)
+    if request.repair is None:
+        return inputs
+    plan, repaired = changed(inputs.plan, repair(inputs.plan, request.repair))
+    by = f"--repair {request.repair}"
+    rows = tuple(change_row(change.path, change.old, change.new, by) for change in repaired)
+    return replace(inputs, plan=plan, changes=(*inputs.changes, *rows))
+
+
+def _answer(request: AllocateRequest, inputs: Inputs, _: Futures) -> Answer:
+    if inputs.allocation is not None:
+        raise UsageError("allocate decides by itself; check a hand-made allocation with simulate or compare")
+    result, answer = allocate_study(inputs.plan, inputs.changes, request.detail)
+    return Answer(answer.allocation, result)
+
+
+STUDY = Study(
+    AllocateRequest,
+    AllocateResult,
+    _answer,
+    headline=lambda result: f"expects {result.expected_signed:,.0f} of {result.target:,.0f}",
+    read=_read,
+    solver=lambda result: result.solver,
+)

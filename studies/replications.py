@@ -1,104 +1,52 @@
-"""Replications of a study, in order or over processes, with the same result."""
+"""Replications of a study, in order or over processes, with the same result.
+
+They are computed in parts of at most ``PART`` replications. The compiled plan goes to a process once, as a file; a
+part that a process was killed over is computed again by another. Where a store is given, each part is written there as
+it is finished and found there again, and full records go there and stay out of memory.
+"""
 
 from __future__ import annotations
 
 import gc
+import math
+import pickle
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from joblib import Parallel, delayed
-from numpy.typing import NDArray
+from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from scenarios.allocation import Allocation
+from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.kpis import KPIS, Measured, measure
 from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import replicate
 from simulation.records import Records
+from studies.batches import Batch
+from studies.calls import Call, calls_of
 from studies.statistics import Values
 from studies.steering import compile_steered
+from studies.stores import Part, Store
 
 __all__ = ["Batch", "Progress", "run_replications"]
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told (label, done, total) as replications finish."""
 
-CHUNK = 20
-"""Replications a process takes at a time, at most: about a second, so that the progress bar moves."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Figures of many replications; every array's first axis runs over ``numbers``."""
-
-    numbers: NDArray[np.int64]
-    kpis: dict[str, Values]
-    by_product: Values
-    by_region: Values
-    by_rep: Values
-    by_week: Values
-    cash_by_week: Values
-    sources: dict[str, Values]
-    struck: dict[str, Values]
-    """Risk → number of strikes."""
-    triggered: dict[str, Values]
-    """Contingency plan → number of activations."""
-    clips: dict[str, Values]
-    before_plans: Values
-    """Contribution before the costs of contingency plans."""
-    records: tuple[Records, ...] = ()
-    """Full records, where they were asked for."""
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    @property
-    def disturbed(self) -> NDArray[np.bool_]:
-        """Where a risk struck or a contingency plan was triggered."""
-        found = np.zeros(len(self), dtype=bool)
-        for counts in (*self.struck.values(), *self.triggered.values()):
-            found |= counts > 0
-        return found
-
-    def with_rows(self, rows: NDArray[np.bool_], other: Batch) -> Batch:
-        """This batch with the chosen rows taken from ``other``, which holds exactly those replications in order."""
-        if not np.array_equal(self.numbers[rows], other.numbers):
-            raise ValueError("the other batch does not hold the replications to be replaced")
-
-        def mixed(ours: Values, theirs: Values) -> Values:
-            result = ours.copy()
-            result[rows] = theirs
-            return result
-
-        def each(ours: dict[str, Values], theirs: dict[str, Values]) -> dict[str, Values]:
-            zero, none = np.zeros(len(self)), np.zeros(len(other))
-            return {key: mixed(ours.get(key, zero), theirs.get(key, none)) for key in sorted({*ours, *theirs})}
-
-        return Batch(
-            numbers=self.numbers,
-            kpis=each(self.kpis, other.kpis),
-            by_product=mixed(self.by_product, other.by_product),
-            by_region=mixed(self.by_region, other.by_region),
-            by_rep=mixed(self.by_rep, other.by_rep),
-            by_week=mixed(self.by_week, other.by_week),
-            cash_by_week=mixed(self.cash_by_week, other.cash_by_week),
-            sources=each(self.sources, other.sources),
-            struck=each(self.struck, other.struck),
-            triggered=each(self.triggered, other.triggered),
-            clips=each(self.clips, other.clips),
-            before_plans=mixed(self.before_plans, other.before_plans),
-        )
-
-    def with_retainers(self, cost: float) -> Batch:
-        """The same futures when this much is paid for contingency plans, none of which is triggered."""
-        kpis = dict(self.kpis)
-        kpis["contribution"] = self.before_plans - cost
-        kpis["plan_cost"] = np.full(len(self), cost)
-        return replace(self, kpis=kpis, records=())
+PART = 20
+"""Replications of a part, at most: about a second, so that the progress bar moves."""
+PARTS = 40
+"""Parts that a small number of replications is cut into; the number of processes plays no role, so that a run which
+is continued with more of them finds the parts that it has."""
+PATIENCE = 3
+"""Times in a row that processes may be killed without finishing a single part."""
 
 
 def run_replications(
@@ -112,59 +60,87 @@ def run_replications(
     label: str = "",
     progress: Progress | None = None,
     keep_records: bool = False,
+    store: Store | None = None,
 ) -> Batch:
-    """Run the numbered replications; the order of ``numbers`` is the order of the result, whoever computed it."""
+    """Run the numbered replications; the order of ``numbers`` is the order of the result, whoever computed it.
+
+    Records are kept in memory, or in the store where there is one.
+    """
     chosen = list(numbers)
     model = compile_steered(plan, allocation, options)
-    size = min(CHUNK, -(-len(chosen) // (4 * jobs))) or 1  # few of them are still shared out evenly
-    chunks = [chosen[start : start + size] for start in range(0, len(chosen), size)]
-    rows: list[_Row] = []
-    records: list[Records] = []
-    for part, raw in _run_chunks(model, seed, chunks, jobs, keep_records):
-        rows += part
-        records += raw
+    if not chosen:
+        return _batch(model, [], [], [])
+    size = min(PART, math.ceil(len(chosen) / PARTS))
+    parts = [chosen[start : start + size] for start in range(0, len(chosen), size)]
+    work = _Work(model, seed, store.of(model, seed) if store is not None else None, keep_records)
+    batches: list[Batch] = []
+    done = 0
+    for batch in _run_parts(work, parts, jobs):
+        batches.append(batch)
+        done += len(batch)
         if progress is not None:
-            progress(label, len(rows), len(chosen))
-    return _batch(model, chosen, rows, records)
+            progress(label, done, len(chosen))
+    return Batch.joined(batches)
 
 
-def _run_chunks(
-    model: Model, seed: int, chunks: Sequence[Sequence[int]], jobs: int, keep: bool
-) -> Iterator[tuple[list[_Row], list[Records]]]:
-    if jobs == 1 or len(chunks) <= 1:
-        for chunk in chunks:
-            yield _run_chunk(model, seed, chunk, keep)
+class _Work:
+    """What is done to every part. Goes to other processes as a file, read once by each of them."""
+
+    def __init__(self, model: Model, seed: int, part: Part | None, keep_records: bool) -> None:
+        self.model, self.seed, self.part, self.keep_records = model, seed, part, keep_records
+
+    def __call__(self, numbers: Sequence[int]) -> Batch:
+        """Compute a part, or find it in the store."""
+        if self.part is None:
+            return self._compute(numbers)[0]
+        found = self.part.find(numbers, self.keep_records)
+        if found is not None:
+            return found
+        batch, records = self._compute(numbers)
+        return self.part.keep(batch, records if self.keep_records else (), self.model.plan)
+
+    def _compute(self, numbers: Sequence[int]) -> tuple[Batch, list[Records]]:
+        all_records, measured = [], []
+        for number in numbers:
+            with _without_collector():
+                records = replicate(self.model, self.seed, number)
+            measured.append(measure(records, self.model))
+            all_records.append(records)
+        kept = all_records if self.keep_records and self.part is None else ()
+        return _batch(self.model, numbers, measured, all_records, kept), all_records
+
+
+def _run_parts(work: _Work, parts: Sequence[Sequence[int]], jobs: int) -> Iterator[Batch]:
+    if jobs == 1 or len(parts) == 1:
+        yield from map(work, parts)
         return
-    work = (delayed(_run_chunk)(model, seed, chunk, keep) for chunk in chunks)
-    yield from Parallel(n_jobs=jobs, return_as="generator")(work)
+    with tempfile.TemporaryDirectory(prefix="quarterdeck-") as folder:
+        path = Path(folder) / "model"
+        path.write_bytes(pickle.dumps(work, pickle.HIGHEST_PROTOCOL))
+        done = failures = 0
+        while done < len(parts):
+            calls = (delayed(_run_part)(str(path), part) for part in parts[done:])
+            try:
+                for batch in Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(calls):
+                    done, failures = done + 1, 0
+                    yield batch
+            except BrokenProcessPool as error:
+                failures += 1
+                if failures == PATIENCE:
+                    raise UsageError(
+                        f"processes were killed {PATIENCE} times in a row, as happens when memory runs out; "
+                        "try again with --jobs 1"
+                    ) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One replication as a worker hands it back."""
-
-    measured: Measured
-    struck: dict[str, int]
-    triggered: dict[str, int]
-    clips: dict[str, int]
+def _run_part(path: str, numbers: Sequence[int]) -> Batch:
+    return _work_at(path)(numbers)
 
 
-def _run_chunk(model: Model, seed: int, numbers: Sequence[int], keep: bool) -> tuple[list[_Row], list[Records]]:
-    rows, kept = [], []
-    for number in numbers:
-        with _without_collector():
-            records = replicate(model, seed, number)
-        rows.append(
-            _Row(
-                measure(records, model),
-                _counts(strike.risk for strike in records.strikes),
-                _counts(activation.plan for activation in records.activations),
-                records.clips,
-            )
-        )
-        if keep:
-            kept.append(records)
-    return rows, kept
+@lru_cache(maxsize=1)
+def _work_at(path: str) -> _Work:
+    work: _Work = pickle.loads(Path(path).read_bytes())  # our own file, in a folder that others cannot write
+    return work
 
 
 @contextmanager
@@ -186,16 +162,24 @@ def _counts(names: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def _batch(model: Model, numbers: Sequence[int], rows: Sequence[_Row], records: Sequence[Records]) -> Batch:
-    measured = [row.measured for row in rows]
+def _columns(dicts: Sequence[dict[str, float]] | Sequence[dict[str, int]]) -> dict[str, Values]:
+    names = sorted({name for entry in dicts for name in entry})
+    return {name: np.array([entry.get(name, 0) for entry in dicts], dtype=float) for name in names}
 
+
+def _batch(
+    model: Model,
+    numbers: Sequence[int],
+    measured: Sequence[Measured],
+    records: Sequence[Records],
+    kept: Sequence[Records] = (),
+) -> Batch:
     def stack(name: str, width: int) -> Values:
         return np.array([getattr(m, name) for m in measured], dtype=float).reshape(len(measured), width)
 
-    def columns(dicts: Sequence[dict[str, float]] | Sequence[dict[str, int]]) -> dict[str, Values]:
-        names = sorted({name for entry in dicts for name in entry})
-        return {name: np.array([entry.get(name, 0) for entry in dicts], dtype=float) for name in names}
-
+    nature = np.array([entry.nature for entry in records], dtype=float)
+    calls: list[dict[str, Call]] = [calls_of(entry, model.plan) for entry in records]
+    paid_per_use = {entry.id for entry in model.plan.contingency_plans if entry.cost_per_use}
     weeks = model.plan.calendar.weeks
     return Batch(
         numbers=np.array(numbers, dtype=np.int64),
@@ -205,10 +189,23 @@ def _batch(model: Model, numbers: Sequence[int], rows: Sequence[_Row], records: 
         by_rep=stack("signed_by_rep", len(model.reps)),
         by_week=stack("signed_by_week", weeks),
         cash_by_week=stack("cash_by_week", weeks),
-        sources=columns([m.signed_by_source for m in measured]),
-        struck=columns([row.struck for row in rows]),
-        triggered=columns([row.triggered for row in rows]),
-        clips=columns([row.clips for row in rows]),
+        sources=_columns([m.signed_by_source for m in measured]),
+        struck=_columns([_counts(strike.risk for strike in entry.strikes) for entry in records]),
+        ended_in_event=_columns(
+            [_counts(s.risk for s in entry.strikes if math.isfinite(s.event_day)) for entry in records]
+        ),
+        triggered=_columns([_counts(activation.plan for activation in entry.activations) for entry in records]),
+        uses=_columns([{p: n for p, n in entry.uses.items() if p in paid_per_use} for entry in records]),
+        calls={
+            entry.id: np.array([call[entry.id].times for call in calls], dtype=float)
+            for entry in model.plan.contingency_plans
+        },
+        first_start={
+            entry.id: np.array([call[entry.id].first_start for call in calls], dtype=float)
+            for entry in model.plan.contingency_plans
+        },
+        clips=_columns([entry.clips for entry in records]),
         before_plans=np.array([m.before_plans for m in measured], dtype=float),
-        records=tuple(records),
+        nature=nature.reshape(len(records), len(model.uncertainties)),
+        records=tuple(kept),
     )

@@ -1,20 +1,24 @@
-"""A request: everything that determines a study's answer; saved with the run, so that it can be repeated."""
+"""A request: everything that determines a study's answer; saved with the run, so that it can be repeated.
+
+Each study has a request of its own, with the fields that it heeds and no others. These are their common parts.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from studies.results import Record
 
-__all__ = ["Request"]
+__all__ = ["QuarterRequest", "Request"]
 
 
 class Request(Record):
-    """One study asked for. Equal requests on equal plan files give equal answers; ``jobs`` does not matter."""
+    """A study asked for. Equal requests on equal plan files give equal answers; ``jobs`` does not matter."""
 
-    study: Literal["run", "allocate", "simulate", "compare", "stress"]
+    study: str
+    """Which study of the registry; each request narrows it down to its own."""
     source: str
     """Plan folder or file, or the name of a built-in plan."""
     scenarios: tuple[str, ...] = ()
@@ -22,27 +26,22 @@ class Request(Record):
     """``path=value`` of ``--set``."""
     allocation: str | None = None
     """File of a hand-made allocation; None lets the optimiser decide."""
-    detail: Literal["none", "prices", "ranges"] | None = None
-    """allocate: how far to look for prices; None means prices where the plan is small enough."""
-    repair: Annotated[int, Field(ge=1)] | None = None
-    """allocate: which repair of a plan without an allocation to apply, counted from 1."""
+
+
+class QuarterRequest(Request):
+    """A request that is answered by simulating the quarter."""
+
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     replications: Annotated[int, Field(ge=2, le=10_000_000)] = 500
     jobs: Annotated[int, Field(ge=1, le=1024)] = 1
+    precision: str | None = None
+    """``[KPI=]half-width``: as many replications as give the asked figures an interval that narrow, at least
+    ``replications`` of them; None means exactly ``replications``."""
+    max_minutes: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    """Time that the replications of a precision may take; then the answer is as precise as could be."""
     risks: tuple[str, ...] | None = None
     """Risks in play; None means all that the plan enables."""
     plans: tuple[str, ...] | None = None
     """Contingency plans held ready; None means those the plan has chosen."""
-    only: tuple[str, ...] | None = None
-    """run, stress: risks to stress; None means all that are in play. The others stay in play, unstressed."""
     forced: tuple[str, ...] = ()
     """``K1@week5`` or ``K5:R03@week5``."""
-    to_scenarios: tuple[str, ...] = ()
-    """compare: scenarios of B, on top of nothing."""
-    to_settings: tuple[str, ...] = ()
-    to_allocation: str | None = None
-    """compare: file of B's allocation."""
-    to_plans: tuple[str, ...] | None = None
-    """compare: contingency plans of B; None means those of A."""
-    decide: Literal["keep", "resolve"] = "keep"
-    """compare: B keeps A's allocation ("what happens to this plan") or plans anew ("what we would plan then")."""

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from optimizer.checking import RuleStatus
+from optimizer.overriding import check_by_hand
+from scenarios.allocation import Allocation
+from scenarios.plan import Plan
 from studies.results import RuleRow
 
-__all__ = ["broken_row"]
+__all__ = ["broken_row", "broken_rules"]
+
+
+def broken_rules(plan: Plan, allocation: Allocation) -> tuple[RuleRow, ...]:
+    """Rules of a plan that an allocation does not keep; they are listed, not refused."""
+    return tuple(broken_row(status) for status in check_by_hand(plan, allocation) if not status.holds)
 
 
 def broken_row(status: RuleStatus) -> RuleRow:

@@ -20,35 +20,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime, BeforeValidator, SerializeAsAny
 
 from scenarios.allocation import Allocation
 from scenarios.errors import PlanFileError, UsageError
 from scenarios.plan import Plan
 from studies.allocations import read_allocation, write_allocation
-from studies.answering import Inputs, Outcome, Result, answer_from
+from studies.answering import Outcome, answer_from
+from studies.comparing import CompareRequest
+from studies.registry import STUDIES, read_request
 from studies.replications import Progress
-from studies.requests import Request
-from studies.results import AllocateResult, Change, CompareResult, Record, RunResult, SimulateResult, StressResult
-from studies.tables import batch_tables
+from studies.requests import QuarterRequest, Request
+from studies.results import Change, Record
+from studies.study import Inputs
+from studies.tables import write_tables
 
 __all__ = ["Repeat", "RunSummary", "list_runs", "load_result", "repeat_run", "resolve_run", "save_run"]
 
-FORMAT = 1
-"""Version of the run folder; a newer one is refused."""
+FORMAT = 2
+"""Version of the run folder; another one is refused."""
 PACKAGES = ("quarterdeck", "pulp", "highspy", "simpy", "numpy", "scipy", "pandas", "pydantic")
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 """When a damaged run was made, for all we know; it lists last."""
-_RESULT: TypeAdapter[Result] = TypeAdapter(Result)
+
+
+def _request(found: object) -> object:
+    """The request of the study that it names."""
+    return read_request(found) if isinstance(found, dict) else found
 
 
 class Manifest(Record):
     """What determined a run, and when and with what it was computed."""
 
     format: int
-    request: Request
+    request: Annotated[SerializeAsAny[Request], BeforeValidator(_request)]
     plan: str
     started: AwareDatetime
     seconds: float
@@ -81,7 +89,7 @@ class Repeat:
     identical: bool
     differences: tuple[str, ...]
     """Files whose content differs."""
-    result: Result
+    result: Any
 
 
 def save_run(outcome: Outcome, root: Path) -> Path:
@@ -117,6 +125,7 @@ def _rename(temporary: Path, root: Path, name: str) -> Path:
 
 def _write(outcome: Outcome, folder: Path) -> None:
     request, inputs = outcome.request, outcome.inputs
+    study = STUDIES[request.study]
     manifest = Manifest(
         format=FORMAT,
         request=request,
@@ -127,8 +136,8 @@ def _write(outcome: Outcome, folder: Path) -> None:
         files=dict(inputs.files),
         changes=inputs.changes,
         to_changes=inputs.to_changes,
-        headline=headline(outcome.result),
-        solver=_solver(outcome.result),
+        headline=study.headline(outcome.result),
+        solver=study.solver(outcome.result),
     )
     _write_json(folder / "manifest.json", manifest)
     _write_json(folder / "plan.json", inputs.plan)
@@ -141,33 +150,11 @@ def _write(outcome: Outcome, folder: Path) -> None:
     _write_json(folder / "result.json", outcome.result)
     for name, batch in outcome.batches.items():
         plan = inputs.to_plan if name == "b" and inputs.to_plan is not None else inputs.plan
-        for table, frame in batch_tables(batch, plan).items():
-            frame.to_parquet(folder / f"{name}-{table}.parquet", compression="zstd", index=False)
+        write_tables(batch, plan, folder, name)
 
 
 def _write_json(path: Path, content: Record | Plan) -> None:
     path.write_text(content.model_dump_json(indent=1) + "\n", encoding="utf-8")
-
-
-def headline(result: Result) -> str:
-    """One line that tells a run from another."""
-    if isinstance(result, RunResult):
-        return headline(result.simulate)
-    if isinstance(result, SimulateResult):
-        chance = next(kpi.mean for kpi in result.kpis if kpi.id == "p_target")
-        return f"chance of {result.target:,.0f}: {chance:.1%}"
-    if isinstance(result, StressResult):
-        return f"chance {result.p_target_no_risk.mean:.1%} without risks, {result.p_target.mean:.1%} with them"
-    if isinstance(result, CompareResult):
-        gap = next(row for row in result.differences if row.id == "p_target")
-        return f"chance {gap.mean_a:.1%} → {gap.mean_b:.1%}"
-    return f"expects {result.expected_signed:,.0f} of {result.target:,.0f}"
-
-
-def _solver(result: Result) -> str:
-    if isinstance(result, RunResult):
-        return result.allocate.solver
-    return result.solver if isinstance(result, AllocateResult) else ""
 
 
 def _manifest(folder: Path) -> Manifest:
@@ -178,6 +165,8 @@ def _manifest(folder: Path) -> Manifest:
         found = json.loads(text).get("format")
         if isinstance(found, int) and found > FORMAT:
             raise UsageError(f"{folder.name} was saved by a newer version (format {found}; this one reads {FORMAT})")
+        if isinstance(found, int) and 0 < found < FORMAT:
+            raise UsageError(f"{folder.name} was saved by an older version (format {found}; this one reads {FORMAT})")
         return Manifest.model_validate_json(text)
     except FileNotFoundError:
         raise UsageError(f"{folder} is no saved run: it has no manifest.json") from None
@@ -185,11 +174,13 @@ def _manifest(folder: Path) -> Manifest:
         raise UsageError(f"{folder.name} is damaged: manifest.json cannot be read ({type(error).__name__})") from error
 
 
-def load_result(folder: Path) -> tuple[RunSummary, Result]:
+def load_result(folder: Path) -> tuple[RunSummary, Any]:
     """A saved run's answer, to be shown again."""
     manifest = _manifest(folder)
     try:
-        result = _RESULT.validate_json((folder / "result.json").read_text(encoding="utf-8"))
+        result = STUDIES[manifest.request.study].result.model_validate_json(
+            (folder / "result.json").read_text(encoding="utf-8")
+        )
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder.name} is damaged: result.json cannot be read ({type(error).__name__})") from error
     return _summary(folder, manifest), result
@@ -218,7 +209,9 @@ def repeat_run(folder: Path, progress: Progress | None = None, jobs: int | None 
     """Compute a saved run again from what it saved, and compare answer and records bit for bit."""
     manifest = _manifest(folder)
     inputs = _saved_inputs(folder, manifest)
-    request = manifest.request if jobs is None else manifest.request.model_copy(update={"jobs": jobs})
+    request = manifest.request
+    if jobs is not None and isinstance(request, QuarterRequest):
+        request = request.model_copy(update={"jobs": jobs})
     outcome = answer_from(request, inputs, progress)
     with tempfile.TemporaryDirectory() as name:
         again = Path(name)
@@ -274,13 +267,14 @@ def _saved_inputs(folder: Path, manifest: Manifest) -> Inputs:
         except PlanFileError as error:
             raise UsageError(f"{folder.name} is damaged: {error}") from error
 
+    to_file = manifest.request.to_allocation if isinstance(manifest.request, CompareRequest) else None
     return Inputs(
         plan,
         manifest.changes,
         given("given.csv", plan, manifest.request.allocation),
         to_plan,
         manifest.to_changes,
-        given("to_given.csv", to_plan or plan, manifest.request.to_allocation),
+        given("to_given.csv", to_plan or plan, to_file),
         manifest.files,
     )
 

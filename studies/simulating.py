@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -12,22 +13,29 @@ from scenarios.checks import not_carried_out
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
-from studies.replications import Batch, Progress, run_replications
-from studies.results import BridgeStep, Change, Estimate, SimulateResult, Spread
+from studies.batches import Batch
+from studies.deciding import decide, options_of, violations_of
+from studies.futures import Futures
+from studies.requests import QuarterRequest
+from studies.results import BridgeStep, Change, Estimate, KpiRow, SimulateResult, Spread
 from studies.statistics import Values, kpi_row, mean_estimate, quantiles
+from studies.study import Answer, Inputs, Study
 
-__all__ = ["run_without_risks", "simulate_study"]
+__all__ = ["STUDY", "SimulateRequest", "replay_without_risks", "simulate_study"]
+
+
+class SimulateRequest(QuarterRequest):
+    """Say what may happen in the quarter."""
+
+    study: Literal["simulate"] = "simulate"
 
 
 def simulate_study(
     plan: Plan,
     allocation: Allocation,
     options: Options,
+    futures: Futures,
     *,
-    seed: int,
-    replications: int,
-    jobs: int = 1,
-    progress: Progress | None = None,
     changes: Sequence[Change] = (),
     expected_signed: float | None = None,
     keep_records: bool = True,
@@ -38,18 +46,8 @@ def simulate_study(
     risks is its optimism.
     """
     start = time.perf_counter()
-    batch = run_replications(
-        plan,
-        allocation,
-        options,
-        seed=seed,
-        numbers=range(replications),
-        jobs=jobs,
-        label="quarters with risks",
-        progress=progress,
-        keep_records=keep_records,
-    )
-    calm = run_without_risks(plan, allocation, options, batch, seed=seed, jobs=jobs, progress=progress)
+    batch = futures.replay(plan, allocation, options, label="quarters with risks", keep_records=keep_records)
+    calm = replay_without_risks(plan, allocation, options, futures)
     optimism = None
     if expected_signed is not None:
         optimism = mean_estimate(expected_signed - calm.kpis["signed"])
@@ -59,8 +57,8 @@ def simulate_study(
         currency=plan.currency,
         target=plan.target,
         allocation_name=allocation.name,
-        seed=seed,
-        replications=replications,
+        seed=futures.execution.seed,
+        replications=len(batch),
         risks=tuple(sorted(options.risks)),
         plans=tuple(sorted(options.plans)),
         forced=tuple(_forced_words(options)),
@@ -81,32 +79,10 @@ def simulate_study(
     return result, batch, calm
 
 
-def run_without_risks(
-    plan: Plan,
-    allocation: Allocation,
-    options: Options,
-    batch: Batch,
-    *,
-    seed: int,
-    jobs: int,
-    progress: Progress | None = None,
-) -> Batch:
-    """The same futures with no risk and no contingency plan.
-
-    Where nothing struck and no plan was triggered the quarter is the same but for the retainers: it is not run again.
-    """
-    touched = batch.disturbed
-    rerun = run_replications(
-        plan,
-        allocation,
-        Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty),
-        seed=seed,
-        numbers=batch.numbers[touched].tolist(),
-        jobs=jobs,
-        label="quarters without risks",
-        progress=progress,
-    )
-    return batch.with_retainers(0).with_rows(touched, rerun)
+def replay_without_risks(plan: Plan, allocation: Allocation, options: Options, futures: Futures) -> Batch:
+    """The same futures with no risk and no contingency plan."""
+    calm = Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty)
+    return futures.replay(plan, allocation, calm, label="quarters without risks")
 
 
 def bridge(plan: Plan, batch: Batch, calm: Batch) -> tuple[BridgeStep, ...]:
@@ -169,3 +145,29 @@ def _spreads(names: Sequence[tuple[str, str]], values: Values, targets: dict[str
 
 def _forced_words(options: Options) -> list[str]:
     return [f"{f.risk}{f':{f.subject}' if f.subject else ''}@week{f.week}" for f in options.forced]
+
+
+def _answer(request: SimulateRequest, inputs: Inputs, futures: Futures) -> Answer:
+    allocation, expected = decide(inputs.plan, inputs.allocation)
+    options = options_of(inputs.plan, request)
+    result, batch, calm = simulate_study(
+        inputs.plan, allocation, options, futures, changes=inputs.changes, expected_signed=expected
+    )
+    result = result.model_copy(update={"violations": violations_of(inputs)})
+    return Answer(allocation, result, {"quarters": batch, "without_risks": calm})
+
+
+def _headline(result: SimulateResult) -> str:
+    chance = next(kpi.mean for kpi in result.kpis if kpi.id == "p_target")
+    return f"chance of {result.target:,.0f}: {chance:.1%}"
+
+
+def _kpis(result: SimulateResult) -> Sequence[KpiRow]:
+    return result.kpis
+
+
+def _figures(result: SimulateResult, kpi: str) -> Sequence[Estimate]:
+    return [row for row in result.kpis if row.id == kpi]
+
+
+STUDY = Study(SimulateRequest, SimulateResult, _answer, _headline, kpis=_kpis, figures=_figures)

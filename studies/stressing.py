@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,86 +21,64 @@ from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
 from simulation.options import Options
-from studies.replications import Batch, Progress, run_replications
+from studies.batches import Batch
+from studies.deciding import decide, options_of, violations_of
+from studies.futures import Futures
+from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, StressResult, StressRow
+from studies.simulating import replay_without_risks
 from studies.statistics import mean_estimate, proportion_estimate
+from studies.study import Answer, Inputs, Study
 
-__all__ = ["stress_study"]
+__all__ = ["STUDY", "StressRequest", "stress_study"]
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Bench:
-    """The base batch, and runs of variants on its futures."""
+    """The base, and variants of it on the same futures."""
 
     plan: Plan
     allocation: Allocation
     options: Options
     base: Batch
-    seed: int
-    jobs: int
-    progress: Progress | None
-    run: int
-    known: int = 0
+    futures: Futures
 
-    def variant(self, options: Options, touched: NDArray[np.bool_], retainer: float, label: str) -> Batch:
-        """The base's futures under other options, run only where they can differ."""
-        self.run += int(touched.sum())
-        self.known += int((~touched).sum())
-        rerun = run_replications(
-            self.plan,
-            self.allocation,
-            options,
-            seed=self.seed,
-            numbers=self.base.numbers[touched].tolist(),
-            jobs=self.jobs,
-            label=label,
-            progress=self.progress,
-        )
-        return self.base.with_retainers(retainer).with_rows(touched, rerun)
+    def variant(self, options: Options, label: str) -> Batch:
+        """The base's futures under other options."""
+        return self.futures.replay(self.plan, self.allocation, options, label=label)
+
+
+class StressRequest(QuarterRequest):
+    """Set every risk against every contingency plan."""
+
+    study: Literal["stress"] = "stress"
+    only: tuple[str, ...] | None = None
+    """Risks to stress; None means all that are in play. The others stay in play, unstressed."""
 
 
 def stress_study(
     plan: Plan,
     allocation: Allocation,
     options: Options,
+    futures: Futures,
     *,
-    seed: int,
-    replications: int,
-    jobs: int = 1,
-    progress: Progress | None = None,
     changes: Sequence[Change] = (),
     only: Sequence[str] | None = None,
-    base: Batch | None = None,
-    calm: Batch | None = None,
 ) -> tuple[StressResult, Batch]:
     """Stress every risk in play, alone removed, and every contingency plan triggered by it, alone held.
 
     ``options.plans`` are set aside: the base holds none. ``only`` narrows down which risks are stressed, the others
-    stay in play; UsageError when one of them is not. ``base`` and ``calm`` may be handed in from a simulation of the
-    same futures without plans.
+    stay in play; UsageError when one of them is not.
     """
     start = time.perf_counter()
     bare = Options(options.risks, frozenset(), options.forced, options.uncertainty)
     in_play = bare.risks | bare.forced_risks
     for stranger in sorted(set(only or ()) - in_play):
         raise UsageError(f"risk {stranger} is not in play; in play: {', '.join(sorted(in_play)) or 'none'}")
-    run = 0 if base is not None else replications
-    if base is None:
-        base = run_replications(
-            plan,
-            allocation,
-            bare,
-            seed=seed,
-            numbers=range(replications),
-            jobs=jobs,
-            label="all risks, no plan",
-            progress=progress,
-            keep_records=True,
-        )
-    bench = _Bench(plan, allocation, bare, base, seed, jobs, progress, run)
-    if calm is None:
-        nothing = Options.of(plan, risks=(), plans=(), uncertainty=bare.uncertainty)
-        calm = bench.variant(nothing, base.disturbed, 0.0, "quarters without risks")
+    run, known = futures.run, futures.known
+    base = futures.replay(plan, allocation, bare, label="all risks, no plan", keep_records=True)
+    bench = _Bench(plan, allocation, bare, base, futures)
+    calm = replay_without_risks(plan, allocation, bare, futures)
     rows: list[StressRow] = []
     for risk in plan.risks:
         if risk.id in (in_play if only is None else only):
@@ -111,14 +90,14 @@ def stress_study(
         currency=plan.currency,
         target=plan.target,
         allocation_name=allocation.name,
-        seed=seed,
+        seed=futures.execution.seed,
         replications=len(base),
         forced=tuple(map(str, bare.forced)),
         p_target=proportion_estimate(base.kpis["p_target"]),
         p_target_no_risk=proportion_estimate(calm.kpis["p_target"]),
         rows=tuple(rows),
-        replications_run=bench.run,
-        replications_known=bench.known,
+        replications_run=futures.run - run,
+        replications_known=futures.known - known,
         not_carried_out=(*not_carried_out(plan), *_not_judged(plan)),
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
@@ -150,7 +129,7 @@ def _risk_row(bench: _Bench, risk: Risk, forced: bool) -> tuple[StressRow, NDArr
         tuple(f for f in options.forced if f.risk != risk.id),
         options.uncertainty,
     )
-    without = bench.variant(others, struck, 0.0, f"without {risk.id}")
+    without = bench.variant(others, f"without {risk.id}")
     lost = without.kpis["signed"] - base.kpis["signed"]
     row = StressRow(
         risk=risk.id,
@@ -185,7 +164,7 @@ def _risk_verdict(without: Batch, base: Batch, struck: NDArray[np.bool_]) -> str
 def _plan_row(bench: _Bench, risk: StressRow, entry: ContingencyPlan, struck: NDArray[np.bool_]) -> StressRow:
     base, options = bench.base, bench.options
     held = Options(options.risks, frozenset({entry.id}), options.forced, options.uncertainty)
-    with_plan = bench.variant(held, struck, entry.retainer, f"with {entry.id}")
+    with_plan = bench.variant(held, f"with {entry.id}")
     contribution = with_plan.kpis["contribution"] - base.kpis["contribution"]
     net = mean_estimate(contribution)
     return risk.model_copy(
@@ -211,3 +190,18 @@ def _plan_verdict(net: Estimate) -> str:
 
 def _gap(a: Batch, b: Batch, kpi: str) -> Estimate:
     return mean_estimate(a.kpis[kpi] - b.kpis[kpi])
+
+
+def _answer(request: StressRequest, inputs: Inputs, futures: Futures) -> Answer:
+    allocation, _ = decide(inputs.plan, inputs.allocation)
+    options = options_of(inputs.plan, request)
+    result, base = stress_study(inputs.plan, allocation, options, futures, changes=inputs.changes, only=request.only)
+    result = result.model_copy(update={"violations": violations_of(inputs)})
+    return Answer(allocation, result, {"quarters": base})
+
+
+def _headline(result: StressResult) -> str:
+    return f"chance {result.p_target_no_risk.mean:.1%} without risks, {result.p_target.mean:.1%} with them"
+
+
+STUDY = Study(StressRequest, StressResult, _answer, _headline)

@@ -1,37 +1,68 @@
-"""A batch of replications as tables of a saved run, with ids instead of positions: they can be read by themselves."""
+"""Replications as tables of a saved run, with ids instead of positions: they can be read by themselves."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
 from typing import get_type_hints
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from scenarios.plan import Plan
-from simulation.records import Activation, DealEnd, Payment, RenewalEnd, Strike
-from studies.replications import Batch
+from simulation.records import Activation, DealEnd, Payment, Records, RenewalEnd, Strike
+from studies.batches import Batch
 
-__all__ = ["batch_tables"]
+__all__ = ["RECORD_TABLES", "record_tables", "write_tables"]
 
-ROWS = {
+RECORD_TABLES = {
     "deals": DealEnd,
     "renewals": RenewalEnd,
     "payments": Payment,
     "strikes": Strike,
     "activations": Activation,
 }
+"""Name → type of the rows."""
 
 
-def batch_tables(batch: Batch, plan: Plan) -> dict[str, pd.DataFrame]:
-    """``figures``: KPIs and amounts, a row per replication. With records also the ends of everything."""
-    tables = {"figures": _figures(batch, plan)}
-    if batch.records:
-        for name, row_type in ROWS.items():
-            rows = [(r.replication, *row) for r in batch.records for row in getattr(r, name)]
-            kinds = {"replication": int, **get_type_hints(row_type)}  # stated: a table without rows tells none
-            tables[name] = _with_ids(pd.DataFrame(rows, columns=list(kinds)).astype(kinds), plan)
+def record_tables(records: Sequence[Records], plan: Plan) -> dict[str, pa.Table]:
+    """The ends of everything, a table per kind of row."""
+    tables = {}
+    for name, row_type in RECORD_TABLES.items():
+        rows = [(r.replication, *row) for r in records for row in getattr(r, name)]
+        kinds = {"replication": int, **get_type_hints(row_type)}  # stated: a table without rows tells none
+        frame = _with_ids(pd.DataFrame(rows, columns=list(kinds)).astype(kinds), plan)
+        tables[name] = pa.Table.from_pandas(frame, preserve_index=False)
     return tables
+
+
+def write_tables(batch: Batch, plan: Plan, folder: Path, prefix: str) -> None:
+    """Write ``figures``, a row per replication, and the record tables of a batch that has records.
+
+    Tables that a store took are copied part by part and never held in memory as a whole.
+    """
+    _write(folder / f"{prefix}-figures.parquet", [pa.Table.from_pandas(_figures(batch, plan), preserve_index=False)])
+    if batch.records:
+        for name, table in record_tables(batch.records, plan).items():
+            _write(folder / f"{prefix}-{name}.parquet", [table])
+    for name in RECORD_TABLES if batch.tables else ():
+        _write(folder / f"{prefix}-{name}.parquet", (pq.read_table(part[name]) for part in batch.tables))
+
+
+def _write(path: Path, tables: Iterable[pa.Table]) -> None:
+    """Write tables of one kind one after the other, flushed to the disk."""
+    rest = iter(tables)
+    first = next(rest)
+    with path.open("wb") as file:
+        with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
+            for table in chain([first], rest):
+                writer.write_table(table)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _figures(batch: Batch, plan: Plan) -> pd.DataFrame:

@@ -18,9 +18,10 @@ from simulation.options import Options
 from simulation.quarter import replicate
 from simulation.records import DealEnd, Records, Strike
 from simulation.tracing import Touch, Trace, trace_replication
-from studies.answering import decide, options_of, read_inputs
-from studies.requests import Request
+from studies.deciding import decide, options_of
+from studies.requests import QuarterRequest
 from studies.steering import compile_steered
+from studies.study import read_inputs
 from studies.traces import (
     DealOutcome,
     Focus,
@@ -41,7 +42,7 @@ SAME_DAY = 1e-6
 """Working days by which a sum of durations may miss the morning it adds up to."""
 
 
-def answer_trace(request: Request, replication: int, focus: Focus | None = None) -> TraceResult:
+def answer_trace(request: QuarterRequest, replication: int, focus: Focus | None = None) -> TraceResult:
     """Trace a replication of what a request asks for."""
     inputs = read_inputs(request)
     allocation, _ = decide(inputs.plan, inputs.allocation)

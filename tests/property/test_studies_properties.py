@@ -15,8 +15,9 @@ from simulation.kpis import KPIS
 from simulation.options import ForcedStrike, Options
 from studies.allocations import read_allocation, write_allocation
 from studies.comparing import decisions_changed
+from studies.futures import Execution, Futures
 from studies.replications import run_replications
-from studies.simulating import bridge, run_without_risks
+from studies.simulating import bridge, replay_without_risks
 from studies.statistics import difference, mean_estimate, proportion_estimate
 from studies.stressing import stress_study
 from tests.plans import small_plan
@@ -113,8 +114,9 @@ def in_play(draw: st.DrawFn) -> Options:
 def test_what_is_known_is_what_would_be_computed(allocation: Allocation, options: Options, seed: int) -> None:
     """Whatever is in play: the reused quarter without risks is that of a fresh run, and the bridge adds up."""
     numbers = range(8)
-    batch = run_replications(plan(), allocation, options, seed=seed, numbers=numbers)
-    calm = run_without_risks(plan(), allocation, options, batch, seed=seed, jobs=1)
+    futures = Futures(Execution(seed, len(numbers)))
+    batch = futures.replay(plan(), allocation, options)
+    calm = replay_without_risks(plan(), allocation, options, futures)
     bare = Options.of(plan(), risks=(), plans=(), uncertainty=options.uncertainty)
     assert differing(calm, run_replications(plan(), allocation, bare, seed=seed, numbers=numbers)) == []
     level = 0.0
@@ -134,7 +136,7 @@ def test_stress_figures_are_those_of_fresh_runs(allocation: Allocation, options:
         variant = Options(risks, frozenset(plans), forced, options.uncertainty)
         return run_replications(plan(), allocation, variant, seed=seed, numbers=numbers).kpis["contribution"]
 
-    result, _ = stress_study(plan(), allocation, options, seed=seed, replications=len(numbers))
+    result, _ = stress_study(plan(), allocation, options, Futures(Execution(seed, len(numbers))))
     base = signed(options.risks, set(), options.forced)
     for row in result.rows:
         if row.plan:

@@ -10,13 +10,14 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from reports.layout import lay_out
-from reports.run import Result, page_of
+from reports.run import page_of
 from reports.specs import Bar, Mark, Page, Table
 from reports.terminal import show
 from reports.wording import ENGLISH
+from studies.results import Record
 from tests.cli import samples
 
-STUDIES: dict[str, Callable[[float], Result]] = {
+STUDIES: dict[str, Callable[[float], Record]] = {
     "allocate": samples.allocation,
     "simulate": samples.simulation,
     "compare": samples.comparison,

@@ -9,9 +9,10 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import NoFeasibleAllocation, PlanFileError, UsageError
 from studies.allocations import write_allocation
 from studies.answering import answer, read_inputs
-from studies.comparing import broken_rules
+from studies.registry import STUDIES, read_request
 from studies.requests import Request
 from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
+from studies.rules import broken_rules
 from tests.plans import PLAN_YAML, small_plan_files
 from tests.unit.test_studies_replications import differing
 
@@ -36,7 +37,8 @@ def _mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def request(folder: Path, study: str, **words: object) -> Request:
-    return Request.model_validate({"study": study, "source": str(folder), "replications": 4, **words})
+    few = {} if study == "allocate" else {"replications": 4}
+    return read_request({"study": study, "source": str(folder), **few, **words})
 
 
 # What is read
@@ -177,6 +179,17 @@ def test_a_hand_made_allocation_where_the_study_decides(folder: Path, mine: Path
         answer(request(folder, study, allocation=str(mine)))
 
 
+def test_a_study_that_is_not_there() -> None:
+    with pytest.raises(UsageError, match="there is no study guess; there are: run, allocate, simulate"):
+        read_request({"study": "guess", "source": "quarter"})
+
+
+def test_every_study_of_the_registry_has_a_request_of_its_own() -> None:
+    assert all(read_request({"study": name, "source": "quarter"}).study == name for name in STUDIES)
+    with pytest.raises(ValidationError):
+        read_request({"study": "stress", "source": "quarter", "to_plans": ()})
+
+
 def test_b_made_by_hand_and_decided_anew(folder: Path, mine: Path) -> None:
     with pytest.raises(UsageError, match="either made by hand or decided anew"):
         answer(request(folder, "compare", to_allocation=str(mine), decide="resolve"))
@@ -230,7 +243,7 @@ def test_rules_that_contradict_each_other_come_through(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [{"seed": -1}, {"seed": 2**32}, {"replications": 1}, {"jobs": 0}, {"decide": "maybe"}, {"stduy": "run"}]
+    "words", [{"seed": -1}, {"seed": 2**32}, {"replications": 1}, {"jobs": 0}, {"only": 3}, {"stduy": "run"}]
 )
 def test_a_request_keeps_to_its_bounds(folder: Path, words: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

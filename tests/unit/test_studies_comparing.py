@@ -8,9 +8,11 @@ from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.allocating import allocate_study
-from studies.comparing import broken_rules, compare_study, decisions_changed
-from studies.replications import Batch
+from studies.batches import Batch
+from studies.comparing import compare_study, decisions_changed
+from studies.futures import Execution, Futures
 from studies.results import CompareResult
+from studies.rules import broken_rules
 from tests.plans import small_plan
 from tests.unit.test_studies_replications import differing
 
@@ -28,7 +30,15 @@ def compare(
     a: tuple[Plan, Allocation, Options], b: tuple[Plan, Allocation, Options], replications: int = 30
 ) -> tuple[CompareResult, Batch, Batch]:
     return compare_study(
-        a[0], b[0], a[1], b[1], a[2], b[2], names=("A", "B"), decide="keep", seed=2, replications=replications
+        a[0],
+        b[0],
+        a[1],
+        b[1],
+        a[2],
+        b[2],
+        futures=Futures(Execution(2, replications)),
+        names=("A", "B"),
+        decision="keep",
     )
 
 

@@ -3,9 +3,9 @@ import pytest
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from studies.choosing import alternatives_study, frontier_study, least_change_study
-from studies.comparing import broken_rules
 from studies.explaining import explain_study
 from studies.paying import money_study, reallocation
+from studies.rules import broken_rules
 from studies.sweeping import reach_study, sweep_study
 from tests.allocation_plans import budget_plan, quota_plan
 

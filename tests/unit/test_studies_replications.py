@@ -1,6 +1,7 @@
 """Unit: replications in order, over processes, and rows of one batch put into another."""
 
 import dataclasses
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def differing(a: Batch, b: Batch) -> list[str]:
     found = []
     for field in dataclasses.fields(Batch):
         ours, theirs = getattr(a, field.name), getattr(b, field.name)
-        if field.name == "records":
+        if field.name in ("records", "tables"):
             equal = ours == theirs
         elif isinstance(ours, dict):
             zero = np.zeros(len(a))
@@ -48,12 +49,8 @@ def differing(a: Batch, b: Batch) -> list[str]:
 
 
 def rows(batch: Batch, chosen: slice) -> Batch:
-    """A part of a batch."""
-    parts = {}
-    for field in dataclasses.fields(Batch):
-        value = getattr(batch, field.name)
-        parts[field.name] = {n: v[chosen] for n, v in value.items()} if isinstance(value, dict) else value[chosen]
-    return Batch(**parts)
+    """A part of a batch with its records."""
+    return replace(batch.rows(chosen), records=batch.records[chosen])
 
 
 @pytest.fixture(scope="module", name="eighty")
@@ -119,44 +116,3 @@ def test_progress_grows_to_the_total(jobs: int) -> None:
     assert counts[-1] == 45
     assert len(counts) > 1
     assert {(label, total) for label, _, total in told} == {("quarters", 45)}
-
-
-def test_rows_of_another_batch(eighty: Batch) -> None:
-    first = rows(eighty, slice(4))
-    calm = run_replications(PLAN, ALLOCATION, Options.of(PLAN, risks=(), plans=()), seed=3, numbers=[1, 3])
-    chosen = np.array([False, True, False, True])
-    mixed = first.with_rows(chosen, calm)
-    assert mixed.numbers.tolist() == [0, 1, 2, 3]
-    assert mixed.records == ()
-    for name, values in mixed.kpis.items():
-        assert np.array_equal(values[chosen], calm.kpis[name])
-        assert np.array_equal(values[~chosen], first.kpis[name][~chosen])
-    assert np.array_equal(mixed.by_rep[chosen], calm.by_rep)
-    assert not mixed.struck["K1"][chosen].any()  # the calm batch knows no such risk: it struck 0 times
-    assert np.array_equal(mixed.struck["K1"][~chosen], first.struck["K1"][~chosen])
-    assert differing(first, rows(eighty, slice(4))) == []  # the batch itself stays as it was
-
-
-@pytest.mark.parametrize("numbers", [[1, 2], [3, 1], [1], [1, 3, 4]])
-def test_rows_of_other_replications_are_refused(eighty: Batch, numbers: list[int]) -> None:
-    chosen = np.array([False, True, False, True])
-    with pytest.raises(ValueError, match="does not hold the replications"):
-        rows(eighty, slice(4)).with_rows(chosen, run(numbers))
-
-
-def test_retainers_are_paid_from_the_contribution_alone(eighty: Batch) -> None:
-    held = eighty.with_retainers(3000)
-    bare = run_replications(PLAN, ALLOCATION, Options.of(PLAN, plans=()), seed=3, numbers=range(80))
-    calm = eighty.triggered["K1-answer"] == 0
-    assert np.array_equal(held.kpis["contribution"], eighty.before_plans - 3000)
-    assert np.array_equal(held.kpis["contribution"][calm], bare.kpis["contribution"][calm] - 3000)
-    assert (held.kpis["plan_cost"] == 3000).all()
-    others = [name for name in eighty.kpis if name not in ("contribution", "plan_cost")]
-    assert all(np.array_equal(held.kpis[name], eighty.kpis[name]) for name in others)
-    assert held.records == ()  # records know nothing of a retainer
-
-
-def test_where_something_happened(eighty: Batch) -> None:
-    for records, disturbed in zip(eighty.records, eighty.disturbed, strict=True):
-        assert disturbed == bool(records.strikes or records.activations)
-    assert 0 < eighty.disturbed.sum() < 80

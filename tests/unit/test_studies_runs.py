@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
-import studies.runs
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from studies.allocations import write_allocation
 from studies.answering import Outcome, answer
-from studies.requests import Request
+from studies.registry import read_request
 from studies.runs import list_runs, load_result, repeat_run, resolve_run, save_run
 from tests.plans import PLAN_YAML, small_plan_files
 
@@ -41,8 +41,8 @@ def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", name="ask")
 def _ask(place: Path) -> Callable[..., Outcome]:
     def ask(study: str, **words: object) -> Outcome:
-        asked = {"study": study, "source": str(place / "small"), "replications": 25, "seed": 3, **words}
-        return answer(Request.model_validate(asked))
+        asked = {"study": study, "source": str(place / "small"), **words}
+        return answer(read_request(asked if study == "allocate" else {"replications": 25, "seed": 3, **asked}))
 
     return ask
 
@@ -108,7 +108,7 @@ def test_a_run_can_be_repeated_when_its_plan_is_gone(simulated: Outcome, place: 
 
 def test_what_is_saved(simulated: Outcome, saved: Path) -> None:
     manifest = json.loads((saved / "manifest.json").read_text())
-    assert manifest["format"] == 1
+    assert manifest["format"] == 2
     assert manifest["request"]["settings"] == ["risks.K1.chance_per_quarter=0.5"]
     assert set(manifest["files"]) > {"plan.yaml", "reps.csv"}
     assert all(len(digest) == 64 for digest in manifest["files"].values())
@@ -160,7 +160,7 @@ def test_a_failure_while_writing_leaves_nothing(
     def fail(*_: object, **__: object) -> None:
         raise OSError("no room left")  # as pyarrow does: with words and without a number
 
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", fail)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", fail)
     with pytest.raises(UsageError, match="no room left; choose another folder with --out"):
         save_run(simulated, tmp_path / "runs")
     assert list((tmp_path / "runs").iterdir()) == []
@@ -172,7 +172,7 @@ def test_an_interruption_while_writing_leaves_nothing(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pd.DataFrame, "to_parquet", interrupt)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", interrupt)
     with pytest.raises(KeyboardInterrupt):
         save_run(simulated, tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -266,7 +266,8 @@ def test_a_damaged_plan_or_allocation_cannot_be_repeated(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('{"format": 2, "anything": true}', "was saved by a newer version (format 2; this one reads 1)"),
+        ('{"format": 3, "anything": true}', "was saved by a newer version (format 3; this one reads 2)"),
+        ('{"format": 1, "anything": true}', "was saved by an older version (format 1; this one reads 2)"),
         ("{}", "is damaged: manifest.json cannot be read (ValidationError)"),
         ("[]", "is damaged: manifest.json cannot be read (AttributeError)"),
         ("", "is damaged: manifest.json cannot be read (JSONDecodeError)"),
@@ -363,7 +364,3 @@ def test_a_name_is_found_below_the_root_before_it_is_a_path(
     monkeypatch.chdir(tmp_path)
     assert resolve_run(tmp_path / "runs", folder.name) == folder
     assert resolve_run(tmp_path / "runs", "latest") == folder
-
-
-def test_formats_are_counted_from_one() -> None:
-    assert studies.runs.FORMAT == 1

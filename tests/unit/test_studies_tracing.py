@@ -11,7 +11,6 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.options import ForcedStrike, Options
 from studies.replications import run_replications
-from studies.simulating import run_without_risks
 from studies.traces import Focus, TraceResult
 from studies.tracing import trace_study
 from tests.golden.test_kpi_table import by_hand
@@ -32,7 +31,8 @@ def told(plan: Plan, **focus: str | int) -> TraceResult:
 def test_the_figures_are_those_of_the_monte_carlo(small_plan: Plan) -> None:
     options = options_of(small_plan)
     batch = run_replications(small_plan, ALLOCATION, options, seed=SEED, numbers=range(REPLICATION + 1))
-    calm = run_without_risks(small_plan, ALLOCATION, options, batch, seed=SEED, jobs=1)
+    bare = Options.of(small_plan, risks=(), plans=())
+    calm = run_replications(small_plan, ALLOCATION, bare, seed=SEED, numbers=range(REPLICATION + 1))
     result = told(small_plan)
     assert {kpi.id: kpi.value for kpi in result.kpis} == {id: values[REPLICATION] for id, values in batch.kpis.items()}
     assert {kpi.id: kpi.without_risks for kpi in result.kpis} == {id: v[REPLICATION] for id, v in calm.kpis.items()}

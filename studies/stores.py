@@ -1,0 +1,121 @@
+"""Where finished parts of a study are kept while it runs, so that it can be continued after an interruption.
+
+A part's file holds what the replications of one variant gave; its name says which. It is written under another name,
+flushed and renamed, so that it is whole or absent; a part that cannot be read is computed again. Parts are pure
+functions of what names them: two processes that write the same one write the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from scenarios.allocation import Allocation
+from scenarios.errors import UsageError
+from scenarios.plan import Plan
+from simulation.model import Model
+from simulation.records import Records
+from studies.batches import Batch
+from studies.tables import RECORD_TABLES, record_tables
+
+__all__ = ["Part", "Store", "digest_of", "replace_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A folder of finished parts."""
+
+    folder: Path
+
+    def of(self, model: Model, seed: int) -> Part:
+        """The parts of one variant."""
+        return Part(self.folder / digest_of(model.plan, model.allocation, model.options, seed, version("quarterdeck")))
+
+    def is_empty(self) -> bool:
+        """Whether no part has been finished."""
+        return next(self.folder.glob("*/*.npz"), None) is None
+
+
+def digest_of(plan: Plan, allocation: Allocation, *others: object) -> str:
+    """A name of what determines replications, the same in every process."""
+    text = [plan.model_dump_json(), repr(allocation.quotas), repr(allocation.budget)]
+    for other in others:
+        fields = getattr(other, "__dataclass_fields__", None)
+        parts = [getattr(other, name) for name in fields] if fields else [other]
+        text += [repr(sorted(part) if isinstance(part, frozenset) else part) for part in parts]
+    return hashlib.sha256("\n".join(text).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The finished parts of one variant."""
+
+    folder: Path
+
+    def find(self, numbers: Sequence[int], with_records: bool) -> Batch | None:
+        """A part that was finished before; None where it is not there, or not whole."""
+        path = self._path(numbers)
+        tables = self._tables(numbers) if with_records else {}
+        if not all(table.exists() for table in tables.values()):
+            return None
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                batch = Batch.of(dict(arrays), (tables,) if tables else ())
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return None
+        return batch if batch.numbers.tolist() == list(numbers) else None
+
+    def keep(self, batch: Batch, records: Sequence[Records], plan: Plan) -> Batch:
+        """Write a part; the batch then says where its records are. UsageError where it cannot be written."""
+        numbers = batch.numbers.tolist()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            tables = self._tables(numbers) if records else {}
+            if records:
+                for name, table in record_tables(records, plan).items():
+                    with replace_file(tables[name]) as file:
+                        pq.write_table(table, file, compression="lz4")
+            with replace_file(self._path(numbers)) as file:
+                arrays: dict[str, Any] = batch.arrays()
+                np.savez(file, **arrays)
+        except OSError as error:
+            raise UsageError(
+                f"what was simulated cannot be kept in {self.folder}: {error.strerror or error}; "
+                "make room, or choose another folder with --out"
+            ) from error
+        return Batch.of(batch.arrays(), (tables,) if tables else ())
+
+    def _path(self, numbers: Sequence[int]) -> Path:
+        return self.folder / f"{_name(numbers)}.npz"
+
+    def _tables(self, numbers: Sequence[int]) -> Mapping[str, Path]:
+        return {name: self.folder / f"{_name(numbers)}-{name}.parquet" for name in RECORD_TABLES}
+
+
+def _name(numbers: Sequence[int]) -> str:
+    digest = hashlib.sha256(np.array(numbers, dtype="<i8").tobytes()).hexdigest()[:12]
+    return f"{numbers[0]:08d}-{len(numbers)}-{digest}"
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[BinaryIO]:
+    """A file written under another name, flushed to the disk, then renamed: whole or absent."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
