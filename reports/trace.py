@@ -164,7 +164,8 @@ def _lights(result: TraceResult, words: Wording) -> list[Block]:
         Column(words.say("column.what")),
     )
     lines = tuple(
-        row(_date(light.date, words), light.region or "", _happening(light, light.subject, words)) for light in lights
+        row(_date(light.date, words), light.region or light.rep or "", _happening(light, light.subject, words))
+        for light in lights
     )
     return [Table(words.say("trace.lights"), columns, lines, (words.say("trace.lights_note"),))]
 

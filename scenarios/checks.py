@@ -282,7 +282,8 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
 def _light_given(plan: Plan, trigger: Trigger) -> bool:
     on = [policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None]
     able = [lights for lights in on if lights.by_region or not trigger.each_region]
-    return bool(plan.calendar.review_weeks) and any(getattr(lights, str(trigger.light)) for lights in able)
+    reviewed = (lights for lights in able if lights.weeks or plan.calendar.review_weeks)
+    return any(getattr(lights, str(trigger.light)) for lights in reviewed)
 
 
 def _changes(effect: Effect) -> bool:

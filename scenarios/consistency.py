@@ -74,6 +74,8 @@ def _weeks(plan: Plan) -> Found:
                 yield (*at, "to_week"), f"week {entry.to_week} is before from_week {entry.from_week}"
     named += [(("contingency_plans", c.id, "trigger", "week"), c.trigger.week) for c in plan.contingency_plans]
     for policy in plan.policies:
+        for number, held in enumerate(policy.lights.weeks if policy.lights else ()):
+            named.append((("policies", policy.id, "lights", "weeks", number), held))
         if test := policy.strategy_test:
             named.append((("policies", policy.id, "strategy_test", "weeks"), test.from_week + test.weeks - 1))
         if change := policy.weight_change:
@@ -194,7 +196,8 @@ def _struck(plan: Plan) -> Found:
         if plan_b.event is not None and subject.get(trigger.strike or "", "market") != "account":
             at = ("contingency_plans", plan_b.id, "event")
             yield at, f"{plan_b.event} is on the account that was struck, and the trigger is no strike on an account"
-        if not trigger.each_region and subject.get(trigger.strike or "", "market") == "market":
+        on_one = trigger.each_region or trigger.light == "rep_conversion"
+        if not on_one and subject.get(trigger.strike or "", "market") == "market":
             for at, scope in _scopes(("contingency_plans", plan_b.id), plan_b.effects):
                 yield at, f"the trigger is no strike on a rep or account{_instead(scope)}"
 

@@ -9,7 +9,17 @@ from pydantic import Field, model_validator
 from scenarios.effects import PARAMETERS, Effect
 from scenarios.fields import Id, Positive, Section, Share, Week
 
-__all__ = ["POLICY_KINDS", "Light", "Lights", "Policy", "ProductChoice", "Reallocation", "StrategyTest", "WeightChange"]
+__all__ = [
+    "POLICY_KINDS",
+    "Light",
+    "Lights",
+    "Policy",
+    "ProductChoice",
+    "Reallocation",
+    "RepLight",
+    "StrategyTest",
+    "WeightChange",
+]
 
 POLICY_KINDS = ("lights", "reallocation", "strategy_test", "weight_change")
 """Settings of which a policy gives exactly one."""
@@ -32,6 +42,13 @@ class Light(Section):
         return self
 
 
+class RepLight(Light):
+    """A light of each rep, given only where the rep's visits are on plan (R8)."""
+
+    busy_from: Share = 0
+    """Visits are on plan where the rep has worked at least this share of the hours there were in the same weeks."""
+
+
 class Lights(Section):
     """Red, amber and green at the reviews of the calendar (E3): what happened against what the plan expects of it."""
 
@@ -43,8 +60,12 @@ class Lights(Section):
     """Cash received ÷ expected by now of the receivables that have fallen due, by the plan's lateness and bad debt."""
     by_region: bool = True
     """Give conversion and deal size a light for each region too."""
+    rep_conversion: RepLight | None = None
+    """Conversion of each rep; it sets off what waits for the rep's light, on that rep alone (R8)."""
     look_back_weeks: Annotated[int, Field(ge=1, le=53)] | None = None
     """Calendar weeks that a review looks back on; empty means to the start of the quarter."""
+    weeks: tuple[Week, ...] = ()
+    """Weeks with a review; empty means the calendar's ``review_weeks``."""
 
 
 class Reallocation(Section):

@@ -20,6 +20,7 @@ __all__ = [
     "Handover",
     "Instalment",
     "Lateness",
+    "MentorPair",
     "Money",
     "Pool",
     "Response",
@@ -245,11 +246,26 @@ class Collections(Section):
     tier that is not named nobody goes. Who owes it without being a customer of ours counts as of the last tier."""
 
 
+class MentorPair(Section):
+    """Who takes over from a leaver where it is not a similar rep: a newcomer with a mentor (K5)."""
+
+    rep_tiers: Annotated[tuple[Id, ...], Field(min_length=1)]
+    """Tiers of the reps who take over; where a region has none, a similar rep does after all."""
+    mentor_tiers: Annotated[tuple[Id, ...], Field(min_length=1)]
+    """Tiers of the reps who stand by them: of those who cover the region, the one who is nearest to the quota."""
+    mentor_hours: Hours
+    """Rep hours a week that this takes the mentor."""
+    mentor_weeks: Annotated[float, Field(gt=0, le=53)]
+    enabled: bool = True
+
+
 class Handover(Section):
     """What happens to a rep's work when the rep leaves, without any plan (K5)."""
 
     days: Annotated[float, Field(ge=0, le=365)]
     """Working days until somebody has taken over."""
+    pair: MentorPair | None = None
+    """A newcomer and a mentor take over instead of a similar rep."""
 
 
 class Money(Section):

@@ -30,6 +30,7 @@ _KIND_OF_FIELD = {
     "industry": "industry",
     "lead_tier_mix": "customer tier",
     "maturity": "maturity",
+    "mentor_tiers": "rep tier",
     "pool": "budget pool",
     "product": "product",
     "product_mix": "product",

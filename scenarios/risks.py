@@ -78,8 +78,9 @@ class Trigger(Section):
     """Id of a risk: a detected strike."""
     week: Week | None = None
     """A date: the Monday of that week."""
-    light: Literal["conversion", "deal_size", "collection"] | None = None
-    """A review's light that turns red (E3): once until it is red anew."""
+    light: Literal["conversion", "deal_size", "collection", "rep_conversion"] | None = None
+    """A review's light that turns red (E3): once until it is red anew. ``rep_conversion`` is each rep's own (R8);
+    ``struck`` effects then act on that rep."""
     each_region: bool = False
     """Whether each region's own light sets it off instead of the one over all; its ``struck`` effects then act on
     that region. Collection has one light over all."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from simpy import Event
 
+from scenarios.effects import Effect, Scope
 from simulation.accounts import CareTouch
-from simulation.board import Keys
+from simulation.board import ActiveEffect, Keys
+from simulation.effects import DAYS_PER_WEEK, act
 from simulation.opportunities import Opportunity
 from simulation.reps import Rep, Task
 
@@ -34,6 +36,7 @@ def _hand_over(quarter: Quarter, rep: Rep) -> Generator[Event, Any, None]:
     for account in quarter.accounts:
         if account.rep == rep.number and (successor := successors[account.row.region]) is not None:
             account.give_to(quarter, successor.number)
+    _find_mentors(quarter, rep, successors)
     for deal in quarter.deals:
         if deal.rep == rep.number and deal.outcome == "open":
             successor = successors[deal.region]
@@ -56,9 +59,32 @@ def _region_of(task: Task, home: int) -> int:
 
 
 def _successor(quarter: Quarter, leaver: Rep, region: int) -> Rep | None:
-    """A similar existing rep: covers the region, of the same tier if there is one, with the most room to the quota."""
+    """A similar existing rep: covers the region, of the same tier if there is one, with the most room to the quota.
+
+    Where the plan pairs a newcomer with a mentor, the newcomer of the region with the most room.
+    """
     able = [quarter.reps[number] for number in quarter.model.coverage[region] if not quarter.reps[number].left]
     able = able or [rep for rep in quarter.reps if not rep.left]
-    tier = quarter.model.plan.reps[leaver.number].tier
-    similar = [rep for rep in able if quarter.model.plan.reps[rep.number].tier == tier] or able
+    reps, pair = quarter.model.plan.reps, quarter.model.plan.handover.pair
+    similar = [rep for rep in able if reps[rep.number].tier == reps[leaver.number].tier] or able
+    if pair is not None and pair.enabled:
+        similar = [rep for rep in able if reps[rep.number].tier in pair.rep_tiers] or similar
     return max(similar, key=lambda rep: (rep.unmet_share(), -rep.number), default=None)
+
+
+def _find_mentors(quarter: Quarter, leaver: Rep, successors: list[Rep | None]) -> None:
+    """The newcomer who takes over at the leaver's home region has a mentor for a time, who sells less."""
+    plan, pair = quarter.model.plan, quarter.model.plan.handover.pair
+    if pair is None or not pair.enabled:
+        return
+    home = quarter.model.regions.index(plan.reps[leaver.number].regions[0])
+    successor = successors[home]
+    if successor is None or plan.reps[successor.number].tier not in pair.rep_tiers:
+        return
+    able = [quarter.reps[number] for number in quarter.model.coverage[home]]
+    able = [rep for rep in able if not rep.left and plan.reps[rep.number].tier in pair.mentor_tiers]
+    mentor = min(able, key=lambda rep: (rep.unmet_share(), rep.number), default=None)
+    if mentor is not None:
+        effect = Effect(parameter="rep_hours", shift=-pair.mentor_hours, scope=Scope(struck=True))
+        start, active = quarter.env.now, ActiveEffect(effect, target=("rep", mentor.id))
+        act(quarter, active, start, start + pair.mentor_weeks * DAYS_PER_WEEK)

@@ -102,9 +102,9 @@ class LightRow(NamedTuple):
     """Working day at whose start it stood; the review was the evening before."""
     week: int
     metric: str
-    """``conversion``, ``deal_size`` or ``collection``."""
+    """``conversion``, ``deal_size``, ``collection`` or ``rep_conversion``."""
     scope: str
-    """Region id; ``all``."""
+    """Region id, of ``rep_conversion`` rep id; ``all``."""
     value: float
     target: float
     """What the plan expects of the same cases."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 from functools import partial
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scenarios.expectations import pass_probabilities, working_days
-from scenarios.policies import Light, Lights
+from scenarios.policies import Light, Lights, RepLight
 from scenarios.process import Lateness
 from simulation.records import LightRow
-from simulation.risks import answer_light
+from simulation.risks import answer_light, held_plans
 
 if TYPE_CHECKING:
     from simulation.model import Model
@@ -26,17 +26,20 @@ __all__ = ["expected_paid", "pass_rates", "start_reviews"]
 _NORMAL = NormalDist()
 
 
+Metric: TypeAlias = Literal["conversion", "deal_size", "collection", "rep_conversion"]
+
+
 class _Sums:
-    """What was found, what was expected and the weight that both are shares of: by region, and over all at the end."""
+    """What was found, what was expected and the weight that both are shares of: by region or rep, and over all."""
 
     __slots__ = ("rows",)
 
-    def __init__(self, regions: int) -> None:
-        self.rows = [[0.0, 0.0, 0.0, 0.0] for _ in range(regions + 1)]
+    def __init__(self, places: int) -> None:
+        self.rows = [[0.0, 0.0, 0.0, 0.0] for _ in range(places + 1)]
 
-    def add(self, region: int, value: float, expected: float, weight: float) -> None:
-        """Count a case; region −1 is none."""
-        for row in (self.rows[-1], self.rows[region]) if region >= 0 else (self.rows[-1],):
+    def add(self, place: int, value: float, expected: float, weight: float) -> None:
+        """Count a case; place −1 is none."""
+        for row in (self.rows[-1], self.rows[place]) if place >= 0 else (self.rows[-1],):
             row[0] += 1
             row[1] += value
             row[2] += expected
@@ -54,7 +57,7 @@ def start_reviews(quarter: Quarter) -> None:
     for policy in quarter.model.plan.policies:
         if policy.enabled and policy.lights is not None:
             reviews = _Reviews(quarter, policy.lights)
-            for week in sorted(set(calendar.review_weeks)):
+            for week in sorted(set(policy.lights.weeks or calendar.review_weeks)):
                 end = calendar.end_of_weekday(week, calendar.review_day)
                 if end is not None:
                     quarter.at(end, partial(reviews.hold, week))
@@ -73,6 +76,8 @@ class _Reviews:
         self._pass_rates = pass_rates(quarter.model)
         self._overdue = {invoice.id: invoice.overdue for invoice in quarter.model.invoices}
         self._red: set[tuple[str, int]] = set()
+        self._for_reps = any(plan.trigger.light == "rep_conversion" for plan in held_plans(quarter))
+        """Whether anybody waits for a rep's light; else none is given."""
         weeks, regions = range(quarter.model.plan.calendar.weeks), len(quarter.model.regions)
         self._counted = 0
         """Decisions that are in the sums."""
@@ -80,11 +85,16 @@ class _Reviews:
         """Stages decided in each week: passed, and expected to be."""
         self._won = [_Sums(regions) for _ in weeks]
         """Contracts signed in each week: their value, and the mean value of such."""
+        self._by_rep = [_Sums(len(quarter.reps)) for _ in weeks]
+        """Stages decided in each week by rep; empty where reps have no light."""
+        self._worked: list[tuple[float, list[tuple[float, float]]]] = [(0.0, [(0.0, 0.0)] * len(quarter.reps))]
+        """Day of a review → hours used and hours there of each rep up to then."""
 
     def hold(self, week: int) -> None:
         """Give every light for which there are cases enough."""
         back, none = self.lights.look_back_weeks, _Sums(len(self.quarter.model.regions))
         first = max(week - back, 0) if back else 0
+        since = float(self.quarter.model.plan.calendar.first_day_of_week(first + 1)) if back else -math.inf
         self._count()
         regions = self.lights.by_region
         if light := self.lights.conversion:
@@ -92,20 +102,48 @@ class _Reviews:
         if light := self.lights.deal_size:
             self._judge(week, "deal_size", light, sum(self._won[first:], none), regions)
         if light := self.lights.collection:
-            since = float(self.quarter.model.plan.calendar.first_day_of_week(first + 1)) if back else -math.inf
             self._judge(week, "collection", light, self._due(since), False)
+        if self._for_reps and (by_rep := self.lights.rep_conversion):
+            of_reps = sum(self._by_rep[first:], _Sums(len(self.quarter.reps)))
+            self._judge_reps(week, by_rep, of_reps, since)
 
     def _count(self) -> None:
         """Take in what was decided since the last review."""
-        model, decisions = self.quarter.model, self.quarter.decisions
+        if not (self._for_reps or self.lights.conversion or self.lights.deal_size):
+            return
+        model, decisions, lights = self.quarter.model, self.quarter.decisions, self.lights
         products, last = model.plan.products, len(model.stages.positions) - 1
         for decision in decisions[self._counted :]:
             week, deal = model.week_of_day[int(decision.day)], decision.opportunity
             expected = self._pass_rates[deal.tier][decision.stage]
-            self._decided[week].add(deal.region, float(decision.passed), expected, 1.0)
-            if decision.passed and decision.stage == last:
+            if self._for_reps and lights.rep_conversion:
+                self._by_rep[week].add(deal.rep, float(decision.passed), expected, 1.0)
+            if lights.conversion:
+                self._decided[week].add(deal.region, float(decision.passed), expected, 1.0)
+            if lights.deal_size and decision.passed and decision.stage == last:
                 self._won[week].add(deal.region, deal.value, products[deal.product].mean_deal, 1.0)
         self._counted = len(decisions)
+
+    def _judge_reps(self, week: int, light: RepLight, sums: _Sums, since: float) -> None:
+        """A light of each rep whose visits are on plan; whoever does too little is no case for coaching (R8)."""
+        for number, busy in enumerate(self._busy(since)):
+            count, passed, expected, weight = sums.rows[number]
+            on_plan = busy >= light.busy_from and not self.quarter.reps[number].left
+            if on_plan and count >= light.at_least and expected > 0:
+                self._give(week, "rep_conversion", light, number, passed, expected, weight)
+
+    def _busy(self, since: float) -> list[float]:
+        """Hours used ÷ hours there of each rep since the last review that is not after ``since``."""
+        reps = self.quarter.reps
+        for rep in reps:
+            rep.count_hours()
+        now = [(rep.hours, rep.hours_there) for rep in reps]
+        before = next(worked for day, worked in reversed(self._worked) if day <= max(since, 0.0))
+        self._worked.append((self.quarter.env.now, now))
+        return [
+            (used - used_then) / (there - there_then) if there > there_then else 0.0
+            for (used, there), (used_then, there_then) in zip(now, before, strict=True)
+        ]
 
     def _due(self, since: float) -> _Sums:
         now, lateness = self.quarter.env.now, self.quarter.model.plan.money.lateness
@@ -120,7 +158,7 @@ class _Reviews:
     def _judge(
         self,
         week: int,
-        metric: Literal["conversion", "deal_size", "collection"],
+        metric: Metric,
         light: Light,
         sums: _Sums,
         by_region: bool,
@@ -131,17 +169,24 @@ class _Reviews:
             count, value, expected, weight = sums.rows[region]
             if count < light.at_least or expected <= 0:
                 continue
-            share = value / expected
-            colour = "red" if share <= light.red else "amber" if share <= light.amber else "green"
-            scope = names[region] if region >= 0 else "all"
-            self.quarter.records.lights.append(
-                LightRow(self.quarter.env.now, week, metric, scope, value / weight, expected / weight, colour)
-            )
-            if colour != "red":
-                self._red.discard((metric, region))
-            elif (metric, region) not in self._red:
-                self._red.add((metric, region))
-                answer_light(self.quarter, metric, scope if region >= 0 else None)
+            self._give(week, metric, light, region, value, expected, weight)
+
+    def _give(
+        self, week: int, metric: Metric, light: Light, number: int, value: float, expected: float, weight: float
+    ) -> None:
+        """A light over all (−1), of a region or of a rep; one that has turned red sets off what waits for it."""
+        quarter, share = self.quarter, value / expected
+        colour = "red" if share <= light.red else "amber" if share <= light.amber else "green"
+        kind: Literal["region", "rep"] = "rep" if metric == "rep_conversion" else "region"
+        subject = None if number < 0 else (quarter.model.reps if kind == "rep" else quarter.model.regions)[number]
+        quarter.records.lights.append(
+            LightRow(quarter.env.now, week, metric, subject or "all", value / weight, expected / weight, colour)
+        )
+        if colour != "red":
+            self._red.discard((metric, number))
+        elif (metric, number) not in self._red:
+            self._red.add((metric, number))
+            answer_light(quarter, metric, None if subject is None else (kind, subject))
 
 
 def expected_paid(lateness: Lateness, days: float, overdue: float) -> float:

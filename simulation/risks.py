@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulation.accounts import Account
     from simulation.quarter import Quarter
 
-__all__ = ["RiskWatch", "answer_light", "start_measures", "start_nature", "start_risks"]
+__all__ = ["RiskWatch", "answer_light", "held_plans", "start_measures", "start_nature", "start_risks"]
 
 
 def start_nature(quarter: Quarter) -> None:
@@ -54,7 +54,7 @@ def start_risks(quarter: Quarter) -> None:
     """Put hazards, forced strikes and dated contingency plans under way."""
     quarter.risks.start()
     calendar = quarter.model.plan.calendar
-    for plan in _held_plans(quarter):
+    for plan in held_plans(quarter):
         if plan.trigger.week is not None and plan.trigger.week <= calendar.weeks:
             quarter.env.process(_dated(quarter, plan, float(calendar.first_day_of_week(plan.trigger.week))))
 
@@ -201,19 +201,21 @@ def _detected(
     """Once the strike is known, every plan held against the risk is triggered."""
     yield quarter.env.timeout(risk.detection_days)
     answer_upside(quarter, risk.id)
-    for plan in _held_plans(quarter):
+    for plan in held_plans(quarter):
         if plan.trigger.strike == risk.id:
             _activate(quarter, plan, subject, target)
 
 
-def answer_light(quarter: Quarter, light: str, region: str | None) -> None:
-    """A light has turned red, over all or of a region: every plan held against it is triggered (E3)."""
-    for plan in _held_plans(quarter):
-        if plan.trigger.light == light and plan.trigger.each_region == (region is not None):
-            _activate(quarter, plan, region or "all", None if region is None else ("region", region))
+def answer_light(quarter: Quarter, light: str, target: tuple[str, str] | None) -> None:
+    """A light has turned red, over all or of a region or rep: every plan held against it is triggered (E3, R8)."""
+    of_region = target is not None and target[0] == "region"
+    for plan in held_plans(quarter):
+        if plan.trigger.light == light and plan.trigger.each_region == of_region:
+            _activate(quarter, plan, target[1] if target else "all", target)
 
 
-def _held_plans(quarter: Quarter) -> list[ContingencyPlan]:
+def held_plans(quarter: Quarter) -> list[ContingencyPlan]:
+    """Contingency plans that are in play."""
     return [p for p in quarter.model.plan.contingency_plans if p.id in quarter.model.options.plans]
 
 

@@ -444,7 +444,10 @@ class _Teller:
             if light.colour != "green":
                 kind: HappeningKind = "red_light" if light.colour == "red" else "amber_light"
                 day = max(light.day - 2 * SAME_DAY, 0.0)
-                yield self._row(kind, day, subject=light.metric, region=light.scope, amount=light.value / light.target)
+                rep, _ = self._whom(light.scope) if light.metric == "rep_conversion" else (None, None)
+                region = light.scope if rep is None else None
+                share = light.value / light.target
+                yield self._row(kind, day, subject=light.metric, region=region, rep=rep, amount=share)
 
     def _known(self, risk: str | None, subject: str) -> float:
         """Day on which a strike was detected; what else sets a plan off too late to act counts as the last day."""

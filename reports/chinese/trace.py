@@ -115,4 +115,5 @@ SENTENCES: dict[str, str] = {
     "light.conversion": "转化率",
     "light.deal_size": "客单价",
     "light.collection": "回款",
+    "light.rep_conversion": "销售个人转化率",
 }

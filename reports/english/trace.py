@@ -120,4 +120,5 @@ SENTENCES: dict[str, str] = {
     "light.conversion": "Conversion",
     "light.deal_size": "Deal size",
     "light.collection": "Collection",
+    "light.rep_conversion": "Conversion of a rep",
 }

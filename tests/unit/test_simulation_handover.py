@@ -79,6 +79,21 @@ def test_work_waits_for_the_hand_over_and_goes_to_a_similar_rep_of_the_region() 
     assert quarter.reps[4].hours > 0
 
 
+def test_a_newcomer_takes_over_with_a_mentor_where_the_plan_pairs_them() -> None:
+    """R1, a top rep, leaves the north: R2, of the core, takes over; of the top reps R4 and R5 one gives two hours."""
+    pair = {"rep_tiers": ["core"], "mentor_tiers": ["top"], "mentor_hours": 2, "mentor_weeks": 1}
+    quarter = quarter_of("R1", leaving(), handover={"days": 3, "pair": pair}, **NEVER_ENDS)
+    quarter.env.run(until=8.1)  # struck and gone on day 5
+    assert owners(quarter)["O1"] == "R2"
+    assert account_owners(quarter)["C1"] == "R2"
+    assert quarter.board.acting["rep_hours"].aimed.keys() == {("rep", "R4")}  # the nearer to the quota
+    quarter.env.run(until=13.1)
+    assert "rep_hours" not in quarter.board.acting
+    quarter = quarter_of("R1", leaving(), handover={"days": 3, "pair": {**pair, "enabled": False}}, **NEVER_ENDS)
+    quarter.env.run(until=8.1)
+    assert owners(quarter)["O1"] == "R4"
+
+
 def test_equal_successors_are_taken_by_id() -> None:
     twins = [{**rep, "tier": "top"} for rep in REPS]
     quarter = quarter_of("R2", leaving(), reps=twins, handover={"days": 0}, **NEVER_ENDS)

@@ -16,6 +16,7 @@ from scenarios.allocation import Allocation
 from scenarios.calendar import Calendar
 from scenarios.plan import Plan
 from scenarios.process import Lateness
+from scenarios.references import plan_problems
 from simulation.board import Keys
 from simulation.future import DealChance, Future, LeadPoint
 from simulation.model import compile_model
@@ -141,6 +142,34 @@ def test_a_plan_set_off_by_a_region_acts_there() -> None:
         quarter.env.run(until=day)
         rates += [quarter.board.value("win_rate", 0.5, Keys({"region": r}), "") for r in ("north", "south")]
     assert rates == [0.5, 0.5, 0.25, 0.5]
+
+
+def test_a_rep_with_visits_on_plan_and_low_conversion_is_coached() -> None:
+    """R8: both reps win a quarter instead of a half, R1 in 8 of 40 hours, R2 in 4; then R2 wins 3 of 4 in 4 hours."""
+    light = LIGHT | {"busy_from": 0.15}
+    coaching = {"id": "X", "name": "", "trigger": {"light": "rep_conversion"}, "delay_days": 1, "chosen": True}
+    better = {"parameter": "skill", "factor": 1.2, "scope": {"struck": True}, "duration_weeks": 2}
+    figures = plan_of({}).model_dump()
+    figures["process"]["stages"][0]["touch_hours"] = 1
+    rep = figures["reps"][0]
+    plan = plan_of(
+        {"rep_conversion": light, "look_back_weeks": 1, "weeks": [1, 2]},
+        process=figures["process"],
+        reps=[rep | {"regions": ["north"]}, rep | {"id": "R2", "regions": ["south"]}],
+        contingency_plans=[coaching | {"effects": [better]}],
+    )
+    assert plan_problems(plan) == []
+    points = [*leads(1, NORTH, 2, 6), *leads(1, SOUTH, 1, 3), *leads(6, SOUTH, 3, 1)]
+    quarter = quarter_of(plan, points)
+    skills = []
+    for day in (5.9, 6.1, 15.9, 16.1):
+        quarter.env.run(until=day)
+        skills.append(tuple(one.skill() for one in quarter.reps))
+    assert skills == [(1.0, 1.0), (1.2, 1.0), (1.2, 1.0), (1.0, 1.0)]
+    assert quarter.records.activations == [Activation("X", "R1", 6.0)]
+    assert [(row.scope, row.week, row.value, row.colour) for row in quarter.records.lights] == [("R1", 1, 0.25, "red")]
+    busier = quarter_of(plan, [*points, *leads(7, SOUTH, 3, 1)])  # 8 of 40 hours in the second week
+    assert [(row.scope, row.week, row.value) for row in busier.run().lights] == [("R1", 1, 0.25), ("R2", 2, 0.75)]
 
 
 def test_collection_is_cash_against_what_the_plan_s_lateness_expects() -> None:
