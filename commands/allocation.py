@@ -155,21 +155,29 @@ def reach(
     show_answer(reach_study(inputs.plan, contribution), json, wording(language), inputs.changes, plan)
 
 
-@commands.command(epilog="Example: quarterdeck money quarter")
+@commands.command(epilog="Example: quarterdeck money quarter --run latest")
 def money(
     plan: PlanName,
     scenario: Scenarios = None,
     setting: Settings = None,
     allocation_file: AllocationFile = None,
+    run: Annotated[
+        str | None, typer.Option(metavar="RUN", help="Take chances and the allocation from a saved simulation.")
+    ] = None,
     json: Json = False,
     language: InLanguage = None,
+    out: Out = RUNS,
 ) -> None:
     """Say where every sum of money goes and what of it is only a chance."""
     from reports.session import show_answer
-    from studies.paying import money_study
+    from studies.paying import money_study, read_quarters
+    from studies.runs import resolve_run
 
+    if run is not None and allocation_file is not None:
+        raise typer.BadParameter("give --run, which has an allocation, or --allocation-file, not both")
     inputs = inputs_of(plan, scenario, setting, allocation_file)
-    show_answer(money_study(inputs.plan, inputs.allocation), json, wording(language), inputs.changes, plan)
+    quarters = None if run is None else read_quarters(resolve_run(out, run), inputs.plan)
+    show_answer(money_study(inputs.plan, inputs.allocation, quarters), json, wording(language), inputs.changes, plan)
 
 
 def _keep_close(

@@ -2,12 +2,12 @@
 
 What depends on a chance that the linear program does not know (the collection rate reaching its threshold, R6; a
 contingency plan being triggered, K1 to K7; renewals far above target, E5) has no expected pay-out here and is no part
-of the contribution: its most is shown, and a study that has simulated the quarter can hand in the chance.
+of the contribution: its most is shown, and a study that has simulated the quarter knows more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,9 +19,9 @@ from scenarios.cycles import LognormalCycle
 from scenarios.expectations import with_measures, working_days
 from scenarios.plan import Plan
 
-__all__ = ["CollectionOutlook", "MoneyRow", "collection_outlook", "money_table"]
+__all__ = ["CollectionOutlook", "MoneyRow", "collection_outlook", "money_table", "team_building"]
 
-Treatment = Literal["certain", "expected", "chance unknown", "chance from simulation", "not allocated"]
+Treatment = Literal["certain", "expected", "chance unknown", "not allocated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,11 @@ class CollectionOutlook:
         return self.received / self.due if self.due > 0 else None
 
 
-def money_table(amounts: Amounts, chances: Mapping[str, float] | None = None) -> tuple[MoneyRow, ...]:
-    """Pool by pool, what is set aside and what is expected to be paid; then what no pool pays.
-
-    ``chances`` gives the chance of ``team_building`` (that the collection rate reaches its threshold) and of
-    contingency plans being triggered, by id, where a simulation has found them.
-    """
-    plan, chances = amounts.data.plan, chances or {}
-    paid = {pool: list(rows) for pool, rows in _by_pool(amounts, chances)}
+def money_table(amounts: Amounts) -> tuple[MoneyRow, ...]:
+    """Pool by pool, what is set aside and what is expected to be paid; then what no pool pays."""
+    paid = {pool: list(rows) for pool, rows in _by_pool(amounts)}
     rows = [row for pool in sorted(paid) for row in paid[pool]]
-    return (*rows, *_outside_pools(amounts, chances), *_accelerator(plan, amounts))
+    return (*rows, *_outside_pools(amounts), *_accelerator(amounts.data.plan, amounts))
 
 
 def collection_outlook(amounts: Amounts) -> CollectionOutlook:
@@ -87,7 +82,7 @@ def collection_outlook(amounts: Amounts) -> CollectionOutlook:
     return CollectionOutlook(due, received, plan.money.collection_threshold)
 
 
-def _by_pool(amounts: Amounts, chances: Mapping[str, float]) -> Iterable[tuple[str, Iterable[MoneyRow]]]:
+def _by_pool(amounts: Amounts) -> Iterable[tuple[str, Iterable[MoneyRow]]]:
     plan = amounts.data.plan
     spent: dict[str, float] = {}
     for (_, activity), amount in zip(amounts.data.cells.budget, amounts.spend.tolist(), strict=True):
@@ -108,7 +103,7 @@ def _by_pool(amounts: Amounts, chances: Mapping[str, float]) -> Iterable[tuple[s
                 cost = measure.cost
                 rows.append(MoneyRow(pool.id, measure.id, cost, cost, cost, "certain", in_contribution=False))
         if pool.paid == "held":
-            rows += _reserve(plan, pool.id, pool.amount, chances)
+            rows += _reserve(plan, pool.id, pool.amount)
         else:
             left = pool.amount - sum(row.set_aside for row in rows)
             if abs(left) > 1e-9 * max(pool.amount, 1.0):
@@ -141,21 +136,18 @@ def _bonuses(amounts: Amounts) -> dict[str, float]:
     return found
 
 
-def _reserve(plan: Plan, pool: str, amount: float, chances: Mapping[str, float]) -> Iterable[MoneyRow]:
+def _reserve(plan: Plan, pool: str, amount: float) -> Iterable[MoneyRow]:
     """A reserve is held back: retainers of the plans that are chosen are certain, the rest waits for a trigger."""
     kept = amount
     for entry in sorted(plan.contingency_plans, key=lambda entry: entry.id):
         if not entry.chosen:
             continue
         kept -= entry.retainer
-        chance = chances.get(entry.id)
-        expected = None if chance is None else entry.retainer + chance * entry.activation_cost
-        treatment: Treatment = "chance unknown" if chance is None else "chance from simulation"
-        yield MoneyRow(pool, entry.id, entry.retainer, expected, None, treatment, "K", in_contribution=False)
+        yield MoneyRow(pool, entry.id, entry.retainer, None, None, "chance unknown", "K", in_contribution=False)
     yield MoneyRow(pool, "reserve", kept, None, max(kept, 0.0), "chance unknown", "K", in_contribution=False)
 
 
-def _outside_pools(amounts: Amounts, chances: Mapping[str, float]) -> Iterable[MoneyRow]:
+def _outside_pools(amounts: Amounts) -> Iterable[MoneyRow]:
     plan, data = amounts.data.plan, amounts.data
     for measure in sorted(plan.measures, key=lambda measure: measure.id):
         if measure.enabled and measure.pool is None and measure.cost > 0:
@@ -167,13 +159,14 @@ def _outside_pools(amounts: Amounts, chances: Mapping[str, float]) -> Iterable[M
         fee = float(data.fee_rate[row, column] @ amounts.expected)
         yield MoneyRow("", "expert_fee", 0.0, fee, None, "expected", "R2")
     if plan.money.team_building_share > 0:
-        marketing = {activity.pool for activity in plan.activities if activity.leads_per_unit > 0}
-        base = sum(pool.amount for pool in plan.money.pools if pool.id in marketing)
-        prize = plan.money.team_building_share * base
-        chance = chances.get("team_building")
-        treatment: Treatment = "chance unknown" if chance is None else "chance from simulation"
-        expected = None if chance is None else chance * prize
-        yield MoneyRow("", "team_building", 0.0, expected, prize, treatment, "R6", in_contribution=False)
+        prize = team_building(plan)
+        yield MoneyRow("", "team_building", 0.0, None, prize, "chance unknown", "R6", in_contribution=False)
+
+
+def team_building(plan: Plan) -> float:
+    """What the team gets where the collection rate reaches its threshold: a share of the market-activity money. R6."""
+    marketing = {activity.pool for activity in plan.activities if activity.leads_per_unit > 0}
+    return plan.money.team_building_share * sum(pool.amount for pool in plan.money.pools if pool.id in marketing)
 
 
 def _accelerator(plan: Plan, amounts: Amounts) -> Iterable[MoneyRow]:

@@ -41,6 +41,8 @@ SENTENCES: dict[str, str] = {
     "column.set_aside": "Set aside",
     "column.paid_out": "Expected pay-out",
     "column.at_most": "At most",
+    "column.simulated": "Simulated",
+    "column.chance_of": "Chance",
     "column.how_sure": "How sure",
     "column.units": "Units",
     "column.counted": "Counted",
@@ -210,7 +212,6 @@ SENTENCES: dict[str, str] = {
     "money.title": "Where the money goes · {plan}",
     "money.table": "Pools and purposes",
     "money.no_pool": "From no pool",
-    "money.pool": "Pool {pool}",
     "money.purpose": "· {purpose}",
     "money.counted": "yes",
     "money.not_counted": "no",
@@ -227,6 +228,11 @@ SENTENCES: dict[str, str] = {
     "purpose.renewal_accelerator": "renewals far above target",
     "purpose.reserve": "reserve",
     "purpose.unspent": "unspent",
+    "purpose.uses": "uses of contingency plans",
+    "money.chances": "Chances, in simulated quarters",
+    "money.quarters": "From {n} quarters of {run}; risks in play: {risks}.",
+    "money.when": "Team building is paid where the collection rate reaches {threshold}, a contingency plan when it is "
+    "set off at least once. Simulated: mean pay-out of those quarters, ± half of its 95% interval.",
     "money.unknown": "What the linear program does not know",
     "money.why.team_building": "paid only if the quarter's collection rate reaches {threshold}; the chance of that is "
     "the simulation's to find.",

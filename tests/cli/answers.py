@@ -194,6 +194,8 @@ def reach(size: float = 1.0) -> ReachResult:
 
 
 def money(size: float = 1.0) -> MoneyResult:
+    pools = {"incentive": "Incentive pool 激励奖金池", "marketing": "Market activities 市场活动", "reserve": "Reserve"}
+    names = {"signing_bonus": "Signing bonus 签约奖", "salon": "Industry salon 行业沙龙", "K5-handover": "Hand-over"}
     rows = (
         ("incentive", "signing_bonus", 252_000.0, 263_434.0, None, "expected", "R5", None, True),
         ("marketing", "salon", 788_000.0, 788_000.0, 788_000.0, "certain", "", 35.8, True),
@@ -207,7 +209,8 @@ def money(size: float = 1.0) -> MoneyResult:
     for row in rows:
         entry = dict(zip(fields, row, strict=True))
         sized = {key: entry[key] * size for key in ("set_aside", "expected", "most") if isinstance(entry[key], float)}  # type: ignore[operator]
-        found.append(MoneyTableRow.model_validate(entry | sized))
+        named = {"pool_name": pools.get(row[0], ""), "name": names.get(row[1], "")}
+        found.append(MoneyTableRow.model_validate(entry | sized | named))
     return MoneyResult(
         plan=PLAN,
         currency="CNY",

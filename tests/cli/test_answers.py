@@ -205,3 +205,36 @@ def test_locks_are_shown_beside_what_would_be_calculated() -> None:
     assert shown.exit_code == 0, shown.output
     assert "Decided by hand" in shown.stdout
     assert "the hall is booked" in shown.stdout
+
+
+def test_money_takes_chances_and_pay_outs_from_a_run_of_the_same_plan() -> None:
+    """Together the simulated bonuses, team building and fees are what the run's own cost KPIs say."""
+    lower = ("--set", "money.collection_threshold=0.92")  # so that some quarters reach it
+    simulated = only_json(call("simulate", "quarter", *FEW, "--plans", "K3-split,K5-handover", *lower, "--json"))
+    kpis = {kpi["id"]: kpi["mean"] for kpi in simulated["kpis"]}  # type: ignore[attr-defined]
+    found = only_json(call("money", "quarter", *lower, "--run", "latest", "--json"))
+    paid = {row["purpose"]: row["simulated"]["mean"] for row in found["rows"] if row["simulated"]}  # type: ignore[attr-defined]
+    held = set(simulated["plans"])  # type: ignore[call-overload]
+    extra = paid.pop("team_building") + paid.pop("renewal_accelerator")
+    bonuses = [amount for purpose, amount in paid.items() if purpose.endswith("_bonus")]
+    assert len(bonuses) == 3
+    assert extra > 0
+    assert sum(bonuses) + extra == pytest.approx(kpis["bonuses"], abs=0.01)
+    assert paid.get("expert_fee", 0.0) == pytest.approx(kpis["expert_fees"], abs=0.01)
+    assert sum(paid[name] for name in paid if name in {*held, "uses"}) == pytest.approx(kpis["plan_cost"], abs=0.01)
+    assert all(0 <= row["chance"]["ci_low"] <= row["chance"]["ci_high"] <= 1 for row in found["chances"])  # type: ignore[attr-defined]
+    assert found["replications"] == simulated["replications"]
+    shown = call("money", "quarter", *lower, "--run", "latest")
+    assert "Chances, in simulated quarters" in shown.stdout
+    assert max(map(len, shown.stdout.splitlines())) <= 80
+
+
+def test_money_refuses_a_run_of_something_else(plan: str) -> None:
+    assert call("simulate", plan, *FEW).exit_code == 0
+    other = call("money", plan, "--run", "latest", "--set", "target=+1%")
+    assert (other.exit_code, other.stdout) == (2, "")
+    assert "it differs in target" in other.stderr
+    assert call("allocate", plan).exit_code == 0
+    kind = call("money", plan, "--run", "latest")
+    assert kind.exit_code == 2
+    assert "a run of allocate" in kind.stderr

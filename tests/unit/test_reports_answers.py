@@ -158,7 +158,7 @@ def test_what_reaches_comes_with_the_command_that_shows_it() -> None:
 
 def test_money_says_what_only_a_chance_decides() -> None:
     text = said(answer_page(answers.money(), ENGLISH))
-    assert "Pool reserve 300,000" in text
+    assert "Reserve 300,000" in text
     assert "K5-handover: its retainer is certain, the rest is paid when it is set off." in text
     assert "reserve: spent only when contingency plans are set off. At most 280,000." in text
     assert "14,099,718 expected of 15,330,549 due in the quarter, 92.0%" in text

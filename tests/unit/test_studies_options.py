@@ -4,7 +4,7 @@ from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from studies.choosing import alternatives_study, frontier_study, least_change_study
 from studies.explaining import explain_study
-from studies.paying import money_study, reallocation
+from studies.paying import money_study
 from studies.rules import broken_rules
 from studies.sweeping import reach_study, sweep_study
 from tests.allocation_plans import budget_plan, quota_plan
@@ -81,11 +81,3 @@ def test_money_of_the_best_and_of_a_given_allocation() -> None:
     assert best.collection_threshold == 1
     _, allocations = alternatives_study(plan, 1, baselines=("even",))
     assert money_study(plan, allocations["even"]).rows[0].set_aside == pytest.approx(50)
-
-
-def test_re_allocation_is_handed_over_as_a_plain_function() -> None:
-    plan = budget_plan(rules=[])
-    _, allocations = alternatives_study(plan, 1, baselines=("even",))
-    move = reallocation(plan, allocations["even"])
-    after = move({}, {("growth", "salon"): 1.0, ("mature", "salon"): 2.0}, 12)
-    assert after == pytest.approx({("growth", "salon"): 20, ("mature", "salon"): 30})
