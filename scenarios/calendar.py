@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.fields import Id, Section, Week
+from scenarios.fields import Day, Id, Section, Week
 
 __all__ = ["WEEKDAYS", "Block", "Calendar", "Phase", "Weekday"]
 
@@ -48,12 +48,12 @@ class Block(Section):
 class Calendar(Section):
     """When the quarter is and which of its days are worked."""
 
-    start: dt.date
+    start: Day
     """First day of week 1; a Monday, so that weeks are calendar weeks."""
     weeks: Annotated[int, Field(ge=1, le=260)] = 12
     """Weeks the model runs; a quarter has 13, ``thirteenth_week`` says what the other is for."""
-    holidays: tuple[dt.date, ...] = ()
-    makeup_days: tuple[dt.date, ...] = ()
+    holidays: tuple[Day, ...] = ()
+    makeup_days: tuple[Day, ...] = ()
     """Saturdays and Sundays worked to make up for a holiday."""
     thirteenth_week: str = ""
     phases: tuple[Phase, ...] = ()

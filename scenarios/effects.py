@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.fields import Id, Section
+from scenarios.fields import Id, Percent, Section
 
 __all__ = ["EVENTS", "PARAMETERS", "Effect", "EventName", "Parameter", "Scope", "ScopeKey", "in_scope"]
 
@@ -173,7 +173,7 @@ class Effect(Section):
     """One parameter, one scope, one factor or shift, one window."""
 
     parameter: str
-    factor: Annotated[float, Field(ge=0, le=1e3, allow_inf_nan=False)] = 1.0
+    factor: Annotated[float, Field(ge=0, le=1e3, allow_inf_nan=False), Percent()] = 1.0
     shift: Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)] = 0.0
     """Added to the base before factors, in the parameter's unit."""
     scope: Scope = Scope()

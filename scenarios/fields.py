@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-__all__ = ["Amount", "Count", "Hours", "Id", "Positive", "Probability", "Section", "Share", "SignedAmount", "Week"]
+__all__ = [
+    "Amount",
+    "Count",
+    "Day",
+    "Hours",
+    "Id",
+    "Percent",
+    "Positive",
+    "Probability",
+    "Section",
+    "Share",
+    "SignedAmount",
+    "Week",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Percent:
+    """Marks a figure without a low upper bound that may be written as a percentage in a table: 150% is 1.5."""
+
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
 """Key of a row or entry: ASCII letters, digits, ``_`` and ``-`` (so that no two look alike); names are free text."""
@@ -22,6 +44,17 @@ Count = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Hours = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Week = Annotated[int, Field(ge=1, le=53)]
 """Week of the quarter, the first is 1."""
+
+
+def _calendar_day(value: Any) -> Any:
+    """Other texts and numbers would be taken for seconds since 1970."""
+    if isinstance(value, dt.date) or (isinstance(value, str) and re.fullmatch(r"\s*\d{4}-\d{2}-\d{2}\s*", value)):
+        return value
+    shown = "nothing" if value is None else f"'{value}'" if isinstance(value, str | int | float) else "this"
+    raise ValueError(f"{shown} is not a date such as 2026-01-05")
+
+
+Day = Annotated[dt.date, BeforeValidator(_calendar_day)]
 
 
 class Section(BaseModel):

@@ -5,24 +5,22 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic.fields import FieldInfo
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
+from scenarios.columns import NOTE, Columns, Line, Row, columns_of, read_rows
 from scenarios.errors import Problem
 from scenarios.fields import Section
-from scenarios.nodes import Node, nearest
-from scenarios.schema import holds_date, holds_dict, holds_tuple
+from scenarios.nodes import Node
 
-__all__ = ["MAX_BYTES", "MISSING", "Reading", "parse_yaml"]
+__all__ = ["MAX_BYTES", "MISSING", "Reading", "Sheets", "Table", "parse_yaml"]
 
 MAX_BYTES = 100_000_000
 """Larger files are refused before reading: no plan is that large, and a wrong file should not fill the memory."""
@@ -32,7 +30,22 @@ MISSING = "missing"
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in ("bool", "float", "int", "merge", "null", "str", "timestamp", "value")
 )
-_DATE = re.compile(r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\s*")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a table, and the place of their headings."""
+
+    place: str
+    rows: Sequence[Row]
+
+
+@dataclass
+class Sheets:
+    """Sheets of a workbook that were wanted, by name, and the titles of others that are no notes."""
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -44,11 +57,17 @@ class Reading:
     unread: set[str] = field(default_factory=set)
     """Sections that could not be had, so that nothing more is said of their being missing."""
     missing_columns: set[tuple[str, str]] = field(default_factory=set)
+    order: list[str] = field(default_factory=list)
+    """Files and sheets, as they were read."""
 
     def has_said(self, problem: Problem) -> bool:
-        """Whether a row's missing value was said once for the whole column."""
-        section, column = problem.key.partition(".")[0], problem.key.rpartition(".")[2]
-        return problem.message == MISSING and (section, column) in self.missing_columns
+        """Whether a missing value was said once for the whole column, or the cell was refused in better words."""
+        field_of = problem.key.rpartition(".")[2]
+        if problem.message == MISSING:
+            return any(
+                f".{name}".endswith(f".{field_of}") for table, name in self.missing_columns if table in problem.key
+            )
+        return any(p.place == problem.place and p.key.rpartition(".")[2] == field_of for p in self.problems)
 
     def refuse(self, place: str, key: str, message: str, remedy: str = "") -> None:
         """Note a problem."""
@@ -73,49 +92,51 @@ class Reading:
         if text is None:
             return None
         lines = csv.reader(io.StringIO(text, newline=""))
-        rows: list[Node] = []
         try:
-            header = next(lines, [])
-            if not any(name.strip() for name in header):
-                self.refuse(path.name, table, "has no header")
-                return None
-            columns = self._columns(header, path.name, table, row_type)
-            end = lines.line_num
-            for cells in lines:
-                place, end = f"{path.name}:{end + 1}", lines.line_num
-                if not any(cell.strip() for cell in cells):
-                    continue
-                if len(cells) != len(header):
-                    self.refuse(place, table, f"has {len(cells)} cells where the header has {len(header)}")
-                    continue
-                rows.append(_row(place, dict(zip(columns, cells, strict=True)), row_type.model_fields))
+            found = self._table(
+                _csv_lines(lines, path.name), table, {c.name: c for c in columns_of(row_type)}, path.name
+            )
         except csv.Error as error:
             self.refuse(f"{path.name}:{lines.line_num}", table, f"is no CSV: {error}")
             return None
-        return Node(path.name, rows)
+        return None if found is None else Node(path.name, [row.nested() for row in found.rows])
 
-    def _columns(self, header: list[str], file: str, table: str, row_type: type[Section]) -> list[str]:
-        """Names of the columns; what is not a field of a row is refused here and its cells are left out."""
-        place, columns, known = f"{file}:1", [], row_type.model_fields
-        for name in (cell.strip() for cell in header):
-            if name in columns:
-                self.refuse(place, f"{table}.{name}", "column given twice")
-            elif name not in known:
-                remedy = nearest(name, known)
-                if len(header) == 1 and re.search(r"[;\t]", name):
-                    remedy = "Separate columns by commas."
-                self.refuse(place, f"{table}.{name}".rstrip("."), f"unknown column {name or '(no name)'}", remedy)
-            elif holds_dict(known[name].annotation):
-                self.refuse(place, f"{table}.{name}", "cannot stand in a table", f"Write {table} in plan.yaml.")
-            else:
-                columns.append(name)
-                continue
-            columns.append("")
-        for name, info in known.items():
-            if info.is_required() and name not in columns:
-                self.missing_columns.add((table, name))
-                self.refuse(place, f"{table}.{name}", f"missing column {name}")
-        return columns
+    def sheets(self, path: Path, wanted: Mapping[str, Columns]) -> Sheets | None:
+        """The wanted sheets of a workbook; None, with a problem noted, when it cannot be read."""
+        from scenarios.workbooks import NotAWorkbook, read_sheets  # not to be paid for by who has no workbook
+
+        data = self._bytes(path)
+        if data is None:
+            return None
+        try:
+            read = read_sheets(data)
+        except NotAWorkbook as error:
+            self.refuse(path.name, "", error.message, error.remedy)
+            return None
+        found = Sheets()
+        for sheet in read:
+            self.order.append(sheet.name)
+            name = sheet.name.strip().lower()
+            if name in found.tables:
+                self.refuse(sheet.name, name, "sheet given twice")
+            elif name in wanted:
+                for place, message, remedy in sheet.unreadable:
+                    self.refuse(place, name, message, remedy)
+                table = self._table(iter(sheet.lines), name, wanted[name], sheet.name)
+                if table is None or sheet.unreadable:
+                    self.unread.add(name)
+                if table is not None:
+                    found.tables[name] = table
+            elif not name.startswith(NOTE):
+                found.others.append(sheet.name)
+        return found
+
+    def _table(self, lines: Iterator[Line], table: str, columns: Columns, file: str) -> Table | None:
+        found = read_rows(lines, table, columns, self.refuse, file)
+        if found is None:
+            return None
+        self.missing_columns.update((table, name) for name in found[1])
+        return Table(file, found[0])
 
     def _text(self, path: Path) -> str | None:
         data = self._bytes(path)
@@ -146,29 +167,17 @@ class Reading:
         except OSError as error:
             self.refuse(path.name, "", f"cannot be read: {error.strerror}")
             return None
+        self.order.append(path.name)
         self.hashes[path.name] = hashlib.sha256(data).hexdigest()
         return data
 
 
-def _row(place: str, cells: Mapping[str, str], fields: Mapping[str, FieldInfo]) -> Node:
-    values: dict[str, Node] = {}
-    for name, cell in cells.items():
-        text = cell.strip()
-        if not name or not text:
-            continue
-        kind = fields[name].annotation
-        if holds_tuple(kind):
-            parts = (part.strip() for part in re.split("[;；]", text))
-            values[name] = Node(place, [Node(place, part) for part in parts if part])
-        else:
-            values[name] = Node(place, _iso_date(text) if holds_date(kind) else text)
-    return Node(place, values)
-
-
-def _iso_date(text: str) -> str:
-    """Spreadsheets write 2026/1/5 for 2026-01-05."""
-    match = _DATE.fullmatch(text)
-    return f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}" if match else text
+def _csv_lines(lines: Any, file: str) -> Iterator[Line]:
+    """Lines with the number of the first that they stand on: a cell in quotes may go over several."""
+    end = 0
+    for cells in lines:
+        place, end = f"{file}:{end + 1}", lines.line_num
+        yield Line(place, cells)
 
 
 def parse_yaml(text: str, file: str, reading: Reading, *, lines: bool = True) -> Node | None:

@@ -1,25 +1,30 @@
-"""Loading: a folder, one YAML file or a built-in plan becomes a Plan, or one error with every problem in it."""
+"""Loading: a folder, one YAML file, a workbook or a built-in plan becomes a Plan, or one error with every problem in it."""
 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from scenarios.columns import position_of
 from scenarios.errors import PlanFileError, Problem
 from scenarios.files import Reading
 from scenarios.nodes import Node, nearest
 from scenarios.overrides import SETTING, Change, apply, chosen_scenarios, setting
 from scenarios.plan import TABLES, Plan
 from scenarios.references import plan_problems
+from scenarios.sheets import read_workbook
 from scenarios.validation import validate
 
 __all__ = ["LIBRARY", "LoadedPlan", "builtin_plans", "change_plan", "load_plan"]
 
 LIBRARY = Path(__file__).parent / "library"
 PLAN_FILE = "plan.yaml"
+_SHEET_AND_CELL = re.compile(r"(.+)!([A-Z]{1,3})([1-9]\d{0,6})")
+_FILE_AND_LINE = re.compile(r"(.+):(\d{1,9})")
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ def builtin_plans() -> list[str]:
 def load_plan(source: str | Path, scenarios: Sequence[str] = (), settings: Sequence[str] = ()) -> LoadedPlan:
     """Read a plan with the named scenarios and ``path=value`` settings applied.
 
-    ``source`` is a folder with plan.yaml and CSV tables, one YAML file, or the name of a built-in plan where no such
+    ``source`` is a folder with plan.yaml and CSV tables, one YAML file, one workbook, or the name of a built-in plan where no such
     path exists. Raises PlanFileError with every problem of all files.
     """
     reading = Reading()
@@ -97,11 +102,14 @@ def _find(source: str | Path) -> Path:
 def _read(path: Path, reading: Reading) -> Node | None:
     if path.is_dir():
         return _read_folder(path, reading)
-    if path.suffix.lower() in (".xlsx", ".xls", ".xlsm"):
-        reading.refuse(path.name, "", "Excel workbooks are not read yet", "Give a folder with plan.yaml and CSVs.")
+    kind = path.suffix.lower()
+    if kind in (".xlsx", ".xlsm"):
+        return read_workbook(path, reading)
+    if kind in (".xls", ".xlsb", ".ods"):
+        reading.refuse(path.name, "", f"{kind} is not read", "Save it as an Excel workbook (.xlsx).")
         return None
-    if path.suffix.lower() not in (".yaml", ".yml"):
-        reading.refuse(path.name, "", "is no plan", "Give a folder with plan.yaml, or a .yaml file.")
+    if kind not in (".yaml", ".yml"):
+        reading.refuse(path.name, "", "is no plan", "Give a folder with plan.yaml, a .yaml file or an .xlsx workbook.")
         return None
     return reading.yaml(path)
 
@@ -144,11 +152,19 @@ def _read_folder(folder: Path, reading: Reading) -> Node | None:
 
 
 def _in_file_order(problems: Sequence[Problem], reading: Reading) -> list[Problem]:
-    files = list(reading.hashes)
+    rank = {name: number for number, name in enumerate(reading.order)}
 
-    def order(problem: Problem) -> tuple[int, str, int]:
-        file, _, line = problem.place.rpartition(":") if ":" in problem.place else (problem.place, "", "0")
-        rank = files.index(file) if file in files else len(files) + (file == SETTING)
-        return rank, file, int(line) if line.isdigit() else 0
+    def order(problem: Problem) -> tuple[int, str, int, int]:
+        file, line, column = _place_parts(problem.place)
+        return rank.get(file, len(rank) + (file == SETTING)), file, line, column
 
     return sorted(dict.fromkeys(problems), key=order)
+
+
+def _place_parts(place: str) -> tuple[str, int, int]:
+    """File or sheet, line and column; 0 where a place has none."""
+    if cell := _SHEET_AND_CELL.fullmatch(place):
+        return cell[1], int(cell[3]), position_of(cell[2])
+    if line := _FILE_AND_LINE.fullmatch(place):
+        return line[1], int(line[2]), 0
+    return place, 0, 0

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.fields import Amount, Id, Section
+from scenarios.fields import Amount, Id, Percent, Section
 
 __all__ = ["Cells", "Lock", "Ratio", "Rule", "Selector"]
 
@@ -20,6 +20,7 @@ Dimension = Literal[
 ]
 Each = Dimension | Literal["cell"]
 Basis = Literal["target", "target_per_head"]
+Multiple = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False), Percent()]
 
 
 class Selector(Section):
@@ -51,7 +52,7 @@ class Ratio(Section):
     """
 
     by: Dimension | None = None
-    values: dict[str, Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]] = Field(default_factory=dict)
+    values: dict[str, Multiple] = Field(default_factory=dict)
     proportional_to: Literal["planned_amount"] | None = None
     normalised: bool = False
     """Divide by the sum over all members, so that the ratios add up to 1 (T5 reading "exact")."""
@@ -78,7 +79,7 @@ class Rule(Section):
     """The rule as the planner would say it."""
     left: Cells
     sense: Literal[">=", "<=", "="]
-    ratio: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)] | Ratio = 1.0
+    ratio: Multiple | Ratio = 1.0
     right: Cells | Basis | None = None
     amount: Amount | None = None
     each: Each | None = None

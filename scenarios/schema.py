@@ -22,6 +22,7 @@ __all__ = [
     "holds_dict",
     "holds_entries",
     "holds_tuple",
+    "is_choice",
     "keys_of",
     "step_into",
 ]
@@ -92,6 +93,16 @@ def field_at(path: Path) -> FieldInfo | None:
         if (model := _model(kind)) and path[-1] in model.model_fields:
             return model.model_fields[str(path[-1])]
     return None
+
+
+def is_choice(kind: Any) -> bool:
+    """Whether a section only picks: all of its fields are lists of ids, or switches (a selector, a scope)."""
+    model = _model(kind)
+    if model is None:
+        return False
+    fields = [list(alternatives(info.annotation)) for info in model.model_fields.values()]
+    picks = [get_origin(only) is tuple and _model(get_args(only)[0]) is None for only, *_ in fields]
+    return any(picks) and all(is_pick or only is bool for is_pick, (only, *_) in zip(picks, fields, strict=True))
 
 
 def holds_entries(annotation: Any) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from pydantic import Field
 
-from scenarios.fields import Amount, Count, Id, Positive, Section, Share
+from scenarios.fields import Amount, Count, Day, Id, Positive, Section, Share
 
 __all__ = ["Account", "BaselineLeads", "Opportunity", "Product", "Receivable", "Region", "Rep"]
 
@@ -77,7 +76,7 @@ class Account(Section):
     """Product of the contract that renews."""
     renewal_amount: Amount = 0
     """Amount of the contract that comes up for renewal this quarter; 0 when none does."""
-    renewal_date: dt.date | None = None
+    renewal_date: Day | None = None
 
 
 class Opportunity(Section):
@@ -90,7 +89,7 @@ class Opportunity(Section):
     customer_tier: Id
     stage: Id
     value: Positive
-    created: dt.date
+    created: Day
     """Day the need was accepted; the start of the sales cycle."""
     account: Id | None = None
     industry: str = ""
@@ -101,7 +100,7 @@ class Receivable(Section):
 
     id: Id
     amount: Positive
-    due_date: dt.date
+    due_date: Day
     account: Id | None = None
 
 
@@ -115,4 +114,4 @@ class BaselineLeads(Section):
     rep: Id | None = None
     """Rep to whom they come; empty takes the rep of the region who lacks them most."""
     tier_mix: dict[str, Share] = Field(default_factory=dict)
-    """Customer-tier shares; empty takes the sales process's ``lead_tier_mix``. Only in YAML, not in a table."""
+    """Customer-tier shares; empty takes the sales process's ``lead_tier_mix``."""

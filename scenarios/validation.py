@@ -14,6 +14,7 @@ from scenarios.files import MISSING
 from scenarios.nodes import Node, Path, dotted, nearest
 from scenarios.plan import TABLES, Plan
 from scenarios.schema import annotation_at, entry_type, keys_of
+from scenarios.texts import number_remedy
 
 __all__ = ["Validated", "validate", "validate_entries"]
 
@@ -214,7 +215,7 @@ def _say(located: _Located, path: Path) -> tuple[str, str]:
         name, words = _BOUNDS[kind]
         return f"{words} {context[name]:g}, is {text}", ""
     if kind in _WANTED:
-        return f"{_shown(written)} is not {_WANTED[kind]}", _number_remedy(text) if "number" in _WANTED[kind] else ""
+        return f"{_shown(written)} is not {_WANTED[kind]}", number_remedy(text) if "number" in _WANTED[kind] else ""
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", "").replace(" or ", ", ")
         return f"{_shown(written)} is none of {choices}", nearest(text, choices.split(", "), listed=False)
@@ -233,15 +234,3 @@ def _shown(written: object) -> str:
     if isinstance(written, list):
         return "a list"
     return "nothing" if written is None else f"'{written}'"
-
-
-def _number_remedy(text: str) -> str:
-    """How to write what was meant as a number; empty where that cannot be told."""
-    bare = text.replace(",", "").replace("，", "").rstrip("%％").strip()
-    try:
-        number = float(bare)
-    except ValueError:
-        return ""
-    if text.endswith(("%", "％")):
-        return f"Write {number / 100:.12g}."
-    return f"Write {bare}." if bare != text else ""
