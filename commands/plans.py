@@ -5,31 +5,55 @@ from __future__ import annotations
 import datetime as dt
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from commands.arguments import Json, PlanName, Scenarios, Settings
 from commands.language import InLanguage, wording
 
+if TYPE_CHECKING:
+    from reports.wording import Wording
+
 commands = typer.Typer()
 
 
 @commands.command(epilog="Example: quarterdeck new my-quarter")
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Folder to make.")],
-    source: Annotated[str, typer.Option("--from", metavar="PLAN", help="Built-in plan to copy.")] = "quarter",
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Folder to make.")] = None,
+    source: Annotated[str, typer.Option("--from", metavar="PLAN", help="Plan to copy.")] = "quarter",
+    excel: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="Make a workbook instead.")] = None,
     language: InLanguage = None,
 ) -> None:
-    """Copy a built-in plan, to be edited."""
+    """Copy a built-in plan as a folder, or any plan as an Excel workbook, to be edited."""
+    from scenarios.errors import UsageError
+
+    words = wording(language)
+    if (name is None) == (excel is None):
+        raise UsageError(words.say("new.one_of"))
+    if excel is not None:
+        _new_workbook(excel, source, words)
+    elif name is not None:
+        _new_folder(Path(name), source, words)
+
+
+def _new_workbook(path: Path, source: str, words: Wording) -> None:
+    from reports.messages import say
+    from reports.plan_workbook import plan_workbook
+    from reports.workbook import write_new
+    from scenarios.loading import load_plan
+
+    write_new(path, plan_workbook(load_plan(source).plan, words), words)
+    say(words.say("new.done_excel", path=path, name=source))
+
+
+def _new_folder(folder: Path, source: str, words: Wording) -> None:
     import shutil
 
     from reports.messages import say
     from scenarios.errors import UsageError
     from scenarios.loading import LIBRARY, builtin_plans
 
-    words = wording(language)
-    folder = Path(name)
     if os.path.lexists(folder):
         raise UsageError(words.say("new.exists", folder=folder))
     if source not in builtin_plans():

@@ -63,8 +63,11 @@ def _is_section(kind: Any) -> bool:
 
 
 def _holds_entries(kind: Any) -> bool:
-    """Whether a mapping holds lists of sections, or anything at all."""
-    return get_origin(kind) is dict and (get_args(kind)[1] is Any or entry_type(get_args(kind)[1]) is not None)
+    """Whether a mapping holds sections, lists of them, or anything at all."""
+    if get_origin(kind) is not dict:
+        return False
+    inner = get_args(kind)[1]
+    return inner is Any or entry_type(inner) is not None or any(_is_section(below) for below in alternatives(inner))
 
 
 @dataclass(frozen=True, slots=True)

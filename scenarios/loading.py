@@ -1,4 +1,4 @@
-"""Loading: a folder, one YAML file, a workbook or a built-in plan becomes a Plan, or one error with every problem in it."""
+"""Loading: a folder, a YAML file, a workbook or a built-in plan becomes a Plan, or one error with every problem."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def builtin_plans() -> list[str]:
 def load_plan(source: str | Path, scenarios: Sequence[str] = (), settings: Sequence[str] = ()) -> LoadedPlan:
     """Read a plan with the named scenarios and ``path=value`` settings applied.
 
-    ``source`` is a folder with plan.yaml and CSV tables, one YAML file, one workbook, or the name of a built-in plan where no such
-    path exists. Raises PlanFileError with every problem of all files.
+    ``source`` is a folder with plan.yaml and CSV tables, one YAML file, one workbook, or the name of a built-in plan
+    where no such path exists. Raises PlanFileError with every problem of all files.
     """
     reading = Reading()
     tree = _read(_find(source), reading)

@@ -14,7 +14,7 @@ from scenarios.plan import Plan
 from scenarios.schema import alternatives, holds_tuple, step_into
 from scenarios.tables import Product, Rep
 
-__all__ = ["plan_problems"]
+__all__ = ["named_kind", "plan_problems"]
 
 _KIND_OF_FIELD = {
     "account": "account",
@@ -52,6 +52,13 @@ _KIND_OF_FIELD = {
 }
 """What a field of a section names, wherever it stands; of dicts the keys."""
 _KIND_OF_TIER: dict[type[Section], str] = {Product: "product tier", Rep: "rep tier"}
+
+
+def named_kind(section: type[Any], field: str) -> str | None:
+    """What a field of a section names: ``rep``, ``customer tier``; None where it names nothing."""
+    if field == "tier":
+        return _KIND_OF_TIER.get(section)
+    return _KIND_OF_FIELD.get(field)
 
 
 def plan_problems(plan: Plan, tree: Node | None = None, broken: frozenset[str] = frozenset()) -> list[Problem]:
@@ -156,7 +163,7 @@ def _named(node: Node, annotation: Any, path: Path) -> Iterator[tuple[Path, str,
             for name, below in node.value.items():
                 if name not in fields:
                     continue
-                kind = _KIND_OF_TIER.get(alternative) if name == "tier" else _KIND_OF_FIELD.get(name)
+                kind = named_kind(alternative, name)
                 field = fields[name].annotation
                 if kind is not None and (name != "source" or holds_tuple(field)):
                     yield from ((at, kind, value) for at, value in _ids(below, (*path, name)))

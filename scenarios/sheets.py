@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -29,49 +29,23 @@ from scenarios.plan import Plan
 from scenarios.policies import POLICY_KINDS, Policy
 from scenarios.process import Response
 from scenarios.schema import alternatives, entry_type, is_choice
-from scenarios.texts import CellKind, Unclear, cell_text
+from scenarios.texts import EMPTY_TEXT, CellKind, Unclear, cell_text
 
 __all__ = ["SHEETS", "Sheet", "read_workbook", "sheet_rows"]
 
 Value = str | float | bool | Any
-Form = Literal["settings", "entries", "names", "effects", "responses", "scenario_changes", "policy_settings"]
+Form = Literal["settings", "entries", "keyed", "effects", "responses", "scenario_changes", "policy_settings"]
 TEXT = CellKind("text")
 EFFECT_SECTIONS = ("measures", "risks", "contingency_plans", "policies")
-_ORDER = [
-    "plan",
-    "product_tiers",
-    "rep_tiers",
-    "maturities",
-    "products",
-    "regions",
-    "reps",
-    "accounts",
-    "opportunities",
-    "receivables",
-    "baseline_leads",
-    "stages",
-    "customer_tiers",
-    "activities",
-    "responses",
-    "pools",
-    "bonuses",
-    "payment_terms",
-    "phases",
-    "blocks",
-    "rules",
-    "locks",
-    "measures",
-    "risks",
-    "contingency_plans",
-    "effects",
-    "resources",
-    "policies",
-    "policy_settings",
-    "uncertainty",
-    "assumptions",
-    "scenarios",
+# fmt: off
+_ORDER = (
+    "plan", "product_tiers", "rep_tiers", "maturities", "products", "regions", "reps", "accounts", "opportunities",
+    "receivables", "baseline_leads", "stages", "customer_tiers", "cycles", "activities", "responses", "pools",
+    "bonuses", "payment_terms", "phases", "blocks", "rules", "locks", "measures", "risks", "contingency_plans",
+    "effects", "resources", "policies", "policy_settings", "uncertainty", "assumptions", "scenarios",
     "scenario_changes",
-]
+)
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -113,18 +87,29 @@ def _sections(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[Sheet]
             fields = (c for c in columns_of(entry) if entry is not Policy or c.path[0] not in POLICY_KINDS)
             columns = _named(fields)
             yield Sheet(name, "entries", (*above, name), columns)
-        elif name in ("product_tiers", "rep_tiers"):
-            yield Sheet(name, "names", (*above, name), {"id": TEXT, "name": TEXT})
+        elif (keyed := _keyed(info.annotation)) is not None:
+            yield Sheet(name, "keyed", (*above, name), {"id": TEXT, **keyed})
         else:
             for kind in alternatives(info.annotation):
                 if isinstance(kind, type) and issubclass(kind, BaseModel):
                     yield from _sections(kind, (*above, name))
 
 
+def _keyed(annotation: Any) -> Columns | None:
+    """Columns of a mapping from ids to names or to sections; None for anything else."""
+    for kind in alternatives(annotation):
+        if get_origin(kind) is dict:
+            inner = get_args(kind)[1]
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                return _named(columns_of(inner))
+            return {"name": TEXT} if inner is str else None
+    return None
+
+
 def _leaves(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, Column]]:
     """The plan's single settings; those below lists and the names of tiers have sheets."""
     for column in columns_of(model, above):
-        if column.path[0] not in ("product_tiers", "rep_tiers"):
+        if _keyed(column.info.annotation) is None:
             yield column.name, column
 
 
@@ -174,17 +159,19 @@ def _put_entries(tree: Node, sheet: Sheet, table: Table, reading: Reading) -> No
         put(_root(tree), sheet.at, Node(table.place, nodes))
 
 
-def _put_names(tree: Node, sheet: Sheet, table: Table, reading: Reading) -> None:
-    names: dict[str, Node] = {}
+def _put_keyed(tree: Node, sheet: Sheet, table: Table, reading: Reading) -> None:
+    found: dict[str, Node] = {}
     for row in table.rows:
-        entry_id, name = (_text(row, key) for key in ("id", "name"))
+        entry_id = _text(row, "id")
         if not entry_id:
             reading.refuse(row.places["id"], sheet.name, "is empty; an id is wanted", "")
-        elif entry_id in names:
+        elif entry_id in found:
             reading.refuse(row.place, f"{sheet.name}.{entry_id}", "id given twice", "")
+        elif list(sheet.columns) == ["id", "name"]:
+            found[entry_id] = row.cells.get("name", Node(row.places["name"], None))
         else:
-            names[entry_id] = row.cells.get("name", Node(row.places["name"], name))
-    put(_root(tree), sheet.at, Node(table.place, names))
+            found[entry_id] = row.nested(("id",))
+    put(_root(tree), sheet.at, Node(table.place, found))
 
 
 def _text(row: Row, column: str) -> str:
@@ -200,7 +187,7 @@ def _put_settings(tree: Node, sheet: Sheet, table: Table, reading: Reading) -> N
             reading.refuse(row.place, _text(row, "setting"), error.message, error.remedy)
 
 
-_WHOLE = {"entries": _put_entries, "names": _put_names, "settings": _put_settings}
+_WHOLE = {"entries": _put_entries, "keyed": _put_keyed, "settings": _put_settings}
 """Forms whose lines are the plan's by themselves; the others belong to entries of these."""
 
 
@@ -286,18 +273,25 @@ def sheet_rows(plan: Plan, sheet: Sheet) -> Iterator[tuple[Value | None, ...]]:
     """The lines of a sheet below its headings; None where nothing stands."""
     if sheet.form == "settings":
         for name, column in sheet.settings.items():
-            yield name, _value(_get(plan, column.path))
-    elif sheet.form == "names":
-        yield from _get(plan, sheet.at).items()
+            value = _get(plan, column.path)
+            yield name, None if value == "" and not column.is_required else _value(value)
+    elif sheet.form == "keyed":
+        for entry_id, entry in _get(plan, sheet.at).items():
+            named = isinstance(entry, str)
+            yield (
+                entry_id,
+                *((entry,) if named else (_written(entry, c) for c in sheet.columns.values() if c is not TEXT)),
+            )
     elif sheet.form == "entries":
         for entry in _get(plan, sheet.at) or ():
             yield tuple(_written(entry, column) for column in sheet.columns.values())
     elif sheet.form == "effects":
-        for section, entry in ((section, entry) for section in EFFECT_SECTIONS for entry in getattr(plan, section)):
+        entries = [(section, entry) for section in EFFECT_SECTIONS for entry in getattr(plan, section)]
+        for name, entry in entries:
             holder = entry.strategy_test if isinstance(entry, Policy) else entry
             columns = [column for column in sheet.columns.values() if isinstance(column, Column)]
             for effect in holder.effects if holder is not None else ():
-                yield section, entry.id, *(_written(effect, column) for column in columns)
+                yield name, entry.id, *(_written(effect, column) for column in columns)
     elif sheet.form == "responses":
         for activity in plan.activities:
             for where, bands in activity.responses.items():
@@ -340,7 +334,9 @@ def _value(value: Any) -> Value | None:
         return None
     if isinstance(value, tuple | dict | BaseModel):
         return cell_text(value) or None
-    return value if value != "" else None
+    if value == "":
+        return EMPTY_TEXT
+    return value
 
 
 def _change_text(value: Any) -> Value:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -23,18 +23,17 @@ from scenarios.fields import Percent
 from scenarios.nodes import Node
 from scenarios.schema import holds_date, is_choice
 
-__all__ = ["CellKind", "Raw", "Unclear", "cell_text", "number_remedy"]
+__all__ = ["EMPTY_TEXT", "CellKind", "Raw", "Unclear", "cell_text", "number_remedy"]
 
 Raw = str | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 """What a cell holds: of a CSV always a text, of a workbook what the spreadsheet made of it."""
 
-_PLAIN = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
-_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
-_DATE = re.compile(
-    r"(\d{4})\s*([-/.年])\s*(\d{1,2})\s*(?:\2|月)\s*(\d{1,2})\s*日?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.0+)?)?)?"
-)
-_DIGITS = re.compile(r"(20\d{2})(\d{2})(\d{2})")
-_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*")
+_PLAIN = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", re.ASCII)
+_TIME = r"(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.0+)?)?)?"
+_DATE = re.compile(r"(\d{4})\s*([-/.年])\s*(\d{1,2})\s*(?:\2|月)\s*(\d{1,2})\s*日?" + _TIME, re.ASCII)
+_DIGITS = re.compile(r"(20\d{2})(\d{2})(\d{2})", re.ASCII)
+_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}.*", re.ASCII)
 _ASCII = {0xFF01 + i: 0x21 + i for i in range(94)}
 """Full-width digits and marks of a Chinese keyboard."""
 _BLANKS = dict.fromkeys(map(ord, "\u3000\u00a0\u2002\u2003\u2007\u2009\u202f"), " ")
@@ -46,6 +45,8 @@ _MONEY = 1e15
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
 _MOST_DIGITS = 1e15
 """Excel keeps 15 digits of a number: a longer id was changed when it was made one."""
+EMPTY_TEXT = '""'
+"""An empty text where one is needed."""
 _SWITCHES = {"是": "true", "否": "false"}
 _BETWEEN_ENTRIES = ";；\n"
 _BETWEEN_VALUES = ",，、"
@@ -145,11 +146,9 @@ class CellKind:
         text = raw.strip()
         if self.scalar == "number":
             return self._number(text)
-        return (
-            _SWITCHES.get(text, text.lower() if text in ("TRUE", "FALSE") else text)
-            if self.scalar == "switch"
-            else text
-        )
+        if self.scalar == "switch":
+            return _SWITCHES.get(text, text.lower() if text in ("TRUE", "FALSE") else text)
+        return "" if text == EMPTY_TEXT else text
 
     def _of_number(self, raw: float) -> str:
         if self.scalar == "text" and abs(raw) >= _MOST_DIGITS:
@@ -294,26 +293,26 @@ def cell_text(value: Any) -> str:
         chosen = {name: getattr(value, name) for name in type(value).model_fields}
         value = {name: inner for name, inner in chosen.items() if inner}
     if isinstance(value, Mapping):
-        return "; ".join(f"{_quoted(str(key))}={_listed(inner)}" for key, inner in value.items())
-    return "; ".join(_scalar(inner) for inner in value)
+        marks = _BETWEEN_ENTRIES + _BETWEEN_KEY_AND_VALUE
+        return "; ".join(f"{_quoted(str(key), marks)}={_listed(inner)}" for key, inner in value.items())
+    return "; ".join(_scalar(inner, _BETWEEN_ENTRIES) for inner in value)
 
 
 def _listed(value: Any) -> str:
-    return (
-        ", ".join(map(_scalar, value)) if isinstance(value, Sequence) and not isinstance(value, str) else _scalar(value)
-    )
+    if isinstance(value, tuple | list):
+        return ", ".join(_scalar(inner, _BETWEEN_ENTRIES + _BETWEEN_VALUES) for inner in value)
+    return _scalar(value, _BETWEEN_ENTRIES)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: Any, marks: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < _MOST_DIGITS else repr(value)
-    return _quoted(value) if isinstance(value, str) else str(value)
+    return _quoted(value, marks) if isinstance(value, str) else str(value)
 
 
-def _quoted(text: str) -> str:
-    marks = _BETWEEN_ENTRIES + _BETWEEN_VALUES + _BETWEEN_KEY_AND_VALUE
-    if text.startswith('"') or text != text.strip() or not text or any(mark in text for mark in marks):
+def _quoted(text: str, marks: str) -> str:
+    if not text or text != text.strip() or any(mark in text for mark in marks + '"'):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -15,13 +15,12 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 from xml.etree import ElementTree
 
 import python_calamine as calamine
 
 from scenarios.columns import Line, letters, position_of
-from scenarios.texts import Raw
 
 __all__ = ["NotAWorkbook", "SheetRead", "read_sheets"]
 
@@ -29,6 +28,7 @@ MAX_UNPACKED = 200_000_000
 """Bytes of all parts together; a plan with 12,000 accounts and 20,000 opportunities has a tenth of it."""
 MAX_ROWS, MAX_COLUMNS = 200_000, 500
 MAX_CELLS = 10_000_000
+T = TypeVar("T")
 _CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _MOST_NAMED = 20
 """Unreadable cells of a sheet that are named; further ones are counted."""
@@ -194,11 +194,11 @@ def _opened(parts: dict[str, bytes]) -> calamine.CalamineWorkbook:
 
 
 def _lay_out(sheet: SheetRead, source: calamine.CalamineSheet) -> None:
-    rows: list[list[Raw]] = _guarded(lambda: source.to_python(skip_empty_area=False))
+    rows = _guarded(lambda: source.to_python(skip_empty_area=False))
     sheet.lines = [Line(f"{sheet.name}!", cells, number) for number, cells in enumerate(rows, start=1)]
 
 
-def _guarded(read: Callable[[], calamine.CalamineWorkbook | list[list[Raw]]]) -> Any:
+def _guarded(read: Callable[[], T]) -> T:
     """What the reader gives; its errors, and a panic of its own, mean a damaged file."""
     try:
         return read()

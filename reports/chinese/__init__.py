@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from reports.chinese import allocation, answers, messages, plans, quarter, reference, studies, trace, words
+from reports.chinese import (
+    allocation,
+    answers,
+    messages,
+    plan_workbook,
+    plans,
+    quarter,
+    reference,
+    studies,
+    trace,
+    words,
+)
 
 __all__ = ["SENTENCES"]
 
-_TOPICS = (allocation, answers, messages, plans, quarter, reference, studies, trace, words)
+_TOPICS = (allocation, answers, messages, plan_workbook, plans, quarter, reference, studies, trace, words)
 SENTENCES: dict[str, str] = {key: sentence for topic in _TOPICS for key, sentence in topic.SENTENCES.items()}
 
 if len(SENTENCES) != sum(len(topic.SENTENCES) for topic in _TOPICS):

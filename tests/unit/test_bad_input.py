@@ -153,7 +153,8 @@ def test_wrong_type(tmp_path: Path, old: str, new: str, said: str) -> None:
         ("inf", "inf is not a finite number"),
         ("-Infinity", "-Infinity is not a finite number"),
         ("1e16", "must be at most 1e+15, is 1e16"),
-        ('"1,000"', "'1,000' is not a number. Write 1000."),
+        ('"1,0"', "'1,0' is not a number. Write 1.0."),
+        ("15%", "'15%' is a percentage; here stands an amount"),
     ],
 )
 def test_amount_that_is_none(tmp_path: Path, amount: str, said: str) -> None:

@@ -72,10 +72,17 @@ def test_unknown_source_names_the_built_in_plans() -> None:
         load_plan("quartr")
 
 
-def test_excel_is_said_to_come_later(tmp_path: Path) -> None:
-    (tmp_path / "plan.xlsx").write_bytes(b"PK")
-    with pytest.raises(PlanFileError, match="Excel workbooks are not read yet"):
-        load_plan(tmp_path / "plan.xlsx")
+def test_other_spreadsheets_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    for name, said in (("plan.xls", "Save it as an Excel workbook"), ("plan.ods", "Save it as"), ("plan.txt", "is no")):
+        (tmp_path / name).write_bytes(b"PK")
+        with pytest.raises(PlanFileError, match=said):
+            load_plan(tmp_path / name)
+
+
+def test_a_mapping_stands_in_a_table_as_in_a_workbook(tmp_path: Path) -> None:
+    leads = "id,product,region,accepted_per_quarter,tier_mix\nB1,S1,north,2,A=0.25; C=75%\n"
+    plan = load_plan(small_plan_files(tmp_path, baseline_leads=leads)).plan
+    assert plan.baseline_leads[0].tier_mix == {"A": 0.25, "C": 0.75}
 
 
 def test_texts_take_the_type_of_their_field(tmp_path: Path) -> None:
