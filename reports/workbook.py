@@ -92,8 +92,8 @@ class Book:
         else:
             text = str(value)
             if len(text) > _MOST_LETTERS:
-                figures = {"most": self.words.money(_MOST_LETTERS), "n": self.words.money(len(text))}
-                raise UsageError(self.words.say("excel.too_long", text=text[:40], **figures))
+                most, n = self.words.money(_MOST_LETTERS), self.words.money(len(text))
+                raise UsageError(self.words.say("excel.too_long", text=text[:40], most=most, n=n))
             page.write_string(row, column, text, form)
 
     def bytes(self) -> bytes:
