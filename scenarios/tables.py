@@ -55,7 +55,7 @@ class Rep(Section):
     """Regions the rep covers, the home region first; in a table separated by ``;``."""
     hours_per_week: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
     """Customer-facing hours a week."""
-    joined: dt.date | None = None
+    joined: Day | None = None
     """Day the rep joined, of those for whom that is not long ago; empty means full skill."""
     last_quarter_sales: Amount | None = None
     performance: str = ""
