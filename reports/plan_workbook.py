@@ -19,7 +19,7 @@ from scenarios.effects import PARAMETERS
 from scenarios.plan import Plan
 from scenarios.references import named_kind
 from scenarios.schema import alternatives
-from scenarios.sheets import EFFECT_SECTIONS, SHEETS, Sheet, sheet_rows
+from scenarios.sheets import SHEETS, Sheet, sheet_rows
 
 __all__ = ["plan_workbook"]
 
@@ -63,6 +63,7 @@ _GROUPS = (
     ("plan.group.scenarios", "#404040", ("assumptions", "scenarios", "scenario_changes")),
 )
 """Heading, colour of the tabs, sheets."""
+_OTHER = "#404040"
 _LISTS = "# lists"
 _WIDTH_OF_MEANINGS = 90
 
@@ -72,7 +73,7 @@ def plan_workbook(plan: Plan, words: Wording) -> bytes:
     book = Book(words)
     _guide(book, plan, words)
     rows = {name: list(sheet_rows(plan, sheet)) for name, sheet in SHEETS.items()}
-    colours = {name: colour for _, colour, names in _GROUPS for name in names}
+    colours = {**dict.fromkeys(SHEETS, _OTHER), **{name: colour for _, colour, names in _GROUPS for name in names}}
     lists = _lists()
     for name, sheet in SHEETS.items():
         page = book.page(name)
@@ -226,7 +227,9 @@ class _Filled:
         if isinstance(column, Column):
             self._validate(1, number, last, column, column.path[-1])
         elif heading == "section":
-            self._list(1, number, last, list(EFFECT_SECTIONS))
+            self._list(1, number, last, list(dict.fromkeys(section for section, _ in self.sheet.holders)))
+        elif heading == "within":
+            self._list(1, number, last, list(dict.fromkeys(place for _, place in self.sheet.holders if place)))
         elif heading in _OWNERS:
             self._list(1, number, last, self._ids(_OWNERS[heading]))
         elif heading == "setting" and self.sheet.form == "policy_settings":

@@ -168,7 +168,9 @@ def read_rows(
 
 
 def _is_required(column: Column | CellKind | None) -> bool:
-    return column.is_required if isinstance(column, Column) else True
+    if isinstance(column, Column):
+        return column.is_required
+    return column is None or not column.is_optional
 
 
 def _headings(line: Line, table: str, known: Mapping[str, Any], refuse: Refuse) -> list[str]:

@@ -3,10 +3,10 @@
     plan              one setting a line: name, target, calendar.start, process.cycle_sigma …
     products, rules … one entry a line, a column per field; what stands in a field has a dotted heading: trigger.strike
     product_tiers …   id and name
-    effects           one effect a line, with the measure, risk, contingency plan or policy whose it is
-    responses, scenario_changes, policy_settings   the same for what else an entry holds a list of
+    effects           one effect a line, with the section, the id and, below it, the part of the entry whose it is
+    responses, scenario_changes, policy_settings   the same for what else an entry holds several of
 
-The layout follows from the plan's types; only what belongs to an entry is laid out by hand.
+The layout follows from the plan's types, so that a new field or list has its place; the last three are by hand.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 
 from scenarios.columns import NOTE, Column, Columns, Row, columns_of, put
-from scenarios.effects import Effect
 from scenarios.errors import Problem
 from scenarios.files import Reading, Table, parse_yaml
 from scenarios.nodes import Node, nearest
@@ -34,9 +33,9 @@ from scenarios.texts import EMPTY_TEXT, CellKind, Unclear, cell_text
 __all__ = ["SHEETS", "Sheet", "read_workbook", "sheet_rows"]
 
 Value = str | float | bool | Any
-Form = Literal["settings", "entries", "keyed", "effects", "responses", "scenario_changes", "policy_settings"]
+Form = Literal["settings", "entries", "keyed", "belonging", "responses", "scenario_changes", "policy_settings"]
 TEXT = CellKind("text")
-EFFECT_SECTIONS = ("measures", "risks", "contingency_plans", "policies")
+TEXT_OR_NOT = CellKind("text", is_optional=True)
 # fmt: off
 _ORDER = (
     "plan", "product_tiers", "rep_tiers", "maturities", "products", "regions", "reps", "accounts", "opportunities",
@@ -55,9 +54,13 @@ class Sheet:
     name: str
     form: Form
     at: tuple[str, ...] = ()
+    row: type[BaseModel] | None = None
+    """Of entries: their type."""
     columns: Columns = field(default_factory=dict)
     settings: Mapping[str, Column] = field(default_factory=dict)
     """Of settings: what may stand in the column ``setting``."""
+    holders: tuple[tuple[str, str], ...] = ()
+    """Of what belongs to entries: section and place within its entries, empty where it is the entry itself."""
 
 
 @cache
@@ -67,13 +70,37 @@ def _sheets() -> dict[str, Sheet]:
     by_setting: Columns = {"setting": TEXT, "value": None}
     found += [
         Sheet("plan", "settings", columns=by_setting, settings=dict(_leaves(Plan, ()))),
-        Sheet("effects", "effects", columns={"section": TEXT, "id": TEXT, **_named(columns_of(Effect))}),
         Sheet("responses", "responses", columns={"activity": TEXT, "where": TEXT, **_named(columns_of(Response))}),
         Sheet("scenario_changes", "scenario_changes", columns={"scenario": TEXT, "path": TEXT, "value": None}),
         Sheet("policy_settings", "policy_settings", columns={"policy": TEXT, **by_setting}, settings=policies),
     ]
+    found += _belonging({sheet.name: sheet for sheet in found})
     by_name = {sheet.name: sheet for sheet in found}
-    return {name: by_name[name] for name in sorted(by_name, key=_ORDER.index)}
+    rank = {name: number for number, name in enumerate(_ORDER)}
+    return {name: by_name[name] for name in sorted(by_name, key=lambda name: (rank.get(name, len(rank)), name))}
+
+
+def _belonging(sheets: Mapping[str, Sheet]) -> Iterator[Sheet]:
+    """A sheet for each kind of entry that other entries hold lists of."""
+    holders: dict[tuple[str, type[BaseModel]], list[tuple[str, str]]] = {}
+    for name, sheet in sheets.items():
+        if sheet.row is not None:
+            for path, inner in _lists(sheet.row, ()):
+                holders.setdefault((path[-1], inner), []).append((name, ".".join(path[:-1])))
+    for (name, inner), places in holders.items():
+        columns: Columns = {"section": TEXT, "id": TEXT, "within": TEXT_OR_NOT, **_named(columns_of(inner))}
+        yield Sheet(name, "belonging", columns=columns, holders=tuple(places))
+
+
+def _lists(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type[BaseModel]]]:
+    """Lists of entries that an entry holds."""
+    for name, info in model.model_fields.items():
+        if inner := entry_type(info.annotation):
+            yield (*above, name), inner
+        else:
+            for kind in alternatives(info.annotation):
+                if isinstance(kind, type) and issubclass(kind, BaseModel):
+                    yield from _lists(kind, (*above, name))
 
 
 def _named(columns: Iterator[Column]) -> dict[str, Column]:
@@ -86,9 +113,9 @@ def _sections(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[Sheet]
         if entry := entry_type(info.annotation):
             fields = (c for c in columns_of(entry) if entry is not Policy or c.path[0] not in POLICY_KINDS)
             columns = _named(fields)
-            yield Sheet(name, "entries", (*above, name), columns)
+            yield Sheet(name, "entries", (*above, name), entry, columns)
         elif (keyed := _keyed(info.annotation)) is not None:
-            yield Sheet(name, "keyed", (*above, name), {"id": TEXT, **keyed})
+            yield Sheet(name, "keyed", (*above, name), columns={"id": TEXT, **keyed})
         else:
             for kind in alternatives(info.annotation):
                 if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -211,14 +238,9 @@ def _put_setting(root: dict[str, Node], sheet: Sheet, row: Row, reading: Reading
 
 
 def _put_belonging(tree: Node, sheet: Sheet, row: Row, reading: Reading) -> None:
-    if sheet.form == "effects":
-        section = _text(row, "section")
-        if section not in EFFECT_SECTIONS:
-            raise Unclear(f"there is no section {section or '(none)'}", nearest(section, EFFECT_SECTIONS))
-        entry = _entry(tree, section, row, "id")
-        if section == "policies":
-            entry = _below(entry, "strategy_test", row, {})
-        _list_below(entry, "effects", row).append(row.nested(("section", "id")))
+    if sheet.form == "belonging":
+        holder = _holder(tree, sheet, row)
+        _list_below(holder, sheet.name, row).append(row.nested(("section", "id", "within")))
     elif sheet.form == "responses":
         bands = _below(_entry(tree, "activities", row, "activity"), "responses", row, {})
         _list_below(bands, _text(row, "where") or "(nowhere)", row).append(row.nested(("activity", "where")))
@@ -229,10 +251,31 @@ def _put_belonging(tree: Node, sheet: Sheet, row: Row, reading: Reading) -> None
         _put_setting(_entry(tree, "policies", row, "policy"), sheet, row, reading)
 
 
+def _holder(tree: Node, sheet: Sheet, row: Row) -> dict[str, Node]:
+    """The entry, or the part of it, that a row belongs to."""
+    section, within = _text(row, "section"), _text(row, "within")
+    sections = list(dict.fromkeys(name for name, _ in sheet.holders))
+    if section not in sections:
+        raise Unclear(f"there is no section {section or '(none)'}", nearest(section, sections))
+    places = [place for name, place in sheet.holders if name == section]
+    if not within and len(places) == 1:
+        within = places[0]
+    if within not in places:
+        raise Unclear(
+            f"{section} have no {sheet.name} within {within or '(none)'}", nearest(within, filter(None, places))
+        )
+    holder = _entry(tree, section, row, "id")
+    for step in within.split(".") if within else ():
+        holder = _below(holder, step, row, {})
+    return holder
+
+
 def _entry(tree: Node, section: str, row: Row, column: str) -> dict[str, Node]:
     """The entry that a row belongs to."""
     entry_id = _text(row, column)
-    entries = _root(tree).get(section, Node("", []))
+    entries = Node("", dict(_root(tree)))
+    for step in SHEETS[section].at:
+        entries = entries.child(step) or Node("", [])
     for node in entries.value if isinstance(entries.value, list) else ():
         if node.entry_id == entry_id and isinstance(node.value, dict):
             return node.value
@@ -285,13 +328,13 @@ def sheet_rows(plan: Plan, sheet: Sheet) -> Iterator[tuple[Value | None, ...]]:
     elif sheet.form == "entries":
         for entry in _get(plan, sheet.at) or ():
             yield tuple(_written(entry, column) for column in sheet.columns.values())
-    elif sheet.form == "effects":
-        entries = [(section, entry) for section in EFFECT_SECTIONS for entry in getattr(plan, section)]
-        for name, entry in entries:
-            holder = entry.strategy_test if isinstance(entry, Policy) else entry
-            columns = [column for column in sheet.columns.values() if isinstance(column, Column)]
-            for effect in holder.effects if holder is not None else ():
-                yield name, entry.id, *(_written(effect, column) for column in columns)
+    elif sheet.form == "belonging":
+        columns = [column for column in sheet.columns.values() if isinstance(column, Column)]
+        for section, within in sheet.holders:
+            for entry in _get(plan, SHEETS[section].at) or ():
+                holder = _get(entry, within.split(".") if within else ())
+                for inner in getattr(holder, sheet.name, ()):
+                    yield section, entry.id, within or None, *(_written(inner, column) for column in columns)
     elif sheet.form == "responses":
         for activity in plan.activities:
             for where, bands in activity.responses.items():

@@ -74,6 +74,8 @@ class CellKind:
     form: Literal["one", "list", "mapping", "choice"] = "one"
     also_one: bool = False
     """Whether a mapping may be a single value instead."""
+    is_optional: bool = False
+    """Of a column that is no field of a row: whether it may be left out."""
 
     @classmethod
     def of(cls, annotation: Any, metadata: Iterable[Any] = ()) -> CellKind:

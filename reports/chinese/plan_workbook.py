@@ -76,6 +76,7 @@ SENTENCES: dict[str, str] = {
     "plan.column.id": "必填。字母、数字、_ 和 -。",
     "plan.column.name": "必填。",
     "plan.column.section": "必填。效果所属条目所在的工作表。",
+    "plan.column.within": "属于条目的哪一部分：session.exam。留空表示条目本身。",
     "plan.column.activity": "必填。活动编号。",
     "plan.column.where": "必填。区域或成熟度的编号，或 all。",
     "plan.column.scenario": "必填。情景编号。",

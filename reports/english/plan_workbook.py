@@ -80,6 +80,7 @@ SENTENCES: dict[str, str] = {
     "plan.column.id": "Needed. Letters, digits, _ and -.",
     "plan.column.name": "Needed.",
     "plan.column.section": "Needed. Sheet of the entry whose effect it is.",
+    "plan.column.within": "Part of the entry whose it is: session.exam. Empty means the entry itself.",
     "plan.column.activity": "Needed. Id of an activity.",
     "plan.column.where": "Needed. Id of a region or a maturity, or: all.",
     "plan.column.scenario": "Needed. Id of a scenario.",
