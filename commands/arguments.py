@@ -44,6 +44,7 @@ Require = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 Out = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where runs are saved.")]
+Saved = Annotated[Path, typer.Option("--runs", metavar="FOLDER", help="Where runs are saved.")]
 
 RUNS = Path("runs")
 

@@ -14,7 +14,7 @@ from reports.stress import stress_page
 from reports.wording import Wording
 from studies.results import AllocateResult, CompareResult, Record, RunResult, SimulateResult, StressResult
 
-__all__ = ["PAGES", "page_of", "run_page"]
+__all__ = ["PAGES", "page_of", "run_page", "summary"]
 
 
 def page_of(result: Record, words: Wording, source: str = "PLAN") -> Page:
@@ -42,7 +42,12 @@ PAGES: dict[type[Record], Callable[[Any, Wording, str], Page]] = {
 """Type of a saved study's result → its page."""
 
 
-def _summary(result: RunResult, words: Wording) -> Page:
+def summary(result: Record, words: Wording) -> list[Block]:
+    """What matters of a result, in sentences: of the main job what decides it, of others what their page says first."""
+    if not isinstance(result, RunResult):
+        return [
+            block for block in page_of(result, words).blocks if isinstance(block, Sentence) and block.tone == "headline"
+        ]
     allocate = result.allocate
     quotas = words.say(
         "run.quotas",
@@ -50,12 +55,19 @@ def _summary(result: RunResult, words: Wording) -> Page:
         share=words.percent(allocate.total_quota / allocate.target),
         expected=words.short(allocate.expected_signed),
     )
-    blocks: list[Block] = [
-        Heading(words.say("run.title", plan=allocate.plan)),
+    return [
         *headline(result.simulate, words),
         Sentence(quotas),
         Sentence(_risks(result.stress, words)),
         *_plans(result.stress, words),
+    ]
+
+
+def _summary(result: RunResult, words: Wording) -> Page:
+    allocate = result.allocate
+    blocks: list[Block] = [
+        Heading(words.say("run.title", plan=allocate.plan)),
+        *summary(result, words),
         *changes(words, "changes.title", allocate.changes),
     ]
     return Page(tuple(blocks))

@@ -11,7 +11,7 @@ from reports.specs import Bar, Block, Column, Heading, Listing, Page, Row, Sente
 from reports.wording import Wording
 from studies.results import BridgeStep, Estimate, KpiRow, SimulateResult
 
-__all__ = ["headline", "simulation_page"]
+__all__ = ["headline", "simulation_page", "step_name"]
 
 
 def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN", is_part: bool = False) -> Page:
@@ -101,13 +101,14 @@ def _bridge(result: SimulateResult, words: Wording) -> Table:
         kind = "total" if is_total else "more" if step.amount >= 0 else "less"
         bar = Bar(low / largest, high / largest, kind) if largest > 0 else ""  # type: ignore[arg-type]
         figure = scale.of(step.amount) if is_total else scale.signed(step.amount)
-        rows.append(row(_step_name(step, words, result.plans), figure, within, bar, strong=is_total))
+        rows.append(row(step_name(step, words, result.plans), figure, within, bar, strong=is_total))
     return Table(
         money_title(words, "bridge.title", scale, result.currency), columns, tuple(rows), (words.say("bridge.note"),)
     )
 
 
-def _step_name(step: BridgeStep, words: Wording, plans: Sequence[str]) -> str:
+def step_name(step: BridgeStep, words: Wording, plans: Sequence[str]) -> str:
+    """What a step of the bridge is called; ``plans`` are the contingency plans that were held."""
     if step.id == "gap" and step.amount < 0:
         return words.say("bridge.surplus")
     if step.id == "risks" and plans:

@@ -13,12 +13,15 @@ __all__ = [
     "Block",
     "Card",
     "Cell",
+    "Chart",
     "Column",
     "Heading",
     "Listing",
     "Mark",
     "Page",
+    "Report",
     "Row",
+    "Section",
     "Sentence",
     "Table",
     "Tone",
@@ -116,6 +119,48 @@ class Heading:
 
 
 Block = Table | Card | Sentence | Listing | Heading
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture that can be drawn from this alone."""
+
+    id: str
+    """Also the name of its file."""
+    title: str
+    vega: str
+    """Vega-Lite, as JSON."""
+    alt: str
+    """What it shows, for those who do not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a report: what it is about, its pictures, then what stands in words and tables."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...]
+    charts: tuple[Chart, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A document: a first page that can stand alone, then sections."""
+
+    title: str
+    detail: str
+    board: Section
+    """The one page for those who decide."""
+    sections: tuple[Section, ...]
+    footer: str
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Every chart once."""
+        found = [*self.board.charts, *(chart for section in self.sections for chart in section.charts)]
+        return tuple({chart.id: chart for chart in found}.values())
 
 
 @dataclass(frozen=True, slots=True)

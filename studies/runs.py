@@ -38,7 +38,7 @@ from studies.results import Change, Record
 from studies.study import Inputs
 from studies.tables import write_tables
 
-__all__ = ["Repeat", "RunSummary", "list_runs", "load_result", "repeat_run", "resolve_run", "save_run"]
+__all__ = ["Repeat", "RunSummary", "list_runs", "load_plan_of", "load_result", "repeat_run", "resolve_run", "save_run"]
 
 FORMAT = 2
 """Version of the run folder; another one is refused."""
@@ -250,13 +250,17 @@ def _timeless(value: object) -> object:
     return [_timeless(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _saved_inputs(folder: Path, manifest: Manifest) -> Inputs:
+def load_plan_of(folder: Path, file: str = "plan.json") -> Plan:
+    """The plan of a saved run as it was resolved; UsageError where it cannot be read."""
     try:
-        plan = Plan.model_validate_json((folder / "plan.json").read_text(encoding="utf-8"))
-        to_path = folder / "to_plan.json"
-        to_plan = Plan.model_validate_json(to_path.read_text(encoding="utf-8")) if to_path.exists() else None
+        return Plan.model_validate_json((folder / file).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder.name} is damaged: its plan cannot be read ({type(error).__name__})") from error
+
+
+def _saved_inputs(folder: Path, manifest: Manifest) -> Inputs:
+    plan = load_plan_of(folder)
+    to_plan = load_plan_of(folder, "to_plan.json") if (folder / "to_plan.json").exists() else None
 
     def given(name: str, of: Plan, file: str | None) -> Allocation | None:
         """A hand-made allocation under the name of the file that it came from."""

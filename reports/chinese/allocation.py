@@ -66,7 +66,7 @@ SENTENCES: dict[str, str] = {
     "prices.not_looked": "未计算规则代价。--prices 计算代价，--ranges 同时给出其有效范围。",
     "prices.no_end": "未找到边界",
     "prices.ranges_note": "有效至：在此比例或金额之前，每再调整一步的效果相同。",
-    "resources.between": "{low} 至 {high}",
+    "resources.between": "{low}至 {high}",
     "resources.title": "需求或工时增加可带来什么",
     "resources.demand of a product": "{id} 的需求",
     "resources.demand of a region": "{id} 的需求",

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from reports.english import (
-    allocation,
-    answers,
-    messages,
-    plan_workbook,
-    plans,
-    quarter,
-    reference,
-    studies,
-    trace,
-    words,
-)
+import pkgutil
+from importlib import import_module
 
 __all__ = ["SENTENCES"]
 
-_TOPICS = (allocation, answers, messages, plan_workbook, plans, quarter, reference, studies, trace, words)
+_TOPICS = [import_module(f"{__name__}.{topic.name}") for topic in pkgutil.iter_modules(__path__)]
 SENTENCES: dict[str, str] = {key: sentence for topic in _TOPICS for key, sentence in topic.SENTENCES.items()}
 
 if len(SENTENCES) != sum(len(topic.SENTENCES) for topic in _TOPICS):

@@ -1,0 +1,35 @@
+"""Commands that make documents of saved runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.arguments import RUNS, Saved
+from commands.language import InLanguage, wording
+
+commands = typer.Typer()
+
+Names = Annotated[
+    list[str], typer.Argument(metavar="RUN...", help="A saved run, or latest; others become further sections.")
+]
+
+
+@commands.command(epilog="Example: quarterdeck report latest --out report.html")
+def report(
+    names: Names,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="HTML file to write.")] = Path("report.html"),
+    board: Annotated[bool, typer.Option("--board", help="Only the one page for those who decide.")] = False,
+    charts: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Also every chart, as SVG and PNG.")] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even where a check of the run fails.")] = False,
+    saved: Saved = RUNS,
+    language: InLanguage = None,
+) -> None:
+    """Make a report of a saved run: one HTML file, to be read, printed and handed on."""
+    from reports.export import write_report
+    from studies.runs import resolve_run
+
+    folders = [resolve_run(saved, name) for name in names]
+    write_report(folders, out, wording(language), board_only=board, charts=charts, anyway=anyway)

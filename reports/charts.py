@@ -1,0 +1,499 @@
+"""Charts of a report: figures of results and words → Vega-Lite, by hand and small enough to be read.
+
+Every chart is drawn for one width, which a column of the page and a phone both have, and its labels are as large as
+the text beside it. Colours are those of Okabe and Ito ("Color Universal Design", 2008), told apart by all readers;
+what a colour says is also said by a sign, a place or a figure.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.cells import cell_len
+
+from reports.drawing import FONTS
+from reports.layout import wrapped
+from reports.specs import Chart
+from reports.wording import Scale, Wording
+from scenarios.calendar import Phase
+from studies.reporting import Coverage, WeekBand
+from studies.results import BridgeStep, RuleRow, Spread, StressRow
+
+__all__ = [
+    "bridge_chart",
+    "cash_chart",
+    "chance_chart",
+    "coverage_chart",
+    "fairness_chart",
+    "fan_chart",
+    "price_chart",
+    "risk_map",
+    "worth_chart",
+]
+
+Spec = dict[str, Any]
+
+WIDTH = 480
+BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#6B7280"
+INK, FAINT = "#1F2933", "#E5E7EB"
+_NAME_CELLS = 22
+_ROW = 26
+"""Height of a bar with its label, in pixels; a second line of the label takes as much again as a letter."""
+_HAN = re.compile(r" (?=[\u4e00-\u9fff])")
+
+CONFIG: Spec = {
+    "background": "white",
+    "font": FONTS,
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelColor": INK,
+        "titleColor": GREY,
+        "gridColor": FAINT,
+        "domainColor": GREY,
+        "tickColor": GREY,
+        "labelLimit": 220,
+    },
+    "legend": {"labelFontSize": 12, "titleFontSize": 12, "orient": "bottom", "labelLimit": 300, "symbolType": "square"},
+    "text": {"fontSize": 12, "color": INK, "lineBreak": "\n"},
+}
+
+
+def _chart(chart_id: str, title: str, layers: Sequence[Spec], height: int, alt: str, **more: object) -> Chart:
+    spec: Spec = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "width": WIDTH,
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "padding": 4,
+        "config": CONFIG,
+        "layer": list(layers),
+        **more,
+    }
+    return Chart(chart_id, title, json.dumps(spec, ensure_ascii=False, sort_keys=True), alt)
+
+
+def _layer(rows: Sequence[Mapping[str, object]], mark: Spec, encoding: Spec) -> Spec:
+    return {"data": {"values": [dict(row) for row in rows]}, "mark": mark, "encoding": encoding}
+
+
+def _label(name: str) -> str:
+    """A name in lines that fit beside a bar: where its Chinese begins, and where it is too long."""
+    return "\n".join(wrapped(line, _NAME_CELLS) for line in _HAN.split(name, maxsplit=1))
+
+
+def _names(labels: Iterable[str]) -> Spec:
+    """A vertical axis of names, in the order given; they are written by ``_named``."""
+    return {"field": "name", "type": "nominal", "sort": list(dict.fromkeys(labels)), "axis": None}
+
+
+def _named(labels: Iterable[str]) -> Spec:
+    """The names beside their bars, however many lines they have: as a mark, since an axis centres on the first line."""
+    rows = [{"name": label, "lines": label.count("\n") + 1} for label in dict.fromkeys(labels)]
+    mark: Spec = {"type": "text", "align": "right", "dx": -8, "dy": {"expr": "-7 * (datum.lines - 1)"}}
+    return _layer(rows, mark, {"y": _names(labels), "x": {"value": 0}, "text": {"field": "name"}})
+
+
+def _beside(labels: Iterable[str], above: int = 8, below: int = 42) -> Spec:
+    """Room for names beside bars and for axes, by their letters: the same whatever fonts this machine measures with."""
+    cells = max((cell_len(line) for label in labels for line in label.split("\n")), default=0)
+    left = round(cells * 6.7) + 14
+    padding = {"left": left, "right": 10, "top": above, "bottom": below}
+    return {"width": WIDTH - left - 10, "autosize": "none", "padding": padding}
+
+
+def _height(labels: Sequence[str], least: int = _ROW) -> int:
+    most = max((label.count("\n") for label in labels), default=0)
+    return max(len(labels), 1) * (least + 12 * most)
+
+
+def _amounts(field: str, title: str, domain: Sequence[float] | None = None, end: str | None = None) -> Spec:
+    """A horizontal axis of figures that are finished: what it shows is only where they stand."""
+    channel: Spec = {
+        "field": field,
+        "type": "quantitative",
+        "axis": {"title": title, "tickCount": 5, "format": ",.3~f"},
+    }
+    if domain is not None:
+        channel["scale"] = {"domain": list(domain), "nice": False, "zero": False}
+    return channel
+
+
+def _room(values: Sequence[float], letters: int) -> tuple[float, float]:
+    """A domain that leaves room for labels of so many letters at both ends of what is drawn."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    more = (high - low or 1.0) * letters * 0.028
+    return (low - more if low < 0 else 0.0, high + more)
+
+
+def bridge_chart(steps: Sequence[BridgeStep], names: Sequence[str], words: Wording, currency: str) -> Chart:
+    """From the sources to the target: steps in their colour by sign, levels in grey."""
+    scale = words.scale(step.amount for step in steps)
+    levels = list(
+        itertools.accumulate(steps, lambda at, s: s.amount if s.kind == "total" else at + s.amount, initial=0.0)
+    )
+    rows = []
+    for step, name, before, after in zip(steps, names, levels, levels[1:], strict=False):
+        is_total = step.kind == "total"
+        rows.append(
+            {
+                "name": _label(name),
+                "from": 0.0 if is_total else before / scale.divisor,
+                "to": after / scale.divisor,
+                "end": max(before if not is_total else 0.0, after) / scale.divisor,
+                "text": scale.of(step.amount) if is_total else scale.signed(step.amount),
+                "kind": "total" if is_total else "more" if step.amount >= 0 else "less",
+            }
+        )
+    labels = [str(row["name"]) for row in rows]
+    unit = words.unit_of(scale, currency)
+    domain = _room([float(row["end"]) for row in rows], 9)  # type: ignore[arg-type]
+    colour = {
+        "field": "kind",
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": ["total", "more", "less"], "range": [GREY, BLUE, VERMILION]},
+    }
+    bar = _layer(
+        rows,
+        {"type": "bar", "height": {"band": 0.62}},
+        {"y": _names(labels), "x": _amounts("from", unit, domain), "x2": {"field": "to"}, "color": colour},
+    )
+    text = _layer(
+        rows,
+        {"type": "text", "align": "left", "dx": 5},
+        {"y": _names(labels), "x": _amounts("end", unit, domain), "text": {"field": "text"}},
+    )
+    alt = words.listed(
+        words.say("says", what=name, text=str(row["text"])) for name, row in zip(names, rows, strict=True)
+    )
+    return _chart(
+        "bridge", words.say("bridge.title"), [bar, text, _named(labels)], _height(labels), alt, **_beside(labels)
+    )
+
+
+def fan_chart(
+    weeks: Sequence[WeekBand], phases: Sequence[Phase], target: float, words: Wording, currency: str
+) -> Chart:
+    """What is signed so far: 8 and 5 of 10 quarters, the median, and the path that would end at the target."""
+    scale = words.scale([target, *(week.p90 for week in weeks)])
+    over = scale.divisor
+    start = {"week": 0, **dict.fromkeys(("p10", "p25", "p50", "p75", "p90", "path"), 0.0)}
+    last = weeks[-1].p50
+    rows = [start] + [
+        {
+            "week": week.week,
+            **{name: getattr(week, name) / over for name in ("p10", "p25", "p50", "p75", "p90")},
+            "path": week.p50 / last * target / over if last > 0 else target / over * week.week / len(weeks),
+        }
+        for week in weeks
+    ]
+    top = max(target, weeks[-1].p90) / over * 1.14
+    x: Spec = {
+        "field": "week",
+        "type": "quantitative",
+        "scale": {"domain": [0, len(weeks)], "nice": False},
+        "axis": {
+            "title": words.say("column.week"),
+            "tickMinStep": 1,
+            "grid": False,
+            "values": list(range(0, len(weeks) + 1, 2)),
+        },
+    }
+
+    def y(field: str) -> Spec:
+        axis = {"title": words.unit_of(scale, currency), "tickCount": 5, "format": ",.3~f"}
+        return {"field": field, "type": "quantitative", "scale": {"domain": [0, top], "nice": False}, "axis": axis}
+
+    keys = ("fan.eight", "fan.five", "fan.median", "fan.path")
+    kinds = [words.say(key) for key in keys]
+    colours: Spec = {"domain": kinds, "range": ["#B9DCF2", SKY, BLUE, VERMILION]}
+
+    def key(kind: str, with_legend: bool = False) -> Spec:
+        legend = {"title": None, "columns": 2, "symbolOpacity": 1} if with_legend else None
+        return {"datum": kind, "type": "nominal", "scale": colours, "legend": legend}
+
+    spans = [
+        {
+            "from": phase.from_week - 1,
+            "to": phase.to_week,
+            "middle": (phase.from_week - 1 + phase.to_week) / 2,
+            "top": top,
+        }
+        | {"name": _HAN.sub("\n", phase.name, count=1)}
+        for phase in phases
+    ]
+    layers = [
+        _layer(
+            [span for number, span in enumerate(spans) if number % 2 == 0],
+            {"type": "rect", "color": "#F3F4F6"},
+            {"x": x | {"field": "from"}, "x2": {"field": "to"}},
+        ),
+        _layer(
+            spans,
+            {"type": "text", "baseline": "top", "dy": 3, "color": GREY, "fontSize": 11},
+            {"x": x | {"field": "middle"}, "y": y("top"), "text": {"field": "name"}},
+        ),
+        _layer(rows, {"type": "area"}, {"x": x, "y": y("p10"), "y2": {"field": "p90"}, "color": key(kinds[0], True)}),
+        _layer(rows, {"type": "area"}, {"x": x, "y": y("p25"), "y2": {"field": "p75"}, "color": key(kinds[1])}),
+        _layer(rows, {"type": "line", "strokeWidth": 2.5}, {"x": x, "y": y("p50"), "color": key(kinds[2])}),
+        _layer(
+            rows,
+            {"type": "line", "strokeWidth": 2, "strokeDash": [6, 4]},
+            {"x": x, "y": y("path"), "color": key(kinds[3])},
+        ),
+    ]
+    end = weeks[-1]
+    figures = {name: words.short(getattr(end, name)) for name in ("p10", "p50", "p90")}
+    alt = words.say("fan.alt", target=words.short_in(target, currency), **figures)
+    return _chart("fan", words.say("fan.title"), layers, 300, alt)
+
+
+def cash_chart(weeks: Sequence[WeekBand], words: Wording, currency: str) -> Chart:
+    """Signed and collected so far, means of all replications."""
+    scale = words.scale(max(week.mean_signed, week.mean_cash) for week in weeks)
+    kinds = {"mean_signed": words.say("column.signed"), "mean_cash": words.say("column.cash")}
+    rows = [
+        {"week": week.week, "amount": getattr(week, name) / scale.divisor, "kind": kind}
+        for name, kind in kinds.items()
+        for week in weeks
+    ]
+    colour = {
+        "field": "kind",
+        "type": "nominal",
+        "scale": {"domain": list(kinds.values()), "range": [BLUE, ORANGE]},
+        "legend": {"title": None},
+    }
+    encoding: Spec = {
+        "x": {
+            "field": "week",
+            "type": "quantitative",
+            "scale": {"nice": False, "domain": [1, len(weeks)]},
+            "axis": {"title": words.say("column.week"), "tickMinStep": 1, "grid": False},
+        },
+        "y": {
+            "field": "amount",
+            "type": "quantitative",
+            "axis": {"title": words.unit_of(scale, currency), "tickCount": 5, "format": ",.3~f"},
+        },
+        "color": colour,
+        "shape": {"field": "kind", "type": "nominal", "legend": None},
+    }
+    layers = [
+        _layer(rows, {"type": "line", "strokeWidth": 2.5}, {key: encoding[key] for key in ("x", "y", "color")}),
+        _layer(rows, {"type": "point", "filled": True, "size": 40}, encoding),
+    ]
+    end = weeks[-1]
+    signed, cash = words.short(end.mean_signed), words.short(end.mean_cash)
+    return _chart("cash", words.say("cash.title"), layers, 260, words.say("cash.alt", signed=signed, cash=cash))
+
+
+def _bars(
+    chart_id: str,
+    title: str,
+    entries: Sequence[tuple[str, float, str, str]],
+    axis: str,
+    words: Wording,
+    mark: tuple[float, str] | None = None,
+    axis_format: str = ",.3~f",
+    most: float | None = None,
+) -> Chart:
+    """Horizontal bars from zero: name, length, label, colour; ``mark`` is a line across all of them with its name."""
+    rows = [
+        {"name": _label(name), "value": value, "text": text, "colour": colour, "end": max(value, 0.0)}
+        for name, value, text, colour in entries
+    ]
+    labels = [str(row["name"]) for row in rows]
+    values = [value for _, value, _, _ in entries] + ([mark[0]] if mark else [])
+    letters = max((cell_len(text) for _, _, text, _ in entries), default=4)
+    low, high = _room(values, letters)
+    domain = (low, high if most is None else max(most, high))
+    x = _amounts("value", axis, domain)
+    x["axis"]["format"] = axis_format
+    layers = [
+        _layer(
+            rows,
+            {"type": "bar", "height": {"band": 0.62}},
+            {"y": _names(labels), "x": x, "color": {"field": "colour", "type": "nominal", "scale": None}},
+        ),
+        _layer(
+            rows,
+            {"type": "text", "align": "left", "dx": 5},
+            {"y": _names(labels), "x": x | {"field": "end"}, "text": {"field": "text"}},
+        ),
+    ]
+    if mark is not None:
+        at = [{"value": mark[0], "text": mark[1]}]
+        layers.append(_layer(at, {"type": "rule", "color": INK, "strokeDash": [4, 3]}, {"x": x}))
+        layers.append(
+            _layer(
+                at,
+                {"type": "text", "baseline": "bottom", "dy": -4, "fontSize": 11, "color": INK},
+                {"x": x, "y": {"value": 0}, "text": {"field": "text"}},
+            )
+        )
+    alt = words.listed(words.say("says", what=name, text=text) for name, _, text, _ in entries)
+    return _chart(
+        chart_id, title, [*layers, _named(labels)], _height(labels), alt, **_beside(labels, 24 if mark else 8)
+    )
+
+
+def chance_chart(reps: Sequence[Spread], words: Wording) -> Chart:
+    """Chance of each rep to reach the quota."""
+    entries = [
+        (f"{rep.id} {rep.name}", rep.p_quota, words.percent(rep.p_quota, 0), BLUE)
+        for rep in reps
+        if rep.p_quota is not None
+    ]
+    title = words.say("chance.title")
+    return _bars("chance", title, entries, words.say("column.p_quota"), words, axis_format=".0%", most=1.0)
+
+
+def coverage_chart(kind: str, entries: Sequence[Coverage], words: Wording) -> Chart:
+    """Open pipeline ÷ what is asked, by region or rep; the line is where it covers what is asked once."""
+    bars = [
+        (f"{entry.id} {entry.name}", entry.ratio, words.times(entry.ratio), BLUE if entry.ratio >= 1 else ORANGE)
+        for entry in entries
+        if entry.ratio is not None
+    ]
+    once = (1.0, words.times(1.0))
+    title, axis = words.say(f"coverage.{kind}"), words.say(f"coverage.axis.{kind}")
+    return _bars(f"coverage-{kind}", title, bars, axis, words, once)
+
+
+def fairness_chart(reps: Sequence[tuple[str, float]], mean: float, words: Wording) -> Chart:
+    """Quota ÷ potential of each rep against that of all."""
+    bars = [
+        (name, stretch, words.times(stretch), BLUE if stretch <= mean else ORANGE)
+        for name, stretch in sorted(reps, key=lambda entry: -entry[1])
+    ]
+    line = (mean, words.say("fairness.mean", mean=words.times(mean)))
+    return _bars("fairness", words.say("fairness.chart"), bars, words.say("fairness.stretch"), words, line)
+
+
+def price_chart(rules: Sequence[RuleRow], names: Sequence[str], words: Wording, currency: str) -> Chart:
+    """What one step of a rule brings or costs, the better direction of each."""
+    best = [max(rule.price, key=lambda point: point.contribution) for rule in rules]
+    scale = words.scale(point.contribution for point in best)
+    bars = [
+        (
+            words.say("in_brackets", text=name, more=point.change),
+            point.contribution / scale.divisor,
+            scale.signed(point.contribution),
+            BLUE if point.contribution >= 0 else VERMILION,
+        )
+        for name, point in zip(names, best, strict=True)
+    ]
+    return _bars("prices", words.say("prices.title"), bars, words.unit_of(scale, currency), words)
+
+
+def risk_map(rows: Sequence[StressRow], words: Wording, currency: str) -> Chart:
+    """Risks × contingency plans: what a risk costs without a plan, and what each plan brings back of it."""
+    scale = words.scale(_worth(row) for row in rows)
+    none = words.say("risk_map.none")
+    risks = list(dict.fromkeys(row.risk for row in rows))
+    names = {row.risk: _label(f"{row.risk} {row.risk_name}") for row in rows}
+    plans = [none, *dict.fromkeys(row.plan for row in rows if row.plan)]
+    cells = []
+    for row in rows:
+        worth = _worth(row) / scale.divisor
+        cells.append(
+            {"name": names[row.risk], "plan": row.plan or none, "worth": worth, "text": scale.signed(_worth(row))}
+        )
+    largest = max((abs(float(str(cell["worth"]))) for cell in cells), default=1.0) or 1.0
+    labels = [names[risk] for risk in risks]
+    is_flat = sum(map(cell_len, plans)) < 36
+    x = {
+        "field": "plan",
+        "type": "nominal",
+        "sort": plans,
+        "axis": {
+            "title": None,
+            "labelAngle": 0 if is_flat else -40,
+            "orient": "top",
+            "ticks": False,
+            "domain": False,
+        }
+        | {"labelLimit": 150},
+    }
+    colour = {
+        "field": "worth",
+        "type": "quantitative",
+        "scale": {"domain": [-largest, 0, largest], "range": [VERMILION, "#F7F7F7", BLUE]},
+        "legend": None,
+    }
+    ink = {"condition": {"test": f"abs(datum.worth) > {0.55 * largest}", "value": "white"}, "value": INK}
+    layers = [
+        _layer(
+            cells, {"type": "rect", "stroke": "white", "strokeWidth": 2}, {"x": x, "y": _names(labels), "color": colour}
+        ),
+        _layer(cells, {"type": "text"}, {"x": x, "y": _names(labels), "text": {"field": "text"}, "color": ink}),
+    ]
+    above = 26 if is_flat else 26 + round(max(map(cell_len, plans)) * 4.6)
+    title = words.say("title.money", title=words.say("risk_map.title"), unit=words.unit_of(scale, currency))
+    alt = words.listed(
+        words.say(
+            "says", what=words.say("in_brackets", text=row.risk, more=row.plan or none), text=scale.signed(_worth(row))
+        )
+        for row in rows
+    )
+    return _chart("risks", title, [*layers, _named(labels)], _height(labels, 34), alt, **_beside(labels, above, 8))
+
+
+def _worth(row: StressRow) -> float:
+    """Signed amount lost to a risk, or contribution gained by a plan against it."""
+    if not row.plan:
+        return -row.cost_signed.mean
+    return row.gain_contribution.mean if row.gain_contribution is not None else 0.0
+
+
+def worth_chart(rows: Sequence[StressRow], words: Wording, currency: str) -> Chart:
+    """Net gain of each contingency plan with its 95% interval; beyond zero the sign is certain."""
+    gains = [(row.plan, row.gain_contribution) for row in rows if row.plan and row.gain_contribution is not None]
+    scale = words.scale(bound for _, gain in gains for bound in (gain.ci_low, gain.ci_high))
+    entries: list[dict[str, object]] = [
+        {
+            "name": _label(plan),
+            "low": gain.ci_low / scale.divisor,
+            "mean": gain.mean / scale.divisor,
+            "high": gain.ci_high / scale.divisor,
+            "text": _with_half(scale, gain.mean, (gain.ci_high - gain.ci_low) / 2),
+            "colour": BLUE if gain.ci_low > 0 else VERMILION if gain.ci_high < 0 else GREY,
+        }
+        for plan, gain in gains
+    ]
+    labels = [str(entry["name"]) for entry in entries]
+    bounds = [float(str(entry[side])) for entry in entries for side in ("low", "high")]
+    domain = _room(bounds, max((cell_len(str(entry["text"])) for entry in entries), default=0) + 2)
+    colour = {"field": "colour", "type": "nominal", "scale": None}
+    x = _amounts("low", words.unit_of(scale, currency), domain)
+    layers = [
+        _layer([{"zero": 0}], {"type": "rule", "color": INK}, {"x": x | {"field": "zero"}}),
+        _layer(
+            entries,
+            {"type": "rule", "strokeWidth": 3},
+            {"y": _names(labels), "x": x, "x2": {"field": "high"}, "color": colour},
+        ),
+        _layer(
+            entries,
+            {"type": "point", "filled": True, "size": 80, "opacity": 1},
+            {"y": _names(labels), "x": x | {"field": "mean"}, "color": colour},
+        ),
+        _layer(
+            entries,
+            {"type": "text", "align": "left", "dx": 8},
+            {"y": _names(labels), "x": x | {"field": "high"}, "text": {"field": "text"}},
+        ),
+    ]
+    alt = words.listed(words.say("says", what=str(e["name"]), text=str(e["text"])) for e in entries)
+    return _chart("worth", words.say("worth.title"), [*layers, _named(labels)], _height(labels), alt, **_beside(labels))
+
+
+def _with_half(scale: Scale, mean: float, half: float) -> str:
+    return f"{scale.signed(mean)} {scale.within(half)}"
