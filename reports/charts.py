@@ -95,7 +95,7 @@ def _names(labels: Iterable[str]) -> Spec:
 
 def _named(labels: Iterable[str]) -> Spec:
     """The names beside their bars, however many lines they have: as a mark, since an axis centres on the first line."""
-    rows = [{"name": label, "lines": label.count("\n") + 1} for label in dict.fromkeys(labels)]
+    rows = [{"name": label, "lines": len(label.split("\n"))} for label in dict.fromkeys(labels)]
     mark: Spec = {"type": "text", "align": "right", "dx": -8, "dy": {"expr": "-7 * (datum.lines - 1)"}}
     return _layer(rows, mark, {"y": _names(labels), "x": {"value": 0}, "text": {"field": "name"}})
 
@@ -109,7 +109,7 @@ def _beside(labels: Iterable[str], above: int = 8, below: int = 42) -> Spec:
 
 
 def _height(labels: Sequence[str], least: int = _ROW) -> int:
-    most = max((label.count("\n") for label in labels), default=0)
+    most = max((len(label.split("\n")) - 1 for label in labels), default=0)
     return max(len(labels), 1) * (least + 12 * most)
 
 
@@ -250,8 +250,8 @@ def fan_chart(
         ),
     ]
     end = weeks[-1]
-    figures = {name: words.short(getattr(end, name)) for name in ("p10", "p50", "p90")}
-    alt = words.say("fan.alt", target=words.short_in(target, currency), **figures)
+    low, middle, high = (words.short(amount) for amount in (end.p10, end.p50, end.p90))
+    alt = words.say("fan.alt", target=words.short_in(target, currency), p10=low, p50=middle, p90=high)
     return _chart("fan", words.say("fan.title"), layers, 300, alt)
 
 

@@ -151,7 +151,7 @@ def _sections(run: SavedRun, words: Wording) -> list[Section]:
     for result in results:
         page = page_of(result, words, run.plan.name)
         heading = page.blocks[0]
-        assert isinstance(heading, Heading), "every page says first what it is about"
+        assert isinstance(heading, Heading), "pages begin so"
         study = str(type(result).model_fields["study"].default)
         title = words.choose(study, "part", heading.text)
         own = [charts[name] for name in _BELONGING.get(study, ()) if name in charts]

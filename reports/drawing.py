@@ -13,13 +13,12 @@ from functools import cache
 from pathlib import Path
 
 from reports.specs import Chart
-from scenarios.errors import UsageError
 
 __all__ = ["FONTS", "data_uri", "has_chinese_font", "svg_of", "write_charts"]
 
 FONTS = (
-    "'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', "
-    "'Source Han Sans SC', sans-serif"
+    "'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans SC', "
+    "'WenQuanYi Micro Hei', sans-serif"
 )
 """A reader's own fonts: Latin letters first, then Chinese ones of macOS, Windows and Linux."""
 _PNG_SCALE = 2.0
@@ -50,17 +49,14 @@ def has_chinese_font() -> bool:
 
 
 def write_charts(charts: Sequence[Chart], folder: Path) -> tuple[Path, ...]:
-    """Every chart as SVG and PNG; UsageError where the folder cannot be written."""
+    """Every chart as SVG and PNG; OSError where the folder cannot be written."""
     import vl_convert
 
     written = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for chart in charts:
-            svg, png = folder / f"{chart.id}.svg", folder / f"{chart.id}.png"
-            svg.write_text(svg_of(chart), encoding="utf-8")
-            png.write_bytes(vl_convert.vegalite_to_png(chart.vega, scale=_PNG_SCALE))
-            written += [svg, png]
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written: {error.strerror}") from error
+    folder.mkdir(parents=True, exist_ok=True)
+    for chart in charts:
+        svg, png = folder / f"{chart.id}.svg", folder / f"{chart.id}.png"
+        svg.write_text(svg_of(chart), encoding="utf-8")
+        png.write_bytes(vl_convert.vegalite_to_png(chart.vega, scale=_PNG_SCALE))
+        written += [svg, png]
     return tuple(written)

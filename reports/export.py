@@ -38,7 +38,7 @@ def write_report(
     failing = [check for run in runs for check in review(run.result, run.plan) if check.status == "FAIL"]
     if failing and not anyway:
         names = words.listed(dict.fromkeys(words.say(f"check.of.{check.id}") for check in failing))
-        raise RequirementFailed(words.say("report.fails", n=len(failing), checks=names))
+        raise RequirementFailed(words.count("report.fails", len(failing), checks=names))
     report = report_of(runs, words)
     text = report_html(report, words, board_only)
     try:
@@ -53,5 +53,8 @@ def write_report(
 def _write_charts(report: Report, folder: Path, words: Wording) -> None:
     if any(_HAN.search(chart.vega) for chart in report.charts) and not has_chinese_font():
         say(words.say("report.no_font"))
-    write_charts(report.charts, folder)
+    try:
+        write_charts(report.charts, folder)
+    except OSError as error:
+        raise UsageError(words.say("cannot_write", path=folder, reason=error.strerror)) from error
     say(words.say("report.charts", n=len(report.charts), folder=folder))

@@ -10,11 +10,10 @@ SENTENCES: dict[str, str] = {
     "report.footer": "由 Quarterdeck 根据运行记录 {run} 生成。所有数字均可重新计算：quarterdeck run --repeat {run}",
     "report.board": "一页概览",
     "report.contents": "目录",
-    "report.nothing": "没有可显示的内容",
     "report.done": "报告已写入 {path}。",
     "report.charts": "{n} 张图表已写入 {folder}，每张有 SVG 和 PNG 两种格式。",
     "report.no_font": "本机没有中文字体：PNG 文件中的汉字缺失。SVG 和 HTML 使用读者的字体。请安装中文字体，例如 fonts-noto-cjk。",
-    "report.fails": "该运行记录有 {n} 项检查不通过（{checks}），据此出报告会误导读者。请先改正；"
+    "report.fails.many": "该运行记录有 {n} 项检查不通过（{checks}），据此出报告会误导读者。请先改正；"
     "如仍要生成，请加 --anyway，首页会注明不通过的项目。",
     # cards
     "card.half": "模拟误差 {half} 个百分点，增加模拟次数可缩小",

@@ -11,13 +11,14 @@ SENTENCES: dict[str, str] = {
     "{run}",
     "report.board": "On one page",
     "report.contents": "Contents",
-    "report.nothing": "nothing to show",
     "report.done": "The report is in {path}.",
     "report.charts": "{n} charts are in {folder}, each as SVG and PNG.",
     "report.no_font": "This machine has no Chinese font: Chinese letters in the PNG files are missing. SVG and HTML "
     "use the reader's fonts. Install one, for instance fonts-noto-cjk.",
-    "report.fails": "{n} check of this run fails ({checks}); a report of it would mislead. Mend it, or say --anyway to "
-    "make it all the same, with the failure on its first page.",
+    "report.fails.one": "{n} check of this run fails ({checks}); a report of it would mislead. Mend it, or say "
+    "--anyway: the failure then stands on the first page.",
+    "report.fails.many": "{n} checks of this run fail ({checks}); a report of it would mislead. Mend them, or say "
+    "--anyway: the failures then stand on the first page.",
     # cards
     "card.half": "simulation {half} points; it shrinks with more replications",
     "card.signed": "Signed, median quarter",

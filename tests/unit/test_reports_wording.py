@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 COMMAND_LINE = [ROOT / "cli.py", *sorted((ROOT / "commands").glob("*.py"))]
 SOURCES = [*COMMAND_LINE, *sorted((ROOT / "reports").glob("*.py"))]
 """Not the catalogues: a package each."""
+TEMPLATES = sorted((ROOT / "reports" / "templates").glob("*.j2"))
 CHOSEN = ("bridge.", "event.", "kpi.", "parameter.", "stage.", "status.", "verdict.", "work.")
 """Prefixes of names that results bring along; a language may lack one, and the result's own label is shown."""
 
@@ -119,6 +120,7 @@ def test_every_sentence_asked_for_is_there_with_the_blanks_that_are_filled() -> 
 def test_every_sentence_is_used() -> None:
     named = {key for key in SENTENCES if key.startswith((*CHOSEN, "firmness.", "compare.keep", "compare.resolve"))}
     texts = {text for source in SOURCES for text in strings(source)}
+    texts |= {text for page in TEMPLATES for text in re.findall(r'say\("([^"]+)"', page.read_text(encoding="utf-8"))}
     beginnings = tuple(begun())
     named |= {key for key in SENTENCES if key.startswith(beginnings)}
     assert [key for key in SENTENCES if not {key, key.rpartition(".")[0]} & texts and key not in named] == []
