@@ -20,7 +20,7 @@ test: setup ## Check style, types and imports, then run the tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --dist worksteal
 
 format: setup ## Put the code into the house style
 	$(BIN)/ruff check --fix
