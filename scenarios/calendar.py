@@ -130,8 +130,14 @@ class Calendar(Section):
 
     def first_day_of_week(self, week: int) -> int:
         """Number of the first working day in or after ``week``; ``working_days`` when there is none."""
-        monday = self.start + dt.timedelta(days=7 * (week - 1))
-        return bisect_left(self.working_dates, monday)
+        if 1 <= week <= self.weeks + 1:
+            return self._first_days[week - 1]
+        return 0 if week < 1 else self.working_days
+
+    @cached_property
+    def _first_days(self) -> tuple[int, ...]:
+        mondays = (self.start + dt.timedelta(days=7 * week) for week in range(self.weeks + 1))
+        return tuple(bisect_left(self.working_dates, monday) for monday in mondays)
 
     def end_of_weekday(self, week: int, weekday: Weekday) -> float | None:
         """Working day at whose start a week's weekday is over.

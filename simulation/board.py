@@ -52,7 +52,7 @@ class Keys:
 class Acting:
     """The effects that act on one parameter, until another goes on or off."""
 
-    __slots__ = ("aimed", "fields", "found", "high", "low", "marks")
+    __slots__ = ("aimed", "fields", "found", "high", "kinds", "low", "marks")
 
     def __init__(self, parameter: str, on: list[ActiveEffect]) -> None:
         self.low, self.high = PARAMETERS[parameter].low, PARAMETERS[parameter].high
@@ -64,28 +64,30 @@ class Acting:
         """Attributes that decide which of them act on a thing: things alike in these need be looked at once …"""
         self.marks = {aim[1] for aim in self.aimed if aim is not None and aim != NOTHING}
         """… but for those at which one is aimed, by id."""
+        self.kinds = tuple(kind for kind in _AIMS if any(aim is not None and aim[0] == kind for aim in self.aimed))
         self.found: dict[tuple[object, ...], tuple[Acting, float, float, tuple[str, ...]]] = {}
 
     def on(self, attributes: Attributes) -> tuple[Acting, float, float, tuple[str, ...]]:
         """Sum of shifts, product of factors and the contingency plans among what acts on a thing."""
-        if self.marks and self._is_aimed_at(attributes):
-            return (self, *self._combine(attributes))
-        alike = tuple(map(attributes.get, self.fields))
+        alike: tuple[object, ...] = tuple(map(attributes.get, self.fields))
+        if self.kinds:
+            alike += self._aims_at(attributes)
         found = self.found.get(alike)
         if found is None:
             found = self.found[alike] = (self, *self._combine(attributes))
         return found
 
-    def _is_aimed_at(self, attributes: Attributes) -> bool:
-        for kind in _AIMS:
-            subject = attributes.get(kind)
-            if subject in self.marks if isinstance(subject, str) else subject and not self.marks.isdisjoint(subject):
-                return True
-        return False
+    def _aims_at(self, attributes: Attributes) -> tuple[object, ...]:
+        """By what of a thing it is aimed at."""
+        marks, subjects = self.marks, map(attributes.get, self.kinds)
+        return tuple(
+            subject if (subject in marks if isinstance(subject, str) else not marks.isdisjoint(subject or ())) else None
+            for subject in subjects
+        )
 
     def _combine(self, attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
         candidates = list(self.aimed.get(None, ()))
-        for kind in _AIMS:
+        for kind in self.kinds:
             subject = attributes.get(kind, ())
             for one in (subject,) if isinstance(subject, str) else subject:
                 candidates += self.aimed.get((kind, one), ())

@@ -6,6 +6,7 @@ step, are a sixth of its run. What happens, and in which order, is SimPy's own: 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import heappop, heappush
 
 from simpy import Environment, Timeout
@@ -37,6 +38,10 @@ class Clock(Environment):
             event._value = value
         heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), event))
         return event
+
+    def call(self, delay: float, action: Callable[[], None]) -> None:
+        """Let something be done ``delay`` working days from now."""
+        self.timeout(delay).callbacks.append(lambda _: action())
 
     def step(self) -> None:
         """Let the next thing happen."""

@@ -24,6 +24,7 @@ from scenarios.expectations import (
     stage_weights,
     touch_positions,
     win_probability,
+    working_days,
 )
 from scenarios.plan import Plan
 from scenarios.process import CustomerTier
@@ -188,6 +189,8 @@ class Model:
     exam_entities: Entities
     tested: bool
     """Whether a strategy test is held (M5)."""
+    instalments: list[tuple[float, float]]
+    """Share of a contract and working days until it falls due, in order."""
     reallocations: Mapping[str, Reallocate]
     """Policy of re-allocation → what decides where its money goes (M6)."""
     _attributes: dict[DealKind, Attributes] = field(default_factory=dict, repr=False, compare=False)
@@ -303,6 +306,7 @@ def compile_model(
         exam_tries=max((len(s.weeks) * (1 + s.exam.retakes) for s in exams.values() if s.exam), default=0),
         exam_entities=Entities.of(f"exam:{measure}/{rep}" for measure in exams for rep in reps),
         tested=any(policy.enabled and policy.strategy_test for policy in plan.policies),
+        instalments=[(part.share, working_days(part.due_days)) for part in plan.money.payment_terms],
         reallocations=reallocations or {},
     )
 

@@ -6,6 +6,7 @@ because everything is put under way in that order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from simpy import Resource
@@ -76,6 +77,9 @@ class Quarter:
         start_nature(self)
         start_measures(self)
         self.reps = [self.new_rep(number) for number in range(len(model.reps))]
+        self.at_work: list[list[Rep]] = [[] for _ in model.regions]
+        """Who takes leads of each region, by id."""
+        self.muster()
         self.board.before_change["rep_hours"] = self._count_hours
         start_ramp(self)
         start_sessions(self)
@@ -114,7 +118,7 @@ class Quarter:
     def at(self, day: float, action: Callable[[], None]) -> None:
         """Let something happen on a working day, at once if it has come; after the quarter nothing happens."""
         if day < self.model.horizon:
-            self.env.timeout(max(day - self.env.now, 0.0)).callbacks.append(lambda _: action())
+            self.env.call(max(day - self.env.now, 0.0), action)
 
     def _start_pipeline(self) -> None:
         for row, chance in zip(self.model.open_deals, self.future.open_deals, strict=True):
@@ -231,10 +235,20 @@ class Quarter:
         """
         if own is not None and not self.reps[own].left:
             return own
-        covering = self.model.coverage[region] or range(len(self.reps))
-        able = [n for n in covering if not self.reps[n].left] or [n for n, r in enumerate(self.reps) if not r.left]
-        shares = [self.reps[number].unmet_share() for number in able or covering]
-        return (able or covering)[shares.index(max(shares))]
+        best, most = -1, -math.inf
+        for rep in self.at_work[region]:
+            share = rep.unmet_share()
+            if share > most or best < 0:
+                best, most = rep.number, share
+        return best
+
+    def muster(self) -> None:
+        """Take note of who is at work, in every region; where nobody is who covers it, all are, or else all were."""
+        here = [rep for rep in self.reps if not rep.left]
+        for region, covering in enumerate(self.model.coverage):
+            able = [self.reps[number] for number in covering if not self.reps[number].left]
+            were = [self.reps[number] for number in covering] or self.reps
+            self.at_work[region] = able or here or were
 
     def happen(self, event: EventName, subject: str, figures: EventFigures, plan: str | None = None) -> None:
         """Let an event of the registry happen, of a risk's strike or of a contingency plan."""

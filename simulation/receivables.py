@@ -79,11 +79,12 @@ def start_receivables(quarter: Quarter) -> None:
 
 def contract_signed(quarter: Quarter, id: str, value: float, chances: Sequence[float], payer: Payer) -> None:
     """Invoice a contract by the payment terms; only parts that fall due in the quarter are followed."""
-    for number, part in enumerate(quarter.model.plan.money.payment_terms):
-        due = quarter.env.now + working_days(part.due_days)
-        if due < quarter.model.horizon:
+    now, horizon = quarter.env.now, quarter.model.horizon
+    for number, (share, days) in enumerate(quarter.model.instalments):
+        due = now + days
+        if due < horizon:
             chance = chances[3 * number : 3 * number + 3]
-            amount = value * part.share
+            amount = value * share
             quarter.at(due, partial(_falls_due, quarter, f"{id}/{number + 1}", amount, due, chance, payer))
 
 

@@ -160,6 +160,7 @@ class Rep:
     def leave(self) -> None:
         """Stop working; what is in the queue, also the task in hand, waits for the hand-over (K5)."""
         self.left_on = self.quarter.env.now
+        self.quarter.muster()
         if self._in_hand is not None:
             self._make_due((self._in_hand.due, self._in_hand.id, self._in_hand))
         self._wake()

@@ -86,6 +86,11 @@ class RiskWatch:
         self._acting: Acting | None = None
         """What acted on hazards when they were last read."""
         self._stale = True
+        self._of_account: dict[str, list[int]] = {}
+        """Account → strikes that can hit it."""
+        for number, strike in enumerate(quarter.model.strikes):
+            if strike.subject is not None and strike.risk.subject == "account":
+                self._of_account.setdefault(strike.subject, []).append(number)
 
     def start(self) -> None:
         """Watch day by day, and let what is forced happen."""
@@ -112,7 +117,8 @@ class RiskWatch:
                 self._acting, self._stale = acting, False
                 today = np.where((first <= day) & (day < end), self._rates(), 0.0)
             self.cumulative += today
-            if (reached := self.cumulative >= self._ahead).any():
+            reached = self.cumulative >= self._ahead
+            if np.count_nonzero(reached):
                 for number in np.flatnonzero(reached).tolist():
                     if self._gone(model.strikes[number]):
                         self._is_struck(number)  # its time has come and there is nobody to hit
@@ -168,10 +174,9 @@ class RiskWatch:
 
     def renew_keys(self, account: Account) -> None:
         """Let effects pick what can hit an account by what the account is now."""
-        for number, strike in enumerate(self.quarter.model.strikes):
-            if strike.target == ("account", account.row.id):
-                self.keys[number] = Keys({**strike.attributes, **account.keys.attributes})
-                self._stale = True
+        for number in self._of_account.get(account.row.id, ()):
+            self.keys[number] = Keys({**self.quarter.model.strikes[number].attributes, **account.keys.attributes})
+            self._stale = True
 
 
 def _strike_unfolds(quarter: Quarter, number: int) -> Generator[Event, Any, None]:
