@@ -33,3 +33,18 @@ def report(
 
     folders = [resolve_run(saved, name) for name in names]
     write_report(folders, out, wording(language), board_only=board, charts=charts, anyway=anyway)
+
+
+@commands.command(epilog="Example: quarterdeck letters latest --out letters")
+def letters(
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A saved run or allocation, or: latest.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the letters go.")] = Path("letters"),
+    chances: Annotated[bool, typer.Option("--chances", help="Tell each rep the chance of reaching the quota.")] = False,
+    saved: Saved = RUNS,
+    language: InLanguage = None,
+) -> None:
+    """Write quota letters: a page per rep with the number, why it is that number, and the path by week."""
+    from reports.letters import write_letters
+    from studies.runs import resolve_run
+
+    write_letters(resolve_run(saved, name), out, wording(language), with_chances=chances)

@@ -10,7 +10,7 @@ from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sent
 from reports.wording import Wording
 from studies.explaining import ExplainResult, Explanation, FixedBy, LockEffect, Stop
 
-__all__ = ["explanation_page"]
+__all__ = ["explanation_page", "reasons", "split_by_product"]
 
 
 def explanation_page(result: ExplainResult, words: Wording, source: str = "PLAN", in_full: bool = False) -> Page:
@@ -74,15 +74,19 @@ def _fixing(entry: Explanation) -> Iterable[str]:
 def _in_full(entry: Explanation, words: Wording) -> Listing:
     asked = words.say("why.asked", who=named(entry.id, entry.name, " "), quota=words.money(entry.quota))
     sentences = [
-        *(_fixed(fixed, words) for fixed in entry.fixed_by),
-        *([] if entry.fixed_by else [words.say("why.only_fairness")]),
-        _potential(entry, words),
+        *reasons(entry, words),
         _stretch(entry, words),
         *_stops(entry, words),
         _load(entry, words),
-        _split(entry, words),
+        split_by_product(entry, words),
     ]
     return Listing(asked, tuple(sentences))
+
+
+def reasons(entry: Explanation, words: Wording) -> list[str]:
+    """What sets a quota, and what it is to be made of: the part of the answer that its owner is told."""
+    fixed = [_fixed(fixed, words) for fixed in entry.fixed_by] or [words.say("why.only_fairness")]
+    return [*fixed, _potential(entry, words)]
 
 
 def _fixed(fixed: FixedBy, words: Wording) -> str:
@@ -178,7 +182,8 @@ def _load(entry: Explanation, words: Wording) -> str:
     return words.joined(text, words.say(key, hours=words.money(entry.hours_there - entry.hours_needed)))
 
 
-def _split(entry: Explanation, words: Wording) -> str:
+def split_by_product(entry: Explanation, words: Wording) -> str:
+    """How a quota is divided among products."""
     products = words.listed(
         words.say("why.product_share", product=product, quota=words.money(quota), share=words.percent(share, 0))
         for product, quota, share in sorted(entry.by_product, key=lambda part: -part[1])

@@ -9,10 +9,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.drawing import FONTS, data_uri, svg_of
-from reports.specs import Bar, Block, Card, Cell, Listing, Mark, Report, Sentence, Table
+from reports.specs import Bar, Block, Card, Cell, Listing, Mark, Report, Section, Sentence, Table
 from reports.wording import Wording
 
-__all__ = ["report_html"]
+__all__ = ["letters_html", "report_html"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -23,6 +23,12 @@ def report_html(report: Report, words: Wording, board_only: bool = False) -> str
     pictures = {chart.id: data_uri(svg_of(chart)) for chart in charts}
     sections = () if board_only else report.sections
     return _environment(words, pictures).get_template("report.html.j2").render(report=report, sections=sections)
+
+
+def letters_html(title: str, letters: Sequence[Section], footer: str, words: Wording) -> str:
+    """Letters, each on a page of its own."""
+    page = _environment(words, {}).get_template("letters.html.j2")
+    return page.render(title=title, letters=letters, footer=footer)
 
 
 def _environment(words: Wording, pictures: dict[str, str]) -> Environment:

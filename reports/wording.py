@@ -110,6 +110,10 @@ class Wording:
                 return f"{_three_figures(amount / unit.divisor)}{self.gap}{unit.name}"
         return _number(amount, 0)
 
+    def money_in(self, amount: float, currency: str) -> str:
+        """An amount to the unit with its currency: 1,350,000 CNY."""
+        return f"{self.money(amount)}{self.gap}{self.currency(currency)}"
+
     def scale(self, amounts: Iterable[float]) -> Scale:
         """The unit for a table with these amounts: whole numbers where they say enough."""
         largest = max((abs(amount) for amount in amounts if math.isfinite(amount)), default=0.0)

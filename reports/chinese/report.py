@@ -44,6 +44,20 @@ SENTENCES: dict[str, str] = {
     # assumptions
     "assumptions.title": "假设",
     "assumptions.count": "计划中有 {n} 个数值注明了来源，按来源等级：{grades}。",
+    # letters
+    "letters.done.many": "{n} 份目标责任书已写入 {folder}；letters.html 汇总全部，每份一页，便于打印。",
+    "letter.title": "目标责任书：{rep}",
+    "letter.detail": "{tier} · {regions} · {start} 至 {end}",
+    "letter.share": "占公司季度目标的 {share}",
+    "letter.chance": "据模拟季度得出，已计入全部风险",
+    "letter.why": "指标的由来",
+    "letter.path": "逐周目标",
+    "letter.until": "截止日期",
+    "letter.own_path": "逐周目标按您本人的合同在模拟季度中的签约节奏确定（依据现有商机储备、成交周期和续约），终点为销售指标。",
+    "letter.even_path": "逐周目标按工作日均匀分布，终点为销售指标。",
+    "letter.sign.rep": "销售人员",
+    "letter.sign.supervisor": "主管",
+    "letter.sign.date": "日期",
     # checks
     "checks.title": "能否采用",
     "checks.detail": "不通过 {fail} 项 · 待复核 {review} 项 · 通过 {passed} 项",

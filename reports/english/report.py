@@ -49,6 +49,22 @@ SENTENCES: dict[str, str] = {
     # assumptions
     "assumptions.title": "Assumptions",
     "assumptions.count": "{n} figures of the plan say where they come from, by grade: {grades}.",
+    # letters
+    "letters.done.one": "{n} letter is in {folder}; letters.html holds it too.",
+    "letters.done.many": "{n} letters are in {folder}; letters.html holds all of them, a page each, to print.",
+    "letter.title": "Quota letter: {rep}",
+    "letter.detail": "{tier} · {regions} · {start} to {end}",
+    "letter.share": "{share} of the company's target",
+    "letter.chance": "in the simulated quarters, with all risks in play",
+    "letter.why": "Why this number",
+    "letter.path": "The path by week",
+    "letter.until": "Until",
+    "letter.own_path": "The path has the shape in which your own contracts come about in the simulated quarters: "
+    "pipeline, cycles and renewals as they stand. It ends at the quota.",
+    "letter.even_path": "The path follows the working days and ends at the quota.",
+    "letter.sign.rep": "Sales representative",
+    "letter.sign.supervisor": "Supervisor",
+    "letter.sign.date": "Date",
     # checks
     "checks.title": "May this be used?",
     "checks.detail": "{fail} fail · {review} to review · {passed} pass",
