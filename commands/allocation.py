@@ -131,11 +131,14 @@ def sweep(
     language: InLanguage = None,
 ) -> None:
     """Move one figure of the plan over a range and allocate at each value."""
+    from reports.progress import ProgressBars
     from reports.session import show_answer
     from studies.sweeping import sweep_study
 
     inputs = inputs_of(plan, scenario, setting)
-    show_answer(sweep_study(inputs.plan, over, points), json, wording(language), inputs.changes, plan)
+    with ProgressBars() as progress:
+        result = sweep_study(inputs.plan, over, points, progress)
+    show_answer(result, json, wording(language), inputs.changes, plan)
 
 
 @commands.command(epilog="Example: quarterdeck reach quarter --contribution 8800000")
@@ -148,11 +151,14 @@ def reach(
     language: InLanguage = None,
 ) -> None:
     """Find the single figure that, moved least, brings the contribution to a goal."""
+    from reports.progress import ProgressBars
     from reports.session import show_answer
     from studies.sweeping import reach_study
 
     inputs = inputs_of(plan, scenario, setting)
-    show_answer(reach_study(inputs.plan, contribution), json, wording(language), inputs.changes, plan)
+    with ProgressBars() as progress:
+        result = reach_study(inputs.plan, contribution, progress)
+    show_answer(result, json, wording(language), inputs.changes, plan)
 
 
 @commands.command(epilog="Example: quarterdeck money quarter --run latest")

@@ -11,17 +11,19 @@ from optimizer.data import AllocationData
 from optimizer.fairness import fixing_lines, rep_potential
 from optimizer.prices import Prices, price_amount, price_rule
 from optimizer.redundancy import idle_rules
-from optimizer.resources import price_resources
+from optimizer.resources import price_resources, resource_count
 from optimizer.results import (
     AllocationResult,
     Detail,
     ExpectedCell,
     PoolResult,
+    Progress,
     RepResult,
     Rounding,
     RuleResult,
     SolverReport,
     Status,
+    counted,
 )
 from optimizer.rounding import round_amounts
 from optimizer.selection import QuotaKey
@@ -40,18 +42,28 @@ PRICED_LINES = 200
 
 
 def allocate(
-    plan: Plan, name: str = "optimised", detail: Detail | None = None, repairs: bool = True
+    plan: Plan,
+    name: str = "optimised",
+    detail: Detail | None = None,
+    repairs: bool = True,
+    progress: Progress | None = None,
 ) -> AllocationResult:
-    """The best allocation of a plan, in the order of the stages.
+    """The best allocation of a plan, in the order of the stages; ``progress`` is told of prices.
 
     Raises NoFeasibleAllocation with a smallest conflict and repairs, or SolverFailed where no answer is proven and
     checked.
     """
     start = time.perf_counter()
-    return describe(solve(plan, repairs=repairs), name, start, detail)
+    return describe(solve(plan, repairs=repairs), name, start, detail, progress)
 
 
-def describe(solved: Solved, name: str, start: float | None = None, detail: Detail | None = None) -> AllocationResult:
+def describe(
+    solved: Solved,
+    name: str,
+    start: float | None = None,
+    detail: Detail | None = None,
+    progress: Progress | None = None,
+) -> AllocationResult:
     """A solution as allocation, checked, with everything that explains it.
 
     ``start`` is when the work began; without ``detail`` there are prices where the plan is small enough.
@@ -67,10 +79,14 @@ def describe(solved: Solved, name: str, start: float | None = None, detail: Deta
     allocation, expected = amounts.allocation(name), amounts.expected_of
     detail = detail or ("prices" if len(data.lines) <= PRICED_LINES else "none")
     is_priced, ranges = detail != "none", detail == "ranges"
-    rules = tuple(_rule_results(staged, solution, statuses, judged, detail))
+    found = _rule_results(staged, solution, statuses, judged, detail)
+    rules = tuple(counted(found, len(statuses), "prices of rules", progress if is_priced else None))
+    resources = counted(
+        price_resources(staged, solution, ranges), resource_count(data), "prices of demand and hours", progress
+    )
     return AllocationResult(
         detail=detail,
-        resources=price_resources(staged, solution, ranges) if is_priced else (),
+        resources=tuple(resources) if is_priced else (),
         idle_rules=idle_rules(staged.model, staged.live) if is_priced else (),
         allocation=allocation,
         target=plan.target,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from optimizer.results import Progress, counted
 from optimizer.rows import hours
 from optimizer.solved import Solved, solve
 from optimizer.sweeping import Way, binding_rules, is_live, moved
@@ -52,7 +53,7 @@ class Reach:
     levers: tuple[Lever, ...]
 
 
-def reach_contribution(plan: Plan, goal: float) -> Reach:
+def reach_contribution(plan: Plan, goal: float, progress: Progress | None = None) -> Reach:
     """The least change of one figure with which the best contribution is at least the goal.
 
     Tried are rules' ratios and amounts, locks, the target, pools and reps' weekly hours: where a row has room, moving
@@ -60,7 +61,9 @@ def reach_contribution(plan: Plan, goal: float) -> Reach:
     """
     base = solve(plan)
     now = base.solution.contribution * base.money
-    found = [] if now >= goal else [_lever(base, path, at, ways, goal) for path, at, ways in _candidates(base)]
+    tried = [] if now >= goal else list(_candidates(base))
+    levers = (_lever(base, path, at, ways, goal) for path, at, ways in tried)
+    found = list(counted(levers, len(tried), "figures moved", progress))
     found.sort(key=lambda lever: (lever.value is None, abs(lever.move or 0.0), -lever.contribution, lever.path))
     return Reach(goal, now, tuple(found))
 

@@ -8,23 +8,31 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 
+from optimizer.data import AllocationData
 from optimizer.live import Change
 from optimizer.prices import Knob, price
 from optimizer.results import Resource, ResourcePrice
 from optimizer.stages import Solution, StagedModel
 
-__all__ = ["price_resources"]
+__all__ = ["price_resources", "resource_count"]
 
 Pair = tuple[str, str]
 """Product and region."""
 
 
-def price_resources(staged: StagedModel, base: Solution, ranges: bool = False) -> tuple[ResourcePrice, ...]:
+def resource_count(data: AllocationData) -> int:
+    """How many resources there are to price, at most."""
+    pairs = {cell[:2] for cell in data.cells.quota}
+    return len(pairs) + len(data.products) + len(data.regions) + len(data.reps)
+
+
+def price_resources(staged: StagedModel, base: Solution, ranges: bool = False) -> Iterator[ResourcePrice]:
     """Prices of the demand of every cell, product and region, and of every rep's hours.
 
     Rows demand and hours with their bound moved by one: D[p,r] ± share, H[s] ± 1.
     """
-    return (*_demand(staged, base, ranges), *_hours(staged, base, ranges))
+    yield from _demand(staged, base, ranges)
+    yield from _hours(staged, base, ranges)
 
 
 def _demand(staged: StagedModel, base: Solution, ranges: bool) -> Iterator[ResourcePrice]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from scenarios.allocation import Allocation
 
@@ -15,17 +16,22 @@ __all__ = [
     "PoolResult",
     "Price",
     "PriceRange",
+    "Progress",
     "RepResult",
     "Resource",
     "ResourcePrice",
     "Rounding",
     "RuleResult",
     "SolverReport",
+    "counted",
 ]
 
+T = TypeVar("T")
 Status = Literal["holds with room", "binds", "relaxed", "violated"]
 Detail = Literal["none", "prices", "ranges"]
 """Whether to look for prices, and for the ranges in which they hold, which take ten solves and more for each."""
+Progress = Callable[[str, int, int], None]
+"""Told (what is being done, steps done, steps in all)."""
 Resource = Literal["demand of a cell", "demand of a product", "demand of a region", "hours"]
 
 
@@ -204,3 +210,13 @@ class AllocationResult:
     def unsold(self) -> float:
         """Demand that nobody has the hours for, or that is not worth its cost."""
         return max(sum(amount for _, amount in self.demand) - self.expected_total, 0.0)
+
+
+def counted(found: Iterable[T], total: int, label: str, progress: Progress | None) -> Iterator[T]:
+    """The same entries, with progress told after each of so many."""
+    for done, entry in enumerate(found, start=1):
+        if progress is not None:
+            progress(label, min(done, total), total)
+        yield entry
+    if progress is not None:
+        progress(label, total, total)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -94,12 +94,13 @@ def is_live(path: str) -> bool:
     return any(pattern.fullmatch(path) for pattern in _LIVE)
 
 
-def sweep(plan: Plan, text: str, points: int = 13) -> tuple[SweepPoint, ...]:
-    """Solve the plan with a figure at evenly spaced values of a range."""
+def sweep(plan: Plan, text: str, points: int = 13) -> Iterator[SweepPoint]:
+    """Solve the plan with a figure at evenly spaced values of a range, in order."""
     over = read_range(plan, text, points)
     plans = [changed(plan, [f"{over.path}={value!r}"])[0] for value in over.values]
     solved = _base([plan, *plans]) if is_live(over.path) else None
-    return tuple(point(changed_plan, value, solved) for changed_plan, value in zip(plans, over.values, strict=True))
+    for changed_plan, value in zip(plans, over.values, strict=True):
+        yield point(changed_plan, value, solved)
 
 
 def _base(plans: Sequence[Plan]) -> Solved | None:

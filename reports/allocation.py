@@ -91,6 +91,10 @@ def _sums(quotas: Iterable[QuotaRow], key: Callable[[QuotaRow], str]) -> dict[st
     return sums
 
 
+def _named(result: AllocateResult, kind: str, entry: str) -> str:
+    return named(entry, result.names.get(kind, {}).get(entry, ""), " ")
+
+
 def _by_product(result: AllocateResult, words: Wording) -> Table:
     """Products, then regions, in one table: both add up to the same total."""
     columns = (
@@ -102,16 +106,16 @@ def _by_product(result: AllocateResult, words: Wording) -> Table:
     )
     rows: list[Row] = []
     total = result.total_quota
-    groups: tuple[tuple[str, Callable[[QuotaRow], str]], ...] = (
-        ("allocate.products", lambda cell: cell.product),
-        ("allocate.regions", lambda cell: cell.region),
+    groups: tuple[tuple[str, str, Callable[[QuotaRow], str]], ...] = (
+        ("allocate.products", "product", lambda cell: cell.product),
+        ("allocate.regions", "region", lambda cell: cell.region),
     )
-    for heading, key in groups:
+    for heading, kind, key in groups:
         rows.append(row(words.say(heading), "", "", "", "", strong=True))
         for name, (quota, expected) in _sums(result.quotas, key).items():
             share = words.percent(quota / total) if total > 0 else ""
             ratio = words.percent(expected / quota, 0) if quota > 0 else ""
-            rows.append(row(f"  {name}", words.money(quota), share, words.money(expected), ratio))
+            rows.append(row(f"  {_named(result, kind, name)}", words.money(quota), share, words.money(expected), ratio))
     expected = sum(cell.expected for cell in result.quotas)
     ratio = words.percent(expected / total, 0) if total > 0 else ""
     rows.append(row(words.say("total"), words.money(total), "", words.money(expected), ratio, strong=True))
@@ -210,11 +214,22 @@ def _budget(result: AllocateResult, words: Wording) -> Table:
     def line(name: str, values: Sequence[float], strong: bool = False) -> Row:
         return row(name, *(words.money(v) if v else "" for v in values), words.money(sum(values)), strong=strong)
 
-    rows = [line(activity, [amounts.get((region, activity), 0.0) for region in regions]) for activity in activities]
+    rows = [
+        line(_activity(result, activity), [amounts.get((region, activity), 0.0) for region in regions])
+        for activity in activities
+    ]
     rows = [entry for entry in rows if any(entry.cells[1:-1])]
     sums = [sum(amounts.get((region, activity), 0.0) for activity in activities) for region in regions]
     rows.append(line(words.say("total"), sums, strong=True))
     return Table(words.say("allocate.budget"), columns, tuple(rows))
+
+
+def _activity(result: AllocateResult, activity: str) -> str:
+    return result.names.get("activity", {}).get(activity, activity)
+
+
+def _pool(result: AllocateResult, pool: str) -> str:
+    return result.names.get("pool", {}).get(pool, pool)
 
 
 def _pools(result: AllocateResult, words: Wording) -> Table:
@@ -226,7 +241,7 @@ def _pools(result: AllocateResult, words: Wording) -> Table:
     )
     rows = tuple(
         row(
-            pool.pool,
+            _pool(result, pool.pool),
             words.money(pool.amount),
             words.money(pool.spent),
             Mark(words.money(pool.unspent), "warning")
@@ -242,7 +257,7 @@ def _unspent(result: AllocateResult, words: Wording) -> list[Block]:
     left = [pool for pool in result.pools if pool.unspent >= 0.5 and not pool.held]
     if not left:
         return []
-    amounts = words.listed(f"{pool.pool} {words.money(pool.unspent)}" for pool in left)
+    amounts = words.listed(f"{_pool(result, pool.pool)} {words.money(pool.unspent)}" for pool in left)
     return [Sentence(words.say("allocate.unspent", pools=amounts), "warning")]
 
 

@@ -69,7 +69,7 @@ def prices_table(words: Wording, rules: Sequence[RuleRow], with_ranges: bool = F
             gains = words.signed_money(point.contribution), words.signed_money(point.relaxation)
             if gains != ("0", "0"):
                 end = _end(words, rule, point) if with_ranges else ""
-                members.setdefault((rule.id, point.change, *gains, end), []).append(rule.member)
+                members.setdefault((rule.id, _step(words, point), *gains, end), []).append(rule.member)
     sizes = Counter(rule.id for rule in rules)
     lines = tuple(
         row(_members(words, rule_id, named, sizes[rule_id]), *cells) for (rule_id, *cells), named in members.items()
@@ -82,10 +82,17 @@ def prices_table(words: Wording, rules: Sequence[RuleRow], with_ranges: bool = F
 
 def _end(words: Wording, rule: RuleRow, point: Point) -> str:
     """Up or down to which a price holds."""
-    end = rule.holds_to if point.change.startswith("+") else rule.holds_from
+    end = rule.holds_to if point.step > 0 else rule.holds_from
     if end is None:
         return words.say("prices.no_end")
-    return words.percent(end) if point.change.endswith("point") else words.money(end)
+    return words.percent(end) if point.unit == "ratio" else words.money(end)
+
+
+def _step(words: Wording, point: Point, signed: bool = True) -> str:
+    """One step, as +1 percentage point, −10,000 or +1 hour."""
+    size = abs(point.step) * (100 if point.unit == "ratio" else 1)
+    text = words.say(f"step.{point.unit}", n=words.figure(size))
+    return f"{'+' if point.step > 0 else '−'}{text}" if signed else text
 
 
 def resources_table(words: Wording, resources: Sequence[ResourceRow], with_ranges: bool = False) -> Table:
@@ -110,7 +117,7 @@ def resources_table(words: Wording, resources: Sequence[ResourceRow], with_range
         )
         for entry in shown
     )
-    notes = [words.say("resources.note", steps=words.listed(_steps(shown)))] if lines else []
+    notes = [words.say("resources.note", steps=words.listed(_steps(words, shown)))] if lines else []
     if not lines:
         notes.append(words.say("resources.none"))
     elif not any(entry.kind == "hours" for entry in shown):
@@ -120,11 +127,12 @@ def resources_table(words: Wording, resources: Sequence[ResourceRow], with_range
 
 def _gains(words: Wording, entry: ResourceRow) -> tuple[str, str]:
     """Of a step more and a step less; empty where nothing is gained or lost."""
-    gains = {"+": "", "−": ""}
+    more = less = ""
     for point in entry.price:
         gain = words.signed_money(point.contribution)
-        gains[point.change[0]] = "" if gain == "0" else gain
-    return gains["+"], gains["−"]
+        gain = "" if gain == "0" else gain
+        more, less = (gain, less) if point.step > 0 else (more, gain)
+    return more, less
 
 
 def _between(words: Wording, entry: ResourceRow) -> str:
@@ -133,8 +141,8 @@ def _between(words: Wording, entry: ResourceRow) -> str:
     return words.say("resources.between", low=low, high=high)
 
 
-def _steps(entries: Iterable[ResourceRow]) -> list[str]:
-    return list(dict.fromkeys(point.change[1:] for entry in entries for point in entry.price))
+def _steps(words: Wording, entries: Iterable[ResourceRow]) -> list[str]:
+    return list(dict.fromkeys(_step(words, point, signed=False) for entry in entries for point in entry.price))
 
 
 def group_name(words: Wording, group: str) -> str:

@@ -13,7 +13,7 @@ from optimizer.allocating import allocate as optimise
 from optimizer.data import prepare
 from optimizer.findings import idle_rule_findings, overloaded_reps
 from optimizer.infeasibility import repair
-from optimizer.results import AllocationResult, Detail, Price, ResourcePrice, RuleResult
+from optimizer.results import AllocationResult, Detail, Price, Progress, ResourcePrice, RuleResult
 from scenarios.changing import changed
 from scenarios.checks import Finding, findings
 from scenarios.errors import UsageError
@@ -35,6 +35,8 @@ from studies.results import (
 )
 from studies.study import Answer, Inputs, Study, change_row, read_inputs
 
+Points = tuple[Point, ...]
+
 __all__ = ["STUDY", "AllocateRequest", "allocate_study", "resource_row", "rule_row"]
 
 
@@ -49,7 +51,7 @@ class AllocateRequest(Request):
 
 
 def allocate_study(
-    plan: Plan, changes: Sequence[Change] = (), detail: Detail | None = None
+    plan: Plan, changes: Sequence[Change] = (), detail: Detail | None = None, progress: Progress | None = None
 ) -> tuple[AllocateResult, AllocationResult]:
     """Solve the plan's linear program; the second part is the optimiser's own answer, with its allocation.
 
@@ -57,7 +59,7 @@ def allocate_study(
     SolverFailed when the solver gives no proven answer.
     """
     start = time.perf_counter()
-    answer = optimise(plan, detail=detail)
+    answer = optimise(plan, detail=detail, progress=progress)
     quotas = {(cell.product, cell.region, cell.rep): cell.quota for cell in answer.allocation.quotas}
     expected = {(cell.product, cell.region, cell.rep): cell.expected for cell in answer.expected}
     held = {pool.id for pool in plan.money.pools if pool.paid == "held"}
@@ -116,6 +118,7 @@ def allocate_study(
         solver=answer.solver.version,
         seconds=time.perf_counter() - start,
         changes=tuple(changes),
+        names=_names(plan),
         findings=tuple(finding.message for finding in _findings(plan, answer)),
         detail=answer.detail,
         rounding=RoundingRow.model_validate(asdict(answer.rounding)) if answer.rounding else None,
@@ -137,7 +140,7 @@ def rule_row(rule: RuleResult) -> RuleRow:
             "right": rule.right,
             "status": status,
             "gap": rule.gap,
-            "price": _points(rule.step, "point" if rule.is_ratio else "money", rule.price_up, rule.price_down),
+            "price": _points(rule.step, "ratio" if rule.is_ratio else "money", rule.price_up, rule.price_down),
             "holds_from": rule.holds.low if rule.holds else None,
             "holds_to": rule.holds.high if rule.holds else None,
         }
@@ -146,7 +149,7 @@ def rule_row(rule: RuleResult) -> RuleRow:
 
 def resource_row(resource: ResourcePrice) -> ResourceRow:
     """A price of demand or hours as a row."""
-    unit = "hour" if resource.kind == "hours" else "money"
+    unit: Literal["hours", "money"] = "hours" if resource.kind == "hours" else "money"
     return ResourceRow(
         kind=resource.kind,
         id=resource.id,
@@ -162,13 +165,21 @@ def _findings(plan: Plan, answer: AllocationResult) -> tuple[Finding, ...]:
     return (*findings(plan), *overloaded_reps(prepare(plan)), *idle_rule_findings(plan, answer.idle_rules))
 
 
-def _points(step: float, unit: str, up: Price | None, down: Price | None) -> tuple[Point, ...]:
-    change = {"point": f"{step * 100:g} percentage point", "hour": f"{step:g} hour", "money": f"{step:,.0f}"}[unit]
+def _points(step: float, unit: Literal["ratio", "money", "hours"], up: Price | None, down: Price | None) -> Points:
     return tuple(
-        Point(change=f"{sign}{change}", relaxation=price.relaxation, contribution=price.contribution)
-        for sign, price in (("+", up), ("−", down))
+        Point(step=sign * step, unit=unit, relaxation=price.relaxation, contribution=price.contribution)
+        for sign, price in ((1, up), (-1, down))
         if price is not None
     )
+
+
+def _names(plan: Plan) -> dict[str, dict[str, str]]:
+    return {
+        "product": {product.id: product.name for product in plan.products},
+        "region": {region.id: region.name for region in plan.regions},
+        "activity": {activity.id: activity.name for activity in plan.activities},
+        "pool": {pool.id: pool.name for pool in plan.money.pools},
+    }
 
 
 def _read(request: AllocateRequest) -> Inputs:
@@ -182,10 +193,10 @@ def _read(request: AllocateRequest) -> Inputs:
     return replace(inputs, plan=plan, changes=(*inputs.changes, *rows))
 
 
-def _answer(request: AllocateRequest, inputs: Inputs, _: Futures) -> Answer:
+def _answer(request: AllocateRequest, inputs: Inputs, futures: Futures) -> Answer:
     if inputs.allocation is not None:
         raise UsageError("allocate decides by itself; check a hand-made allocation with simulate or compare")
-    result, answer = allocate_study(inputs.plan, inputs.changes, request.detail)
+    result, answer = allocate_study(inputs.plan, inputs.changes, request.detail, futures.execution.progress)
     return Answer(answer.allocation, result)
 
 

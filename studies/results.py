@@ -119,8 +119,9 @@ class PoolRow(Record):
 class Point(Record):
     """Price of moving a rule by one unit: what the objective stages gain (+) or lose (−)."""
 
-    change: str
-    """In words: ``+1 percentage point``, ``−10,000``."""
+    step: float
+    """Signed: of a ratio 0.01, a percentage point; money; hours."""
+    unit: Literal["ratio", "money", "hours"]
     relaxation: float
     contribution: float
 
@@ -238,6 +239,8 @@ class AllocateResult(Record):
     solver: str
     seconds: float
     changes: tuple[Change, ...] = ()
+    names: dict[str, dict[str, str]] = {}
+    """``product``, ``region``, ``activity`` and ``pool``: id → name."""
     findings: tuple[str, ...] = ()
     detail: Literal["none", "prices", "ranges"] = "none"
     """How far prices were looked for; without, no rule or resource has one."""

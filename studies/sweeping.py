@@ -6,6 +6,7 @@ import time
 from typing import Literal
 
 from optimizer.reaching import reach_contribution
+from optimizer.results import Progress, counted
 from optimizer.sweeping import SweepPoint, read_range, sweep
 from scenarios.plan import Plan
 from studies.choosing import EquityRow, equity_row
@@ -73,11 +74,12 @@ class ReachResult(Record):
     seconds: float = 0.0
 
 
-def sweep_study(plan: Plan, text: str, points: int = 13) -> SweepResult:
+def sweep_study(plan: Plan, text: str, points: int = 13, progress: Progress | None = None) -> SweepResult:
     """Solve the plan with one figure over a range: ``target=-10%..+20%``, ``rules.R3.ratio=0.5..0.7``."""
     start = time.perf_counter()
     over = read_range(plan, text, points)
-    rows = tuple(_sweep_row(point) for point in sweep(plan, text, points))
+    swept = counted(sweep(plan, text, points), points, over.path, progress)
+    rows = tuple(_sweep_row(point) for point in swept)
     return SweepResult(
         plan=plan.name,
         currency=plan.currency,
@@ -88,10 +90,10 @@ def sweep_study(plan: Plan, text: str, points: int = 13) -> SweepResult:
     )
 
 
-def reach_study(plan: Plan, goal: float) -> ReachResult:
+def reach_study(plan: Plan, goal: float, progress: Progress | None = None) -> ReachResult:
     """Which single figure, moved least, brings the best contribution to the goal."""
     start = time.perf_counter()
-    found = reach_contribution(plan, goal)
+    found = reach_contribution(plan, goal, progress)
     return ReachResult(
         plan=plan.name,
         currency=plan.currency,

@@ -73,6 +73,9 @@ SENTENCES: dict[str, str] = {
     "resources.demand of a region": "demand in {id}",
     "resources.demand of a cell": "demand for {id}",
     "resources.hours": "hours of {id}",
+    "step.ratio": "{n} percentage point",
+    "step.money": "{n}",
+    "step.hours": "{n} hour",
     "resources.note": "Change of the contribution by {steps} more or less. Single cells (product × region) are in "
     "--json.",
     "resources.no_hours": "An hour more or less of any one rep changes nothing.",

@@ -80,8 +80,8 @@ def allocation(size: float = 1.0) -> AllocateResult:
                 right=648_000 * size,
                 status="binds",
                 price=(
-                    Point(change="+1 percentage point", relaxation=0, contribution=-2149 * size),
-                    Point(change="−1 percentage point", relaxation=0, contribution=0),
+                    Point(step=0.01, unit="ratio", relaxation=0, contribution=-2149 * size),
+                    Point(step=-0.01, unit="ratio", relaxation=0, contribution=0),
                 ),
             ),
             RuleRow(
@@ -93,7 +93,7 @@ def allocation(size: float = 1.0) -> AllocateResult:
                 status="relaxed",
                 member="northwest",
                 gap=497_000 * size,
-                price=(Point(change="+1 percentage point", relaxation=-2_034_000 * size, contribution=0),),
+                price=(Point(step=0.01, unit="ratio", relaxation=-2_034_000 * size, contribution=0),),
             ),
             *(
                 RuleRow(
@@ -104,7 +104,7 @@ def allocation(size: float = 1.0) -> AllocateResult:
                     right=990_000 * size,
                     status="binds",
                     member=rep,
-                    price=(Point(change="+1 percentage point", relaxation=-41_000, contribution=0),),
+                    price=(Point(step=0.01, unit="ratio", relaxation=-41_000, contribution=0),),
                 )
                 for rep, *_ in REPS
             ),

@@ -35,7 +35,7 @@ def test_a_sweep_needs_two_points_and_a_number_to_move() -> None:
 
 def test_r3_swept_is_what_paper_says() -> None:
     """At ratio ρ growth spends 11 and mature 11 (1 − ρ) / ρ, worth 1 each: 111 + 11 (1 − ρ) / ρ (docs/model.md)."""
-    points = sweep(budget_plan(), "rules.R3.ratio=0.5..0.8", 4)
+    points = list(sweep(budget_plan(), "rules.R3.ratio=0.5..0.8", 4))
     assert [point.contribution for point in points] == pytest.approx(
         [111 + 11 * (1 - ratio) / ratio for ratio in (0.5, 0.6, 0.7, 0.8)], rel=1e-6
     )
@@ -44,7 +44,7 @@ def test_r3_swept_is_what_paper_says() -> None:
 
 
 def test_a_figure_that_expectations_rest_on_is_stated_again() -> None:
-    points = sweep(budget_plan(), "products.P.margin=0.5..0.6", 2)
+    points = list(sweep(budget_plan(), "products.P.margin=0.5..0.6", 2))
     assert [point.way for point in points] == ["rebuilt", "rebuilt"]
     assert points[0].contribution == pytest.approx(118 + 1 / 3)
 

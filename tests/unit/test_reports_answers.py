@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from rich.cells import cell_len
@@ -170,8 +171,9 @@ def _tables(result: Answer) -> list[Table]:
     return [block for block in answer_page(result, ENGLISH).blocks if isinstance(block, Table)]
 
 
-def priced(rule_id: str, change: str, contribution: float, low: float | None, high: float | None) -> RuleRow:
-    point = Point(change=change, relaxation=0, contribution=contribution)
+def priced(rule_id: str, step: float, contribution: float, low: float | None, high: float | None) -> RuleRow:
+    unit: Literal["ratio", "money"] = "ratio" if abs(step) < 1 else "money"
+    point = Point(step=step, unit=unit, relaxation=0, contribution=contribution)
     return RuleRow(
         id=rule_id, sentence="…", firmness="hard", left=1, right=1, status="binds", price=(point,),
         holds_from=low, holds_to=high,
@@ -180,9 +182,9 @@ def priced(rule_id: str, change: str, contribution: float, low: float | None, hi
 
 def test_prices_say_how_far_they_hold_where_somebody_looked() -> None:
     rules = (
-        priced("R3", "+1 percentage point", -2149, 0.55, 0.75),
-        priced("R7", "−10,000", 9000, 60_000, None),
-        priced("R8", "+10,000", 5, None, None),
+        priced("R3", 0.01, -2149, 0.55, 0.75),
+        priced("R7", -10_000, 9000, 60_000, None),
+        priced("R8", 10_000, 5, None, None),
     )
     rows = prices_table(ENGLISH, rules, with_ranges=True).rows
     assert [row.cells[-1] for row in rows] == ["75.0%", "60,000", "no end found"]
@@ -191,10 +193,11 @@ def test_prices_say_how_far_they_hold_where_somebody_looked() -> None:
 
 def test_demand_and_hours_are_priced_and_silence_is_explained() -> None:
     def resource(kind: str, id_: str, up: float, down: float) -> ResourceRow:
-        step = "1 hour" if kind == "hours" else "10,000"
+        unit: Literal["hours", "money"] = "hours" if kind == "hours" else "money"
+        step = 1 if kind == "hours" else 10_000
         price = (
-            Point(change=f"+{step}", relaxation=0, contribution=up),
-            Point(change=f"−{step}", relaxation=0, contribution=down),
+            Point(step=step, unit=unit, relaxation=0, contribution=up),
+            Point(step=-step, unit=unit, relaxation=0, contribution=down),
         )
         fields = {"kind": kind, "id": id_, "there": 250.0, "price": price, "holds_from": 200.0, "holds_to": None}
         return ResourceRow.model_validate(fields)
@@ -216,9 +219,9 @@ def test_demand_and_hours_are_priced_and_silence_is_explained() -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_an_allocation_with_ranges_fits_and_one_without_prices_says_so(width: int) -> None:
     bare = samples.allocation()
-    price = (Point(change="+10,000", relaxation=0, contribution=5830.4),)
+    price = (Point(step=10_000, unit="money", relaxation=0, contribution=5830.4),)
     demand = ResourceRow(kind="demand of a product", id="S1", there=3_497_948, price=price, holds_to=25_257_948)
-    ranges = {"detail": "ranges", "resources": (demand,), "rules": (priced("R3", "+10,000", -2149, 0.55, 75e6),)}
+    ranges = {"detail": "ranges", "resources": (demand,), "rules": (priced("R3", 10_000, -2149, 0.55, 75e6),)}
     text = shown(page_of(bare.model_copy(update=ranges), ENGLISH), width)
     assert [line for line in text.splitlines() if cell_len(line) > width] == []
     assert "+5,830" in text

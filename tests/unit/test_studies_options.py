@@ -2,6 +2,7 @@ import pytest
 
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
+from studies.allocating import allocate_study
 from studies.choosing import alternatives_study, frontier_study, least_change_study
 from studies.explaining import explain_study
 from studies.paying import money_study
@@ -81,3 +82,21 @@ def test_money_of_the_best_and_of_a_given_allocation() -> None:
     assert best.collection_threshold == 1
     _, allocations = alternatives_study(plan, 1, baselines=("even",))
     assert money_study(plan, allocations["even"]).rows[0].set_aside == pytest.approx(50)
+
+
+def test_what_takes_long_tells_how_far_it_is() -> None:
+    told: list[tuple[str, int, int]] = []
+
+    def progress(label: str, done: int, total: int) -> None:
+        told.append((label, done, total))
+
+    plan = budget_plan()
+    sweep_study(plan, "rules.R3.ratio=0.5..0.7", 3, progress)
+    assert told == [("rules.R3.ratio", n, 3) for n in (1, 2, 3, 3)]
+    reach_study(plan, 120, progress)
+    allocate_study(plan, detail="ranges", progress=progress)
+    for label in {label for label, _, _ in told}:
+        done, totals = zip(*(entry[1:] for entry in told if entry[0] == label), strict=True)
+        assert list(done) == sorted(done)
+        assert done[-1] == totals[-1] == max(totals)
+    assert {label for label, _, _ in told[4:]} == {"figures moved", "prices of rules", "prices of demand and hours"}
