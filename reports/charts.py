@@ -17,6 +17,7 @@ from rich.cells import cell_len
 
 from reports.drawing import FONTS
 from reports.layout import wrapped
+from reports.rules import step_name
 from reports.specs import Chart
 from reports.wording import Scale, Wording
 from scenarios.calendar import Phase
@@ -383,7 +384,7 @@ def price_chart(rules: Sequence[RuleRow], names: Sequence[str], words: Wording, 
     scale = words.scale(point.contribution for point in best)
     bars = [
         (
-            words.say("in_brackets", text=name, more=point.change),
+            words.say("in_brackets", text=name, more=step_name(words, point)),
             point.contribution / scale.divisor,
             scale.signed(point.contribution),
             BLUE if point.contribution >= 0 else VERMILION,

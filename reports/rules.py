@@ -10,7 +10,7 @@ from reports.specs import Block, Column, Mark, Row, Table, Tone
 from reports.wording import Wording
 from studies.results import Point, ResourceRow, RuleRow
 
-__all__ = ["group_name", "member_name", "missed_rules", "prices_table", "resources_table", "rules_table"]
+__all__ = ["group_name", "member_name", "missed_rules", "prices_table", "resources_table", "rules_table", "step_name"]
 
 _TONES: Mapping[str, Tone] = {"broken": "bad", "relaxed": "warning"}
 
@@ -69,7 +69,7 @@ def prices_table(words: Wording, rules: Sequence[RuleRow], with_ranges: bool = F
             gains = words.signed_money(point.contribution), words.signed_money(point.relaxation)
             if gains != ("0", "0"):
                 end = _end(words, rule, point) if with_ranges else ""
-                members.setdefault((rule.id, _step(words, point), *gains, end), []).append(rule.member)
+                members.setdefault((rule.id, step_name(words, point), *gains, end), []).append(rule.member)
     sizes = Counter(rule.id for rule in rules)
     lines = tuple(
         row(_members(words, rule_id, named, sizes[rule_id]), *cells) for (rule_id, *cells), named in members.items()
@@ -88,7 +88,7 @@ def _end(words: Wording, rule: RuleRow, point: Point) -> str:
     return words.percent(end) if point.unit == "ratio" else words.money(end)
 
 
-def _step(words: Wording, point: Point, signed: bool = True) -> str:
+def step_name(words: Wording, point: Point, signed: bool = True) -> str:
     """One step, as +1 percentage point, −10,000 or +1 hour."""
     size = abs(point.step) * (100 if point.unit == "ratio" else 1)
     text = words.say(f"step.{point.unit}", n=words.figure(size))
@@ -142,7 +142,7 @@ def _between(words: Wording, entry: ResourceRow) -> str:
 
 
 def _steps(words: Wording, entries: Iterable[ResourceRow]) -> list[str]:
-    return list(dict.fromkeys(_step(words, point, signed=False) for entry in entries for point in entry.price))
+    return list(dict.fromkeys(step_name(words, point, signed=False) for entry in entries for point in entry.price))
 
 
 def group_name(words: Wording, group: str) -> str:
