@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 
-from simpy import Environment, Timeout
-from simpy.events import NORMAL
+from simpy import Environment, Event, Timeout
+from simpy.events import NORMAL, URGENT
 
 __all__ = ["Clock"]
 
@@ -20,6 +20,9 @@ class _Wait(Timeout):
 
     _ok, _delay = True, 0.0
     _value: object = None
+
+
+_new_wait = _Wait.__new__
 
 
 class Clock(Environment):
@@ -32,16 +35,27 @@ class Clock(Environment):
         """An event that happens ``delay`` working days from now."""
         if delay < 0:
             raise ValueError(f"a delay of {delay} days")
-        event = _Wait.__new__(_Wait)
+        event = _new_wait(_Wait)
         event.env, event.callbacks = self, []
         if value is not None:
             event._value = value
         heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), event))
         return event
 
-    def call(self, delay: float, action: Callable[[], None]) -> None:
-        """Let something be done ``delay`` working days from now."""
-        self.timeout(delay).callbacks.append(lambda _: action())
+    def call(self, delay: float, callback: Callable[[Event], None]) -> Timeout:
+        """A timeout that calls somebody back: what ``timeout(delay).callbacks.append(callback)`` would do."""
+        if delay < 0:
+            raise ValueError(f"a delay of {delay} days")
+        event = _new_wait(_Wait)
+        event.env, event.callbacks = self, [callback]
+        heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), event))
+        return event
+
+    def call_first(self, callback: Callable[[Event], None]) -> None:
+        """Call somebody back before all else that happens now, as a process is started."""
+        event = Event(self)
+        event.callbacks, event._ok, event._value = [callback], True, None
+        self.schedule(event, URGENT)
 
     def step(self) -> None:
         """Let the next thing happen."""

@@ -190,10 +190,11 @@ class Opportunity:
             return True
         if day <= now:
             return self._stage_ends(quarter)
-        quarter.at(day, partial(self._stage_ends_in_time, quarter, self.turn))
+        if day < quarter.model.horizon:
+            quarter.env.call(day - now, partial(self._stage_ends_in_time, quarter, self.turn))
         return False
 
-    def _stage_ends_in_time(self, quarter: Quarter, turn: int) -> None:
+    def _stage_ends_in_time(self, quarter: Quarter, turn: int, _: Event) -> None:
         if self.outcome == "open" and turn == self.turn and self._stage_ends(quarter):
             quarter.reps[self.rep].add(self)
 

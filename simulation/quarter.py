@@ -118,7 +118,7 @@ class Quarter:
     def at(self, day: float, action: Callable[[], None]) -> None:
         """Let something happen on a working day, at once if it has come; after the quarter nothing happens."""
         if day < self.model.horizon:
-            self.env.call(max(day - self.env.now, 0.0), action)
+            self.env.call(max(day - self.env.now, 0.0), lambda _: action())
 
     def _start_pipeline(self) -> None:
         for row, chance in zip(self.model.open_deals, self.future.open_deals, strict=True):

@@ -1,11 +1,14 @@
-"""The rep is the process: take the best due task, work on it, look again; sleep when nothing is due."""
+"""The rep is the process: take the best due task, work on it, look again; sleep when nothing is due.
+
+A touch is one timeout that calls the rep back. A generator that yields it would read much the same and make every
+touch a sixth slower, and touches are most of what happens in a quarter.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from simpy import Event
 
@@ -72,7 +75,10 @@ class Errand:
 
 
 class Rep:
-    """A sales representative's queue and clock. Touches are not interrupted and may span days."""
+    """A sales representative's queue and clock. Touches are not interrupted and may span days.
+
+    ``_look`` → ``_finish`` → ``_look`` … → ``_sleep`` → ``_awake`` → ``_look``, until the rep leaves.
+    """
 
     def __init__(self, quarter: Quarter, number: int) -> None:
         self.quarter, self.number = quarter, number
@@ -98,9 +104,11 @@ class Rep:
         """Due tasks by kind, each a heap by due day and id."""
         self._upcoming: list[_Entry] = []
         self._in_hand: Task | None = None
+        self._hours_in_hand = 0.0
         self._asleep: Event | None = None
+        """What wakes the rep; None while awake."""
         self._wakes_at = math.inf
-        quarter.env.process(self._work())
+        quarter.env.call_first(self._look)
 
     def add(self, task: Task) -> None:
         """Put a task into the queue; wakes the rep when it is due before anything else."""
@@ -184,29 +192,37 @@ class Rep:
         self._upcoming.clear()
         return [task for _, _, task in sorted(waiting)]
 
-    def _work(self) -> Generator[Event, Any, None]:
-        quarter, env, upcoming = self.quarter, self.quarter.env, self._upcoming
+    def _look(self, _: Event | None = None) -> None:
+        """Begin the best due task; where none is due, sleep."""
+        quarter, env = self.quarter, self.quarter.env
         while env.now < self.left_on:
             task = self._best_due()
             if task is None:
-                yield self._sleep()
-                self._asleep = None
-                continue
+                self._sleep()
+                return
             hours = task.next_hours(quarter)
             if hours > 0:
                 takes = self._takes(hours)
                 if takes is None:  # no hours today; tomorrow may be different
                     self._make_due((task.due, task.id, task))
-                    yield env.timeout(1)
-                    continue
-                self._in_hand = task
-                yield env.timeout(takes)
-                self._in_hand = None
-                if env.now >= self.left_on:
-                    return
-                self.hours += hours
+                    env.call(1.0, self._look)
+                else:
+                    self._in_hand, self._hours_in_hand = task, hours
+                    env.call(takes, self._finish)
+                return
             if task.done(quarter, hours):
-                heappush(upcoming, (task.due, task.id, task))
+                heappush(self._upcoming, (task.due, task.id, task))
+
+    def _finish(self, _: Event) -> None:
+        """The task in hand is done, unless the rep has left meanwhile; look for the next."""
+        task, hours, quarter = self._in_hand, self._hours_in_hand, self.quarter
+        self._in_hand = None
+        if task is None or quarter.env.now >= self.left_on:
+            return
+        self.hours += hours
+        if task.done(quarter, hours):
+            heappush(self._upcoming, (task.due, task.id, task))
+        self._look()
 
     def _best_due(self) -> Task | None:
         """The due task that comes first: customer tier, lowest cell attainment, due day, id.
@@ -269,21 +285,21 @@ class Rep:
                 day = block_end
         return day - start + left
 
-    def _sleep(self) -> Event:
-        """What ends a sleep: the next task comes due, unless something wakes the rep before."""
+    def _sleep(self) -> None:
+        """Wait for the next task that comes due, or to be woken before."""
         env, upcoming = self.quarter.env, self._upcoming
         if upcoming and upcoming[0][0] < self.quarter.model.horizon:
             self._wakes_at = upcoming[0][0]
-            self._asleep = env.timeout(self._wakes_at - env.now)
+            self._asleep = env.call(self._wakes_at - env.now, self._awake)
         else:
-            self._wakes_at = math.inf
-            self._asleep = env.event()
-        return self._asleep
+            self._wakes_at, self._asleep = math.inf, env.event()
+
+    def _awake(self, _: Event) -> None:
+        self._asleep = None
+        self._look()
 
     def _wake(self) -> None:
         """Resume now instead of when the sleep ends, which then wakes nobody."""
         if self._asleep is not None:
-            now = self.quarter.env.event()
-            now.callbacks, self._asleep.callbacks = self._asleep.callbacks, []
-            now.succeed()
-            self._asleep = None
+            self._asleep.callbacks, self._asleep = [], None
+            self.quarter.env.call(0.0, self._look)
