@@ -1,4 +1,4 @@
-"""What a company's own deals say before a date: pure functions from tables to figures, each with its count.
+"""All that a plan takes from an export as of a date: who and what is in it, and what the deals say.
 
 Everything is taken from a ``History``, which holds nothing that happened on the date or later.
 """
@@ -12,31 +12,23 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from scenarios.calibration.figures import Figure
+from scenarios.crm.calibrating import Calibration, calibrate
+from scenarios.crm.entities import (
+    AccountEstimate,
+    OpenDeal,
+    accounts_of,
+    open_deals_of,
+    product_tiers,
+    ranks,
+    rep_tiers,
+)
 from scenarios.crm.export import Export, Unused
 from scenarios.crm.history import History, Windows, between, known_on, windows_before
 from scenarios.crm.mapping import Assumed
 from scenarios.errors import PlanFileError, Problem
 
-__all__ = [
-    "AccountEstimate",
-    "Estimates",
-    "Figure",
-    "OpenDeal",
-    "ProductEstimate",
-    "RepEstimate",
-    "estimate",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure estimated from the company's own deals."""
-
-    value: float
-    count: int
-    """Deals behind it; 0 where a default had to serve."""
-    basis: str
-    """Where it comes from, in words."""
+__all__ = ["Estimates", "ProductEstimate", "RepEstimate", "estimate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +41,6 @@ class ProductEstimate:
     won_last_quarter: float
     mean_deal: Figure
     median_cycle_days: Figure
-    open_value: Figure
-    """Value of an open deal: list price x usual discount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +53,6 @@ class RepEstimate:
     won_last_quarter: float
     rank: int
     hours_per_week: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class AccountEstimate:
-    """A customer, with the rep who sold it most."""
-
-    name: str
-    tier: str
-    region: str
-    rep: str
-    industry: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDeal:
-    """An opportunity open on the date."""
-
-    id: str
-    product: str
-    region: str
-    rep: str
-    tier: str
-    value: float
-    engaged: dt.date
-    account: str
-    """Empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -104,23 +68,21 @@ class Estimates:
     reps: tuple[RepEstimate, ...]
     accounts: tuple[AccountEstimate, ...]
     open_deals: tuple[OpenDeal, ...]
-    leads: tuple[tuple[str, str, int], ...]
-    """Product, region, deals engaged in the weeks from which rates are counted."""
-    win_rate: Figure
-    win_rate_by_tier: Mapping[str, Figure]
     lead_tier_mix: Mapping[str, float]
     leads_count: int
     cycle_sigma: Figure
-    value_sigma: Figure
     touch_hours: float
+    calibration: Calibration
     unused: tuple[Unused, ...]
     warnings: tuple[str, ...]
 
 
 def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts: bool = True) -> Estimates:
     """Everything a plan takes from an export as of a date; PlanFileError where the history holds too little."""
-    method, windows = assumed.method, windows_before(as_of, assumed.method.rate_weeks)
+    method = assumed.method
     history = known_on(export.deals, as_of, use_open_accounts)
+    first = None if history.closed.empty else history.closed["closed"].min().date()
+    windows = windows_before(as_of, method.rate_weeks, first)
     _require_history(history, windows, export.deals_file)
     unused = [*export.unused, *history.unused]
 
@@ -131,20 +93,22 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     rep_sales = {name: float(sold.get(name, 0.0)) for name in active}
     rep_region = dict(zip(export.reps["name"], export.reps["region"], strict=True))
 
-    accounts, lost_accounts = _accounts(history, export.accounts, active, rep_region, method.customer_tiers)
+    accounts, lost_accounts = accounts_of(history, export.accounts, active, rep_region, method.customer_tiers)
     unused += lost_accounts
     tier_of = {account.name: account.tier for account in accounts}
 
     # Seen before the date: a product launched later must not appear in the plan.
     seen_products = sorted(set(history.deals["product"]))
     unused += _left_out("products", f"no deal engaged before {as_of}", export.products, seen_products)
-    win_rate = _win_rate(history, windows)
-    products, cycle_sigma, value_sigma = _products(history, export.products, seen_products, windows, assumed)
+    price = dict(zip(export.products["name"], export.products["list_price"].astype(float), strict=True))
+    listed = {name: price.get(name, math.nan) for name in seen_products}
+    calibration = calibrate(history, windows, active, listed, tier_of if use_open_accounts else None, assumed)
+    products = _products(history, calibration, listed, windows, assumed)
 
-    touch_hours, hours = _hours(history, active, windows, assumed)
-    tiers = _rep_tiers(rep_sales, method.rep_tiers)
-    rank = {name: number for number, name in enumerate(_by_value(rep_sales), start=1)}
-    open_deals = _open_deals(history, products, tier_of)
+    touch_hours, hours = _hours(calibration, assumed)
+    tiers = rep_tiers(rep_sales, method.rep_tiers)
+    rank = {name: number for number, name in enumerate(ranks(rep_sales), start=1)}
+    open_deals = open_deals_of(history, {product.name: product.mean_deal.value for product in products}, tier_of)
     engaged = between(history.deals, "engaged", windows.rates_start, as_of)
     # Where accounts are entered at closing, only closed deals can say whose they are.
     placed = engaged if use_open_accounts else engaged[engaged["outcome"] != "open"]
@@ -162,16 +126,13 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
         ),
         accounts=accounts,
         open_deals=open_deals,
-        leads=_leads(engaged[engaged["region"].isin(regions)]),
-        win_rate=win_rate,
-        win_rate_by_tier=_win_rate_by_tier(history, tier_of, win_rate, sorted(assumed.customer_tiers), windows),
         lead_tier_mix=_tier_mix(placed, tier_of, sorted(assumed.customer_tiers)),
         leads_count=len(placed),
-        cycle_sigma=cycle_sigma,
-        value_sigma=value_sigma,
+        cycle_sigma=_cycle_sigma(calibration, windows, assumed),
         touch_hours=touch_hours,
+        calibration=calibration,
         unused=tuple(unused),
-        warnings=_warnings(history, windows, assumed, touch_hours, use_open_accounts, accounts),
+        warnings=_warnings(history, windows, assumed, touch_hours, use_open_accounts, calibration),
     )
 
 
@@ -190,91 +151,6 @@ def _left_out(what: str, reason: str, table: pd.DataFrame, kept: Sequence[str]) 
     return [Unused(what, reason, len(names), names)] if names else []
 
 
-def _by_value(values: Mapping[str, float]) -> list[str]:
-    """Names, the greatest value first, equals by name."""
-    return sorted(values, key=lambda name: (-values[name], name))
-
-
-def _heads(share: float, count: int) -> int:
-    """A share of ``count`` heads, halves up."""
-    return math.floor(share * count + 0.5 + 1e-9)
-
-
-def _tiers(values: Mapping[str, float], shares: Mapping[str, float], rest: str) -> dict[str, str]:
-    """Tier of each name by rank: the first share of the heads, the next, and the rest; nothing sold is the rest."""
-    tiers = dict.fromkeys(values, rest)
-    ranked, start, upto = _by_value(values), 0, 0.0
-    for tier, share in shares.items():
-        upto += share
-        end = _heads(upto, len(ranked))
-        tiers.update((name, tier) for name in ranked[start:end] if values[name] > 0)
-        start = end
-    return tiers
-
-
-def _rep_tiers(sales: Mapping[str, float], shares: Mapping[str, float]) -> dict[str, str]:
-    """Best 30% top, next 40% core, the others new (T5)."""
-    return _tiers(sales, shares, "new")
-
-
-def _accounts(
-    history: History,
-    table: pd.DataFrame,
-    active: Sequence[str],
-    rep_region: Mapping[str, str],
-    shares: Mapping[str, float],
-) -> tuple[tuple[AccountEstimate, ...], list[Unused]]:
-    """Customers with a deal engaged before the date, tiers by value won; the owner sold the account most."""
-    deals = history.deals[history.deals["account"] != ""]
-    won = deals["value"].groupby(deals["account"]).sum()
-    tiers = _tiers({str(name): float(value) for name, value in won.items()}, shares, "C")
-    kept = deals[deals["rep"].isin(active)]
-    strength = kept.groupby(["account", "rep"]).agg(value=("value", "sum"), count=("id", "size")).reset_index()
-    strength = strength.sort_values(["account", "value", "count", "rep"], ascending=[True, False, False, True])
-    owners = strength.drop_duplicates("account").set_index("account")["rep"]
-    industry = dict(zip(table["name"], table["industry"], strict=True))
-    accounts = tuple(
-        AccountEstimate(name, tiers[name], rep_region[owners[name]], owners[name], industry[name])
-        for name in sorted(tiers)
-        if name in owners.index
-    )
-    names = set(table["name"])
-    unused = []
-    for reason, missing in (
-        ("no deal engaged before the date", names - set(tiers)),
-        ("only deals of reps who are left out", set(tiers) - set(owners.index)),
-    ):
-        if missing:
-            unused.append(Unused("accounts", reason, len(missing), tuple(sorted(missing))))
-    return accounts, unused
-
-
-def _win_rate(history: History, windows: Windows) -> Figure:
-    """Won / closed. Where nothing was lost, (won + 1/2) / (closed + 1): certainty cannot be learnt from deals."""
-    won, closed = len(history.won), len(history.closed)
-    if won == closed:
-        return Figure((won + 0.5) / (closed + 1), closed, f"all of {closed:,} closed before {windows.as_of} won")
-    return Figure(won / closed, closed, f"{won:,} won of {closed:,} deals closed before {windows.as_of}")
-
-
-def _win_rate_by_tier(
-    history: History, tier_of: Mapping[str, str], overall: Figure, tiers: Sequence[str], windows: Windows
-) -> dict[str, Figure]:
-    """Won / closed by tier of the account; the overall rate where a tier has no deal won or none lost."""
-    closed = history.closed
-    tier = closed["account"].map(tier_of)
-    figures = {}
-    for name in tiers:
-        outcomes = closed["outcome"][tier == name]
-        won, count = int((outcomes == "won").sum()), len(outcomes)
-        deals = f"deals of {name} accounts closed before {windows.as_of}"
-        if 0 < won < count:
-            figures[name] = Figure(won / count, count, f"{won:,} won of {count:,} {deals}")
-        else:
-            figures[name] = Figure(overall.value, 0, f"rate of all deals, as {won:,} won of {count:,} {deals}")
-    return figures
-
-
 def _tier_mix(engaged: pd.DataFrame, tier_of: Mapping[str, str], tiers: Sequence[str]) -> dict[str, float]:
     """Tier shares of engagements, no account counts as C; four digits that add up to 1."""
     tier = engaged["account"].map(tier_of).fillna("C")
@@ -290,126 +166,74 @@ def _tier_mix(engaged: pd.DataFrame, tier_of: Mapping[str, str], tiers: Sequence
 
 
 def _products(
-    history: History, table: pd.DataFrame, names: Sequence[str], windows: Windows, assumed: Assumed
-) -> tuple[tuple[ProductEstimate, ...], Figure, Figure]:
-    """Deal values and cycles by product, one spread over all."""
+    history: History, calibration: Calibration, listed: Mapping[str, float], windows: Windows, assumed: Assumed
+) -> tuple[ProductEstimate, ...]:
+    """Sales, tier, usual deal and usual cycle of each product."""
     won, as_of = history.won, windows.as_of
-    price = {str(name): float(value) for name, value in zip(table["name"], table["list_price"], strict=True)}
-    deals_won = f"deals won before {as_of}"
-    sold = won.groupby("product")
-    mean, median, count = sold["value"].mean(), sold["days"].median(), sold.size()
-    ratio = won["value"] / won["product"].map(price).where(lambda listed: listed > 0)
-    discount, all_discount = ratio.groupby(won["product"]).mean(), ratio.mean()
-    if math.isnan(all_discount):
-        all_discount = 1.0
     quarter = between(won, "closed", windows.quarter_start, as_of).groupby("product")["value"].sum()
     before = between(won, "closed", windows.previous_start, windows.quarter_start).groupby("product")["value"].sum()
-    values = {name: float(quarter.get(name, 0.0)) for name in names}
-    tiers = product_tiers(values, {name: float(before.get(name, 0.0)) for name in names}, assumed.method.star_share)
-
-    products = []
-    for name in names:
-        listed = price.get(name, math.nan)
-        listed_price = listed if listed > 0 else None
-        if name in count.index:
-            number = int(count[name])
-            mean_deal = Figure(float(mean[name]), number, f"mean of {number:,} {deals_won}")
-            cycle = Figure(max(float(median[name]), 1.0), number, f"median of {number:,} {deals_won}")
-        else:
-            value = listed_price * float(all_discount) if listed_price else float(won["value"].mean())
-            mean_deal = Figure(value, 0, f"no {deals_won}; list price × usual discount of all products")
-            cycle = Figure(max(float(won["days"].median()), 1.0), 0, f"no {deals_won}; median of all products")
-        if listed_price is None:
-            open_value = Figure(mean_deal.value, mean_deal.count, "no list price; mean deal")
-        elif name in count.index:
-            share = float(discount[name])
-            open_value = Figure(
-                listed_price * share, number, f"list price × {share:.4f}, mean of {number:,} {deals_won}"
-            )
-        else:
-            open_value = Figure(mean_deal.value, 0, mean_deal.basis)
-        products.append(ProductEstimate(name, tiers[name], listed_price, values[name], mean_deal, cycle, open_value))
-
-    timed = won[won["days"] > 0]
-    logs = [math.log(days / max(median[name], 1.0)) for name, days in zip(timed["product"], timed["days"], strict=True)]
-    cycle_sigma = _spread(logs, assumed.cycle_sigma, f"log of days ÷ the product's median, {len(logs):,} {deals_won}")
-    logs = [math.log(value / mean[name]) for name, value in zip(won["product"], won["value"], strict=True)]
-    value_sigma = _spread(logs, assumed.value_sigma, f"log of value ÷ the product's mean, {len(logs):,} {deals_won}")
-    return tuple(products), cycle_sigma, value_sigma
+    values = {name: float(quarter.get(name, 0.0)) for name in listed}
+    tiers = product_tiers(values, {name: float(before.get(name, 0.0)) for name in listed}, assumed.method.star_share)
+    return tuple(
+        ProductEstimate(
+            name,
+            tiers[name],
+            price if price > 0 else None,
+            values[name],
+            calibration.mean_deal[name],
+            _median_cycle(name, history, calibration, windows),
+        )
+        for name, price in listed.items()
+    )
 
 
-def _spread(logs: Sequence[float], default: float, basis: str) -> Figure:
-    """Standard deviation (n - 1), at most the 3 that a plan takes; the default where there are fewer than two."""
-    if len(logs) < 2:
-        return Figure(default, 0, "default, fewer than two deals won")
-    mean = math.fsum(logs) / len(logs)
-    sigma = math.sqrt(math.fsum((log - mean) ** 2 for log in logs) / (len(logs) - 1))
-    return Figure(min(sigma, 3.0), len(logs), f"standard deviation of the {basis}")
+def _median_cycle(name: str, history: History, calibration: Calibration, windows: Windows) -> Figure:
+    """Median calendar days, with open deals counted; of all products where this one ended too few."""
+    fit = calibration.cycles.get(name)
+    if fit is not None:
+        text = f"{fit.count:,} deals ended and {fit.open:,} still open on {windows.as_of}"
+    elif calibration.cycle is not None:
+        fit = calibration.cycle
+        text = f"of all products: {fit.count:,} deals ended and {fit.open:,} still open on {windows.as_of}"
+    else:
+        return Figure(max(float(history.closed["days"].median()), 1.0), 0, "median of the few deals closed")
+    half = 1.645 * fit.log_median_se
+    ends = fit.median * math.exp(-half), fit.median * math.exp(half)
+    return Figure(max(fit.median, 0.5), fit.count, f"median, {text}", *ends)
 
 
-def product_tiers(values: Mapping[str, float], before: Mapping[str, float], star_share: float) -> dict[str, str]:
-    """T1 without margins: best sellers that together make ``star_share``; of the rest, what outgrew the company."""
-    total, previous = math.fsum(values.values()), math.fsum(before.values())
-    tiers, reached = {}, 0.0
-    for name in _by_value(values):
-        if reached < star_share * total and values[name] > 0:
-            tiers[name] = "star"
-        elif previous > 0 and values[name] * previous > before[name] * total:
-            tiers[name] = "potential"
-        else:
-            tiers[name] = "long_tail"
-        reached += values[name]
-    return tiers
+def _cycle_sigma(calibration: Calibration, windows: Windows, assumed: Assumed) -> Figure:
+    fits = list(calibration.cycles.values()) or ([calibration.cycle] if calibration.cycle else [])
+    if not fits:
+        return Figure(assumed.cycle_sigma, 0, "default, fewer than two deals closed on different days of their age")
+    count = sum(fit.count for fit in fits)
+    sigma = math.sqrt(sum(fit.sigma**2 * fit.count for fit in fits) / count)
+    half = 1.645 / math.sqrt(2 * count)
+    basis = f"spread of the log of days around the product's median, {count:,} deals closed before {windows.as_of}"
+    return Figure(min(sigma, 3.0), count, basis, sigma * (1 - half), min(sigma * (1 + half), 3.0))
 
 
-def _hours(
-    history: History, active: Sequence[str], windows: Windows, assumed: Assumed
-) -> tuple[float, dict[str, Figure]]:
-    """Hours of a touch, and of each rep a week: what the rep's own closings took.
-
-    closings a week x touches x hours a touch, at least a share of the team's mean.
-    """
-    closed = between(history.closed, "closed", windows.rates_start, windows.as_of).groupby("rep").size()
-    counts = {name: int(closed.get(name, 0)) for name in active}
-    mean = sum(counts.values()) / len(counts)
-    floor = assumed.method.least_hours_share * mean
+def _hours(calibration: Calibration, assumed: Assumed) -> tuple[float, dict[str, Figure]]:
+    """Hours of a closing, and of each rep a week: what the closings take that the rep can do."""
+    used = assumed.utilisation if calibration.binding.verdict == "hours do not bind" else 1.0
     touch_hours = assumed.touch_hours
-    busiest = max(max(counts.values()), floor) / windows.rate_weeks * assumed.touches * touch_hours
+    busiest = max(calibration.capacity.values()) * touch_hours / used
     if busiest > assumed.method.most_hours_per_week:
         touch_hours *= assumed.method.most_hours_per_week / busiest
-    per_closing = assumed.touches * touch_hours
     hours = {}
-    for name, count in counts.items():
-        basis = f"{count:,} deals closed in {windows.rate_weeks} weeks × {per_closing:.4g} h"
-        if count < floor:
-            basis += f", raised to {assumed.method.least_hours_share:.0%} of the team's mean"
-        if floor == 0:
-            basis = f"no deal closed in {windows.rate_weeks} weeks; one a week assumed"
-        closings = max(count, floor) / windows.rate_weeks if floor else 1.0
-        hours[name] = Figure(closings * per_closing, count, basis)
-    return touch_hours, hours
-
-
-def _open_deals(
-    history: History, products: Sequence[ProductEstimate], tier_of: Mapping[str, str]
-) -> tuple[OpenDeal, ...]:
-    value = {product.name: product.open_value.value for product in products}
-    deals = []
-    for row in history.open.sort_values("id").itertuples():
-        account = str(row.account) if row.account in tier_of else ""
-        tier = tier_of.get(account, "C")
-        product, engaged = str(row.product), pd.Timestamp(str(row.engaged)).date()
-        deals.append(
-            OpenDeal(str(row.id), product, str(row.region), str(row.rep), tier, value[product], engaged, account)
+    for name, figure in calibration.closings.items():
+        possible = calibration.capacity[name]
+        basis = f"{figure.value:.4g} closings a week ({figure.basis})"
+        if possible > figure.value * 1.005:
+            basis += f", {possible:.4g} possible as not enough came due"
+        basis += f" × {touch_hours:.4g} h"
+        if used < 1:
+            basis += f" ÷ {used:.0%}, the part of the hours in use"
+        each = touch_hours / used * possible / figure.value
+        hours[name] = Figure(
+            figure.value * each, figure.count, basis, (figure.low or 0.0) * each, (figure.high or 0.0) * each
         )
-    return tuple(deals)
-
-
-def _leads(engaged: pd.DataFrame) -> tuple[tuple[str, str, int], ...]:
-    counts: dict[tuple[str, str], int] = {}
-    for cell in zip(engaged["product"], engaged["region"], strict=True):
-        counts[cell] = counts.get(cell, 0) + 1
-    return tuple((product, region, counts[product, region]) for product, region in sorted(counts))
+    return touch_hours, hours
 
 
 def _warnings(
@@ -418,41 +242,61 @@ def _warnings(
     assumed: Assumed,
     touch_hours: float,
     use_open_accounts: bool,
-    accounts: Sequence[AccountEstimate],
+    calibration: Calibration,
 ) -> tuple[str, ...]:
     texts = []
-    for what, first, start, low in (
-        ("engagements", history.deals["engaged"].min().date(), windows.rates_start, "leads"),
-        ("closings", history.closed["closed"].min().date(), windows.quarter_start, "target and hours"),
-    ):
-        if (first - start).days > 7:
-            texts.append(f"{what} start on {first}, later than {start} from which they are counted: {low} are too low")
+    first = history.closed["closed"].min().date()
+    if (first - windows.quarter_start).days > 7:
+        texts.append(
+            f"closings start on {first}, later than {windows.quarter_start} from which the last quarter is counted: "
+            "the target is too low"
+        )
+    if windows.rate_days < 6 * 7:
+        texts.append(f"leads and closings a week are counted over {windows.rate_days} days alone, from {first}")
+    early = int((history.deals["engaged"] < pd.Timestamp(first) - pd.Timedelta(days=7)).sum())
+    if early:
+        texts.append(
+            f"no closing before {first} is in the export, though {early:,} deals were engaged before: they count from "
+            "the age they had on that day"
+        )
     latest = max(history.deals["engaged"].max(), history.closed["closed"].max()).date()
     if (windows.as_of - latest).days > 14:
         texts.append(f"nothing was engaged or closed in the {(windows.as_of - latest).days} days before the date")
     if touch_hours < assumed.touch_hours:
         texts.append(
-            f"closings per week ask for more than {assumed.method.most_hours_per_week:g} hours of a rep: a touch is "
+            f"closings per week ask for more than {assumed.method.most_hours_per_week:g} hours of a rep: a closing is "
             f"taken to last {touch_hours:.3g} h instead of {assumed.touch_hours:g} h"
         )
+    texts += _account_warnings(history, use_open_accounts)
+    texts += _dead_deals(history, windows, calibration)
+    return tuple(texts)
+
+
+def _account_warnings(history: History, use_open_accounts: bool) -> list[str]:
     blank_open = int((history.open["account"] == "").sum())
     blank_closed = int((history.closed["account"] == "").sum())
-    texts.append(f"{blank_open:,} of {len(history.open):,} open deals have no account and count as tier C")
-    if use_open_accounts and blank_closed == 0 and blank_open:
+    if not use_open_accounts:
+        return ["the accounts of open deals are left out, as the mapping says: customer tiers say nothing of them"]
+    texts = [f"{blank_open:,} of {len(history.open):,} open deals have no account and count as tier C"]
+    if blank_closed == 0 and blank_open:
         texts.append(
             f"all {len(history.closed):,} closed deals have an account: it seems to be entered by the closing, so in "
             "an export drawn after the date having one may give an open deal's outcome away; `open_deal_accounts: "
             "ignore` in the mapping leaves the accounts of open deals out"
         )
-    if len({account.tier for account in accounts}) > 1:
-        texts.append(
-            "customer tiers rank accounts by the same deals from which their win rates come, which flatters A a little"
-        )
-    longest = int(history.closed["days"].max())
-    old = int((history.open["engaged"] < pd.Timestamp(windows.as_of) - pd.Timedelta(days=longest)).sum())
-    if old:
-        texts.append(
-            f"{old:,} of {len(history.open):,} open deals are older than any deal that was ever closed "
-            f"({longest} days): many of them are probably dead, which the plan does not know"
-        )
-    return tuple(texts)
+    return texts
+
+
+def _dead_deals(history: History, windows: Windows, calibration: Calibration) -> list[str]:
+    """What of the open pipeline will never end, by the cycle it has."""
+    fit = calibration.cycle
+    if fit is None or not fit.days or history.open.empty:
+        return []
+    age = (pd.Timestamp(windows.as_of) - history.open["engaged"]).dt.days
+    old = int((age > fit.days[-1]).sum())
+    if not old:
+        return []
+    return [
+        f"{old:,} of {len(history.open):,} open deals are older than any that was ever closed "
+        f"({fit.days[-1]:.0f} days): they count as dead and take no hours"
+    ]

@@ -26,7 +26,12 @@ class Windows:
     previous_start: dt.date
     """First day of the three months before those."""
     rates_start: dt.date
-    rate_weeks: int
+    """First day from which leads and closings are counted: not before the export shows any closing."""
+
+    @property
+    def rate_days(self) -> int:
+        """Days from which leads and closings are counted."""
+        return (self.as_of - self.rates_start).days
 
     @property
     def last_quarter(self) -> str:
@@ -59,10 +64,12 @@ class History:
         return self.deals[self.deals["outcome"] == "open"]
 
 
-def windows_before(as_of: dt.date, rate_weeks: int) -> Windows:
+def windows_before(as_of: dt.date, rate_weeks: int, first_closing: dt.date | None = None) -> Windows:
     """The last quarter is the three calendar months before the date, so that it is the quarter that was reported."""
     rates_start = as_of - dt.timedelta(weeks=rate_weeks)
-    return Windows(as_of, _months_before(as_of, 3), _months_before(as_of, 6), rates_start, rate_weeks)
+    if first_closing is not None:
+        rates_start = max(rates_start, min(first_closing, as_of - dt.timedelta(days=7)))
+    return Windows(as_of, _months_before(as_of, 3), _months_before(as_of, 6), rates_start)
 
 
 def _months_before(day: dt.date, months: int) -> dt.date:

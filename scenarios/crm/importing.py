@@ -7,10 +7,11 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from scenarios.crm.drafting import Draft, Request, draft_plan
 from scenarios.crm.estimates import Estimates, estimate
 from scenarios.crm.export import Export, FileRead, Unused, read_export
 from scenarios.crm.mapping import Mapping, read_assumed, read_mapping
-from scenarios.crm.planning import Draft, Request, draft_plan, refuse_existing, write_plan
+from scenarios.crm.writing import refuse_existing, write_folder
 from scenarios.errors import UsageError
 
 __all__ = ["AssumedFigure", "EstimatedFigure", "ImportReport", "import_crm"]
@@ -25,6 +26,9 @@ class EstimatedFigure:
     count: int
     """Deals behind it."""
     basis: str
+    low: float | None = None
+    """Ends of its 90% interval."""
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def import_crm(
     tables = read_export(export, columns)
     estimates = estimate(tables, as_of, assumed, columns.open_deal_accounts == "use")
     draft = draft_plan(estimates, columns, assumed, nodes, request)
-    write_plan(draft, out)
+    write_folder(draft.texts(), out)
     return _report(out, columns, tables, estimates, draft, request)
 
 
@@ -94,13 +98,9 @@ def _report(
     out: Path, columns: Mapping, tables: Export, estimates: Estimates, draft: Draft, request: Request
 ) -> ImportReport:
     figures = [
-        EstimatedFigure(path, figure.value, figure.count, figure.basis)
+        EstimatedFigure(path, figure.value, figure.count, figure.basis, figure.low, figure.high)
         for path, figure in draft.figures.items()
         if figure.count or path.startswith("reps.")
-    ]
-    figures += [
-        EstimatedFigure(f"opportunities.value of {product}", round(figure.value, 2), figure.count, figure.basis)
-        for product, figure in draft.open_values.items()
     ]
     assumed = [
         AssumedFigure(entry.path, _value_at(draft, entry.path), entry.grade, entry.source)

@@ -137,7 +137,6 @@ class Method(Section):
     """Shares of accounts, greatest first; the rest is ``C``."""
     star_share: Share
     rate_weeks: Annotated[int, Field(ge=1, le=104)]
-    least_hours_share: Share
     most_hours_per_week: Annotated[float, Field(gt=0, le=100)]
 
 
@@ -162,8 +161,8 @@ class Assumed(Section):
 
     method: Method
     margin: Annotated[float, Field(gt=0, le=1)]
-    touches: Annotated[int, Field(ge=1, le=50)]
     touch_hours: Positive
+    utilisation: Annotated[float, Field(gt=0, le=1)]
     cycle_sigma: Amount
     value_sigma: Amount
     customer_tiers: dict[Id, TierDefaults]

@@ -1,0 +1,174 @@
+"""From estimates to a plan: its tables, and the plan as a whole before it is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from scenarios.calibration.figures import Figure
+from scenarios.crm.estimates import Estimates
+from scenarios.crm.mapping import Assumed
+from scenarios.crm.mapping import Mapping as ColumnMapping
+from scenarios.crm.settings import STAGES, Ids, own_figures, settings_of
+from scenarios.crm.writing import Row, csv_text, number, significant, slugs, yaml_text
+from scenarios.errors import UsageError
+from scenarios.plan import Plan
+
+__all__ = ["Draft", "Request", "draft_plan"]
+
+LEAST_LEADS = 0.01
+"""Leads of a product that a rep has to expect in a quarter for a row of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the planner asks for."""
+
+    as_of: dt.date
+    target: float | None
+    growth: float
+    weeks: int
+
+    @property
+    def start(self) -> dt.date:
+        """The Monday on or after the date."""
+        return self.as_of + dt.timedelta(days=-self.as_of.weekday() % 7)
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A plan before it is written."""
+
+    settings: CommentedMap
+    """plan.yaml."""
+    tables: Mapping[str, Sequence[Row]]
+    figures: Mapping[str, Figure]
+    """Path → own estimate."""
+    target: float
+    plan: Plan
+    ids: Ids
+
+    def texts(self) -> dict[str, str]:
+        """File name → text."""
+        texts = {"plan.yaml": yaml_text(self.settings)}
+        return texts | {f"{name}.csv": csv_text(rows) for name, rows in self.tables.items() if rows}
+
+
+def draft_plan(estimates: Estimates, mapping: ColumnMapping, assumed: Assumed, nodes: Any, request: Request) -> Draft:
+    """The plan that the estimates and, where they are silent, the sourced defaults make; ``nodes`` are the latter's."""
+    ids = Ids(
+        slugs([product.name for product in estimates.products]),
+        slugs([name for name, _ in estimates.regions]),
+        slugs([rep.name for rep in estimates.reps]),
+        slugs([account.name for account in estimates.accounts]),
+        slugs([deal.id for deal in estimates.open_deals], lower=False),
+    )
+    target = round(request.target or estimates.won_last_quarter * (1 + request.growth), 2)
+    growth = significant(target / estimates.won_last_quarter - 1)
+    if not -1 < growth <= 10:
+        raise UsageError(
+            f"--target {target:,.0f} is {target / estimates.won_last_quarter:.3g} times the last quarter's "
+            f"{estimates.won_last_quarter:,.0f}; a plan takes up to 11 times"
+        )
+    figures = own_figures(estimates, ids)
+    tables = _tables(estimates, ids, mapping, assumed, request)
+    settings = settings_of(estimates, ids, mapping, assumed, nodes, request, target, growth, figures)
+    plan = Plan.model_validate({**settings, **{name: _typed(rows) for name, rows in tables.items()}})
+    return Draft(settings, tables, figures, target, plan, ids)
+
+
+def _tables(
+    estimates: Estimates, ids: Ids, mapping: ColumnMapping, assumed: Assumed, request: Request
+) -> dict[str, list[Row]]:
+    """Rows of every table as they are written, in order of ids."""
+    figures = own_figures(estimates, ids)
+    products = []
+    for product in estimates.products:
+        path = f"products.{ids.products[product.name]}"
+        products.append(
+            {
+                "id": ids.products[product.name],
+                "name": product.name,
+                "tier": product.tier,
+                "mean_deal": number(figures[f"{path}.mean_deal"].value),
+                "median_cycle_days": number(figures[f"{path}.median_cycle_days"].value),
+                "margin": number(assumed.margin),
+                "list_price": "" if product.list_price is None else number(product.list_price),
+            }
+        )
+    regions = [
+        {
+            "id": ids.regions[name],
+            "name": name,
+            "maturity": mapping.maturities.get(name, mapping.default_maturity),
+            "base_amount": number(round(won, 2)),
+        }
+        for name, won in estimates.regions
+    ]
+    reps = [
+        {
+            "id": ids.reps[rep.name],
+            "name": rep.name,
+            "tier": rep.tier,
+            "regions": ids.regions[rep.region],
+            "hours_per_week": number(figures[f"reps.{ids.reps[rep.name]}.hours_per_week"].value),
+            "last_quarter_sales": number(round(rep.won_last_quarter, 2)),
+            "performance": f"rank {rep.rank} of {len(estimates.reps)} by won value in the last quarter",
+        }
+        for rep in estimates.reps
+    ]
+    accounts = [
+        {
+            "id": ids.accounts[account.name],
+            "name": account.name,
+            "customer_tier": account.tier,
+            "region": ids.regions[account.region],
+            "rep": ids.reps[account.rep],
+            "industry": account.industry,
+        }
+        for account in estimates.accounts
+    ]
+    opportunities = [
+        {
+            "id": ids.deals[deal.id],
+            "product": ids.products[deal.product],
+            "region": ids.regions[deal.region],
+            "rep": ids.reps[deal.rep],
+            "customer_tier": deal.tier,
+            "stage": STAGES[0],
+            "value": number(max(round(deal.value, 2), 0.01)),
+            "created": deal.engaged.isoformat(),
+            "account": ids.accounts.get(deal.account, ""),
+        }
+        for deal in estimates.open_deals
+    ]
+    region_of = {rep.name: rep.region for rep in estimates.reps}
+    leads = [
+        {
+            "id": f"{ids.products[product]}_{ids.reps[rep]}",
+            "product": ids.products[product],
+            "region": ids.regions[region_of[rep]],
+            "rep": ids.reps[rep],
+            "accepted_per_quarter": number(significant(rate * request.weeks)),
+        }
+        for (product, rep), rate in sorted(estimates.calibration.leads.items())
+        if rate * request.weeks >= LEAST_LEADS
+    ]
+    tables = {
+        "products": products,
+        "regions": regions,
+        "reps": reps,
+        "accounts": accounts,
+        "opportunities": opportunities,
+        "baseline_leads": leads,
+    }
+    return {name: sorted(rows, key=lambda row: row["id"]) for name, rows in tables.items()}
+
+
+def _typed(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Rows as a loader hands them to the plan's types: blank cells absent, a list of regions as a list."""
+    return [{key: cell.split(";") if key == "regions" else cell for key, cell in row.items() if cell} for row in rows]

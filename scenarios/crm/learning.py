@@ -1,0 +1,196 @@
+"""What the deals taught, as entries of the plan: differences and seasons, what nobody knows, risks of its own.
+
+Known differences (a rep's win rate, the last month of a quarter) are measures without cost, since a measure is what
+acts whatever is decided; what is uncertain about them and about everything else is "what nobody knows".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml.comments import CommentedMap
+
+from scenarios.calibration.seasons import Season, month_of_quarter
+from scenarios.crm.calibrating import Dimension
+from scenarios.crm.estimates import Estimates
+from scenarios.crm.writing import commented, significant
+
+if TYPE_CHECKING:
+    from scenarios.crm.settings import Ids
+
+__all__ = ["certain_differences", "learnt_risks", "season_effects", "what_nobody_knows"]
+
+LEAST_SPREAD = 0.002
+"""Spread of a factor below which it is left out."""
+
+
+def season_effects(estimates: Estimates, start: dt.date, weeks: int) -> list[CommentedMap]:
+    """The season inside the quarter, month by month, of win rates, closings and leads; none where none shows."""
+    learnt = estimates.calibration
+    effects = []
+    for parameter, season in (
+        ("win_rate", learnt.win.season),
+        ("rep_hours", learnt.closing_season),
+        ("baseline_rate", learnt.lead_season),
+    ):
+        if season.is_there:
+            effects += _by_month(parameter, season, start, weeks)
+    if not effects:
+        return []
+    seen = [s for s in (learnt.win.season, learnt.closing_season, learnt.lead_season) if s.is_there]
+    text = f"own deals before {estimates.windows.as_of}, {sum(sum(s.counts) for s in seen):,} in all"
+    return [_measure("own-season", "Season inside the quarter, as in own deals", effects, text)]
+
+
+def certain_differences(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
+    """Factors on the win rate of products and reps (regions where reps cannot be told apart), as own deals show."""
+    effects = []
+    for dimension in told_apart(estimates):
+        names = _names(dimension, ids)
+        for name, figure in sorted(estimates.calibration.win.factors[dimension].items()):
+            if name in names and abs(figure.value - 1) >= LEAST_SPREAD:
+                scope = commented(**{dimension: [names[name]]})
+                effects.append(_flow(parameter="win_rate", factor=significant(figure.value, 4), scope=scope))
+    if not effects:
+        return []
+    count = estimates.calibration.win.overall.count
+    source = f"{count:,} deals closed before {estimates.windows.as_of}, few deals leaning on the whole"
+    return [_measure("own-win-rates", "Win rates that differ, as in own deals", effects, source)]
+
+
+def told_apart(estimates: Estimates) -> list[Dimension]:
+    """Dimensions whose win rates enter the plan; a rep's includes the region's."""
+    factors = estimates.calibration.win.factors
+    by: list[Dimension] = ["product"] if factors["product"] else []
+    if factors["rep"]:
+        by.append("rep")
+    elif factors["region"]:
+        by.append("region")
+    return by
+
+
+def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
+    """What the number of deals leaves open about each figure: win rates, hours, leads, cycle, value."""
+    learnt, as_of = estimates.calibration, estimates.windows.as_of
+    entries = []
+    win = learnt.win
+    if len(set(win.by_tier.values())) == 1:
+        source = f"sampling error of {win.overall.count:,} deals"
+        entries.append(_beta("U-win", "True win rate", {}, win.overall.value, win.overall_sd, source))
+    else:
+        for tier, figure in sorted(win.by_tier.items()):
+            source = f"sampling error of {figure.count or win.overall.count:,} deals"
+            name, scope = f"True win rate of {tier} customers", {"customer_tier": [tier]}
+            entries.append(_beta(f"U-win-{tier}", name, scope, figure.value, win.tier_sd[tier], source))
+    for dimension in told_apart(estimates):
+        names = _names(dimension, ids)
+        for name, spread in sorted(win.factor_sd[dimension].items()):
+            if name in names and spread >= LEAST_SPREAD:
+                count = win.factors[dimension][name].count
+                what, scope = f"True win rate of {name}", {dimension: [names[name]]}
+                source = f"sampling error of {count:,} deals"
+                entries.append(_spread(f"U-win-{names[name]}", what, "win_rate", scope, spread, source))
+    for name, spread in sorted(learnt.closings_sd.items()):
+        source = f"sampling error of {learnt.closings[name].count:,} closings"
+        what, scope = f"True closings a week of {name}", {"rep": [ids.reps[name]]}
+        entries.append(_spread(f"U-hours-{ids.reps[name]}", what, "rep_hours", scope, spread, source))
+    for id, what, parameter, spread, source in (
+        (
+            "U-hours",
+            "What moves all closings for weeks",
+            "rep_hours",
+            learnt.closing_drift,
+            f"four-week sums of closings before {as_of}, beyond chance and season",
+        ),
+        (
+            "U-leads",
+            "True lead rate",
+            "baseline_rate",
+            learnt.leads_sd,
+            f"four-week sums of {estimates.leads_count:,} deals engaged before {as_of}",
+        ),
+        (
+            "U-cycle",
+            "True length of the sales cycle",
+            "cycle_time",
+            learnt.cycle.log_median_se if learnt.cycle else 0.0,
+            f"sampling error of {learnt.cycle.count if learnt.cycle else 0:,} deals",
+        ),
+        (
+            "U-value",
+            "True value of a deal",
+            "deal_value",
+            learnt.value_sd,
+            f"sampling error of {learnt.value_sigma.count:,} deals won",
+        ),
+    ):
+        if spread >= LEAST_SPREAD:
+            entries.append(_spread(id, what, parameter, {}, spread, source))
+    return entries
+
+
+def learnt_risks(risks: Sequence[Any], estimates: Estimates) -> list[str]:
+    """Put the chance of losing a customer that own customers show into K7; paths of what was learnt."""
+    losses = estimates.calibration.losses
+    paths = []
+    for risk in risks:
+        if risk["id"] != "K7" or losses is None:
+            continue
+        chances: dict[str, float] = risk["chance_per_quarter"]
+        for tier, figure in losses.items():
+            if tier in chances:
+                chances[tier] = significant(min(figure.value / risk["event_probability"], 1.0), 3)
+        risk["source"] = f"alarms so that losses are as in own deals: {losses[min(losses)].basis}"
+        risk["grade"] = "own"
+        paths.append("risks.K7.chance_per_quarter")
+    return paths
+
+
+def _by_month(parameter: str, season: Season, start: dt.date, weeks: int) -> list[CommentedMap]:
+    """An effect for each run of weeks whose middle lies in one month of the quarter."""
+    month = [int(month_of_quarter((start + dt.timedelta(days=7 * week + 3)).month)) for week in range(weeks)]
+    effects, first = [], 0
+    for week in range(1, weeks + 1):
+        if week == weeks or month[week] != month[first]:
+            factor = significant(season.factors[month[first]], 4)
+            effects.append(_flow(parameter=parameter, factor=factor, from_week=first + 1, to_week=week))
+            first = week
+    return effects
+
+
+def _names(dimension: Dimension, ids: Ids) -> Mapping[str, str]:
+    return {"product": ids.products, "region": ids.regions, "rep": ids.reps}[dimension]
+
+
+def _measure(id: str, name: str, effects: list[CommentedMap], source: str) -> CommentedMap:
+    return commented(id=id, name=name, effects=effects, source=source)
+
+
+def _flow(**entries: Any) -> CommentedMap:
+    entry = commented(**entries)
+    entry.fa.set_flow_style()
+    return entry
+
+
+def _entry(
+    id: str, name: str, parameter: str, scope: Mapping[str, Any], distribution: CommentedMap, source: str
+) -> CommentedMap:
+    distribution.fa.set_flow_style()
+    entry = commented(id=id, name=name, parameter=parameter)
+    if scope:
+        entry["scope"] = commented(**scope)
+    entry["distribution"] = distribution
+    entry["source"], entry["grade"] = source, "own"
+    return entry
+
+
+def _beta(id: str, name: str, scope: Mapping[str, Any], mean: float, sd: float, source: str) -> CommentedMap:
+    distribution = commented(kind="beta", mean=significant(mean), sd=significant(sd, 3))
+    return _entry(id, name, "win_rate", scope, distribution, source)
+
+
+def _spread(id: str, name: str, parameter: str, scope: Mapping[str, Any], sd: float, source: str) -> CommentedMap:
+    distribution = commented(kind="lognormal", sigma=significant(min(sd, 2.0), 3))
+    return _entry(id, name, parameter, scope, distribution, source)

@@ -1,0 +1,374 @@
+"""plan.yaml, section by section, in which every figure says where it comes from."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from scenarios.calibration.figures import Figure
+from scenarios.crm.estimates import Estimates
+from scenarios.crm.learning import certain_differences, learnt_risks, season_effects, what_nobody_knows
+from scenarios.crm.mapping import Assumed
+from scenarios.crm.mapping import Mapping as ColumnMapping
+from scenarios.crm.writing import commented, plain, significant
+
+__all__ = ["STAGES", "Ids", "own_figures", "settings_of"]
+
+STAGES = "engaging", "closing"
+"""The cycle passes in the first, without work; the work that closes a deal, won or lost, is the second."""
+RANGE_LIMIT = 1e5
+"""Sums in rules are written in a unit in which none exceeds this."""
+TIER_NAMES = {"star": "star products", "potential": "potential products", "long_tail": "long-tail products"}
+REP_TIER_NAMES = {"top": "top reps", "core": "core reps", "new": "new or improving reps"}
+
+
+class Asked(Protocol):
+    """What the planner asks for."""
+
+    @property
+    def target(self) -> float | None: ...
+
+    @property
+    def weeks(self) -> int: ...
+
+    @property
+    def start(self) -> dt.date: ...
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Name of the export → id of the plan."""
+
+    products: Mapping[str, str]
+    regions: Mapping[str, str]
+    reps: Mapping[str, str]
+    accounts: Mapping[str, str]
+    deals: Mapping[str, str]
+
+
+def own_figures(estimates: Estimates, ids: Ids) -> dict[str, Figure]:
+    """Own estimates by the path of the plan's figure."""
+    since = f"from {estimates.windows.rates_start} to {estimates.windows.as_of}"
+    learnt = estimates.calibration
+    figures = {
+        f"process.stages.{STAGES[1]}.conversion": learnt.win.overall,
+        "process.cycle_sigma": estimates.cycle_sigma,
+        "process.value_sigma": learnt.value_sigma,
+    }
+    for tier, share in estimates.lead_tier_mix.items():
+        basis = f"share of {estimates.leads_count:,} deals engaged {since}, no account counts as C"
+        figures[f"process.lead_tier_mix.{tier}"] = Figure(share, estimates.leads_count, basis)
+    for tier, figure in learnt.win.by_tier.items():
+        figures[f"customer_tiers.{tier}.win_rate"] = figure
+    for product in estimates.products:
+        path = f"products.{ids.products[product.name]}"
+        figures[f"{path}.mean_deal"] = product.mean_deal
+        figures[f"{path}.median_cycle_days"] = product.median_cycle_days
+    for rep in estimates.reps:
+        figures[f"reps.{ids.reps[rep.name]}.hours_per_week"] = rep.hours_per_week
+    return {path: replace(figure, value=_rounded(path, figure.value)) for path, figure in figures.items()}
+
+
+def _rounded(path: str, value: float) -> float:
+    field = path.rpartition(".")[2]
+    if field in ("mean_deal", "hours_per_week"):
+        return round(value, 2)
+    if field in ("conversion", "win_rate"):  # never rounded to 0 or 1, which a win rate cannot be
+        return significant(value)
+    return round(value, 4)
+
+
+def settings_of(
+    estimates: Estimates,
+    ids: Ids,
+    mapping: ColumnMapping,
+    assumed: Assumed,
+    nodes: Any,
+    request: Asked,
+    target: float,
+    growth: float,
+    figures: Mapping[str, Figure],
+) -> CommentedMap:
+    """plan.yaml, section by section."""
+    windows, as_of = estimates.windows, estimates.windows.as_of
+    settings = CommentedMap()
+    settings["format"] = 1
+    settings.yaml_set_start_comment(
+        "Made by quarterdeck import-crm. Edit freely: where a figure comes from stands beside it."
+    )
+    settings["name"] = f"Quarter from {request.start}, from the CRM as of {as_of}"
+    settings["currency"] = mapping.currency
+    settings["target"] = plain(target)
+    if request.target is None:
+        _comment(settings, "target", f"won in the last quarter {estimates.won_last_quarter:,.2f} × {1 + growth:g}")
+    else:
+        _comment(settings, "target", f"asked for; won in the last quarter {estimates.won_last_quarter:,.2f}")
+    settings["base_period"] = f"last quarter, {windows.last_quarter}"
+    settings["description"] = (
+        f"Made from a CRM export (mapping {mapping.name}): what was known before {as_of}. Open deals are worth list "
+        "price × usual discount. Renewals, cross-selling, marketing and holidays are not in the export and not here."
+    )
+    settings["calendar"] = commented(start=request.start, weeks=request.weeks)
+    _comment(settings["calendar"], "start", f"the Monday on or after {as_of}; no holidays are known: add yours")
+    settings["process"] = _process(estimates, ids, assumed, figures)
+    values = [f"{product.name}: {product.mean_deal.basis}" for product in estimates.products]
+    _comment_section(settings, "process", "\n".join(("What an open deal is worth:", *values)))
+    settings["handover"] = copy.deepcopy(nodes["handover"])
+    settings["product_tiers"] = _present(TIER_NAMES, {product.tier for product in estimates.products})
+    share = assumed.method.star_share
+    settings.yaml_set_comment_before_after_key(
+        "product_tiers",
+        f"By sales, as an export holds no margins: star = the best sellers that together made {share:.0%} of the last\n"
+        "quarter; potential = of the rest, those that outgrew the company on the quarter before; long_tail = others.",
+    )
+    settings["rep_tiers"] = _present(REP_TIER_NAMES, {rep.tier for rep in estimates.reps})
+    named = {mapping.maturities.get(name, mapping.default_maturity) for name, _ in estimates.regions}
+    settings["maturities"] = [commented(id=name, name=f"{name} market", growth=growth) for name in sorted(named)]
+    for entry in settings["maturities"]:
+        _comment(entry, "growth", "target ÷ last quarter − 1, so that the regions' targets add up to the target")
+    settings["customer_tiers"] = _customer_tiers(assumed, figures)
+    settings["money"] = copy.deepcopy(nodes["money"])
+    settings["rules"] = _rules(estimates, ids)
+    settings["measures"] = [
+        *season_effects(estimates, request.start, request.weeks),
+        *certain_differences(estimates, ids),
+    ]
+    _comment_section(settings, "measures", "Learnt from own deals: what differs whatever is decided.")
+    settings["risks"] = [risk for risk in copy.deepcopy(nodes["risks"]) if _in_reach(risk, estimates)]
+    learnt = learnt_risks(settings["risks"], estimates)
+    kept = {risk["id"] for risk in settings["risks"]}
+    settings["contingency_plans"] = [
+        _priced(plan, assumed, target)
+        for plan in copy.deepcopy(nodes["contingency_plans"])
+        if plan["trigger"]["strike"] in kept
+    ]
+    _comment_section(settings, "risks", "Not in a CRM export: sourced defaults.")
+    _comment_section(settings, "contingency_plans", "Costs are assumed shares of the target (D): put in your own.")
+    settings["uncertainty"] = [*what_nobody_knows(estimates, ids), *copy.deepcopy(nodes["uncertainty"])]
+    settings["assumptions"] = _assumptions(estimates, ids, assumed, figures, settings, learnt)
+    _comment_section(
+        settings,
+        "assumptions",
+        "Where the figures come from. own = estimated from this export, count = deals behind it.",
+    )
+    return settings
+
+
+def _process(estimates: Estimates, ids: Ids, assumed: Assumed, figures: Mapping[str, Figure]) -> CommentedMap:
+    """Two stages: the cycle, in which nothing is asked of the rep, and the work that closes the deal."""
+    conversion = figures[f"process.stages.{STAGES[1]}.conversion"]
+    waiting = commented(id=STAGES[0], name="Engaging", conversion=1, cycle_share=1, touches=1, touch_hours=0)
+    closing = commented(
+        id=STAGES[1],
+        name="Closing",
+        conversion=conversion.value,
+        cycle_share=0,
+        touches=1,
+        touch_hours=significant(estimates.touch_hours),
+    )
+    _comment(waiting, "cycle_share", "the sales cycle passes here")
+    _comment(closing, "conversion", conversion.basis)
+    _comment(closing, "touch_hours", "assumed (D); the reps' hours_per_week rest on it")
+    mix = commented(
+        **{tier: figures[f"process.lead_tier_mix.{tier}"].value for tier in sorted(estimates.lead_tier_mix)}
+    )
+    mix.fa.set_flow_style()
+    process = commented(
+        stages=[waiting, closing],
+        qualified_stage=STAGES[0],
+        cycle_sigma=figures["process.cycle_sigma"].value,
+        value_sigma=figures["process.value_sigma"].value,
+        lead_tier_mix=mix,
+        orphan_win_factor=assumed.orphan_win_factor,
+        touch_spread="exponential",
+    )
+    for field in ("cycle_sigma", "value_sigma"):
+        _comment(process, field, figures[f"process.{field}"].basis)
+    _comment(process, "lead_tier_mix", figures[f"process.lead_tier_mix.{min(mix)}"].basis)
+    _comment(process, "orphan_win_factor", "assumed (A)")
+    _comment(process, "touch_spread", "assumed (D): closings a week vary by chance")
+    curves = _cycles(estimates, ids)
+    if curves:
+        process["cycles"] = curves
+    return process
+
+
+def _cycles(estimates: Estimates, ids: Ids) -> CommentedMap:
+    """Curves of the products whose deals contradict a lognormal in which all end."""
+    curves = commented()
+    for product in estimates.products:
+        own = estimates.calibration.cycles.get(product.name)
+        fit = own or estimates.calibration.cycle
+        if fit is None or not fit.days:
+            continue
+        curve = commented(days=CommentedSeq(fit.days), ended=CommentedSeq(fit.shares))
+        curve["days"].fa.set_flow_style()
+        curve["ended"].fa.set_flow_style()
+        of = "own" if own else "all products'"
+        text = f"{of} {fit.count:,} ended and {fit.open:,} open deals: {fit.ever:.0%} ever end"
+        if fit.distance > fit.limit:
+            text += f"; a lognormal is {fit.distance:.3f} off, {fit.limit:.3f} would do"
+        curves[ids.products[product.name]] = curve
+        _comment(curves, ids.products[product.name], text)
+    return curves
+
+
+def _customer_tiers(assumed: Assumed, figures: Mapping[str, Figure]) -> list[CommentedMap]:
+    tiers = []
+    for tier in sorted(assumed.customer_tiers):
+        defaults, figure = assumed.customer_tiers[tier], figures[f"customer_tiers.{tier}.win_rate"]
+        entry = commented(
+            id=tier,
+            name=defaults.name,
+            priority=defaults.priority,
+            win_rate=figure.value,
+            touches_per_week=plain(defaults.touches_per_week),
+        )
+        _comment(entry, "win_rate", figure.basis)
+        _comment(entry, "touches_per_week", "assumed (D)")
+        tiers.append(entry)
+    return tiers
+
+
+def _rules(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
+    """T1, T3 and quotas by rep in the shares of the last quarter, soft; quotas add up to the target, hard."""
+    quarter = estimates.windows.last_quarter
+    by_tier: dict[str, float] = {}
+    for product in estimates.products:
+        by_tier[product.tier] = by_tier.get(product.tier, 0.0) + product.won_last_quarter
+    by_rep = {ids.reps[rep.name]: rep.won_last_quarter for rep in estimates.reps}
+    unit = 1.0
+    while max(by_tier.values()) / unit > RANGE_LIMIT:
+        unit *= 1000
+    total = commented(
+        id="total",
+        sentence="The quotas add up to the target.",
+        left=commented(over="quota"),
+        sense="=",
+        ratio=1.0,
+        right="target",
+        firmness="hard",
+    )
+    source = f"shares of the last quarter, {quarter}"
+    t1 = commented(
+        id="T1",
+        sentence="Each product tier keeps its share of the last quarter's sales.",
+        left=commented(over="quota"),
+        each="product_tier",
+        sense="=",
+        ratio=_shares("product_tier", by_tier, unit),
+        right="target",
+        firmness="soft",
+        priority=2,
+        source=source,
+    )
+    t3 = commented(
+        id="T3",
+        sentence="Regions share the target in proportion to their sales of the last quarter × (1 + growth).",
+        left=commented(over="quota"),
+        each="region",
+        sense="=",
+        ratio=commented(proportional_to="planned_amount"),
+        right="target",
+        firmness="soft",
+        priority=2,
+        source=source,
+    )
+    t5 = commented(
+        id="T5",
+        sentence="Each rep's quota is in proportion to the rep's sales of the last quarter.",
+        left=commented(over="quota"),
+        each="rep",
+        sense="=",
+        ratio=_shares("rep", by_rep, unit),
+        right="target",
+        firmness="soft",
+        priority=3,
+        source=source,
+    )
+    for rule in (t1, t5):
+        unit_text = "" if unit == 1 else f", in units of {unit:,.0f}"
+        _comment(rule["ratio"], "normalised", f"divided by their sum; values are sales of the last quarter{unit_text}")
+    return [total, t1, t3, t5]
+
+
+def _shares(by: str, amounts: Mapping[str, float], unit: float) -> CommentedMap:
+    values = commented(**{key: plain(round(amounts[key] / unit, 6)) for key in sorted(amounts)})
+    return commented(by=by, normalised=True, values=values)
+
+
+def _in_reach(risk: Any, estimates: Estimates) -> bool:
+    """Whether what a risk strikes is in the plan: no churn without accounts, no price war without star products."""
+    return risk["subject"] != "account" or bool(estimates.accounts)
+
+
+def _priced(plan: Any, assumed: Assumed, target: float) -> Any:
+    """The contingency plan with its costs in money, two digits."""
+    costs = assumed.costs_per_target.get(plan["id"])
+    position = list(plan).index("effects")
+    for field, share in reversed(costs.model_dump(exclude_none=True).items() if costs else ()):
+        plan.insert(position, field, plain(significant(share * target, 2)))
+    return plan
+
+
+def _assumptions(
+    estimates: Estimates,
+    ids: Ids,
+    assumed: Assumed,
+    figures: Mapping[str, Figure],
+    settings: CommentedMap,
+    learnt: Iterable[str],
+) -> CommentedSeq:
+    """Where every figure comes from: own with interval and count, or a sourced default."""
+    entries = []
+    for path, figure in figures.items():
+        if figure.count or path.startswith("reps."):
+            entry = commented(path=path, grade="own", count=figure.count, source=figure.basis)
+            if figure.low is not None and figure.high is not None:
+                entry.insert(2, "low", significant(figure.low, 4))
+                entry.insert(3, "high", significant(figure.high, 4))
+            entries.append(entry)
+        else:
+            entries.append(commented(path=path, grade="D", source=figure.basis))
+    for measure in settings["measures"]:
+        path = f"measures.{measure['id']}.effects"
+        entries.append(commented(path=path, grade="own", source=measure["source"]))
+    if settings["process"].get("cycles"):
+        entries.append(
+            commented(path="process.cycles", grade="own", source="own deals, open ones counted (Kaplan-Meier)")
+        )
+    if "risks.K7.chance_per_quarter" in learnt:
+        k7 = next(risk for risk in settings["risks"] if risk["id"] == "K7")
+        entries.append(commented(path="risks.K7.chance_per_quarter", grade="own", source=k7["source"]))
+    margins = "not in a CRM export; the same for all products, so it does not steer the allocation"
+    entries += [
+        commented(path=f"products.{ids.products[product.name]}.margin", grade="D", source=margins)
+        for product in estimates.products
+    ]
+    present = {f"{section}.{entry['id']}" for section in ("risks", "contingency_plans") for entry in settings[section]}
+    for assumption in assumed.assumptions:
+        section, _, rest = assumption.path.partition(".")
+        is_there = section not in ("risks", "contingency_plans") or f"{section}.{rest.partition('.')[0]}" in present
+        if is_there and assumption.path not in learnt:
+            entries.append(commented(**assumption.model_dump(exclude_none=True)))
+    for entry in entries:
+        entry.fa.set_flow_style()
+    return CommentedSeq(entries)
+
+
+def _present(names: Mapping[str, str], used: Iterable[str]) -> CommentedMap:
+    wanted = set(used)
+    return commented(**{key: name for key, name in names.items() if key in wanted})
+
+
+def _comment(node: CommentedMap, key: str, text: str) -> None:
+    node.yaml_add_eol_comment(text, key)
+
+
+def _comment_section(node: CommentedMap, key: str, text: str) -> None:
+    node.yaml_set_comment_before_after_key(key, text)
