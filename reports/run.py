@@ -6,12 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from reports.allocation import allocation_page
+from reports.backtest import backtest_page
 from reports.comparison import comparison_page
 from reports.parts import changes, named
 from reports.simulation import headline, simulation_page
 from reports.specs import Block, Heading, Page, Sentence
 from reports.stress import stress_page
 from reports.wording import Wording
+from studies.backtests import BacktestResult
 from studies.results import AllocateResult, CompareResult, Record, RunResult, SimulateResult, StressResult
 
 __all__ = ["PAGES", "page_of", "run_page", "summary"]
@@ -38,6 +40,7 @@ PAGES: dict[type[Record], Callable[[Any, Wording, str], Page]] = {
     SimulateResult: simulation_page,
     CompareResult: comparison_page,
     StressResult: stress_page,
+    BacktestResult: backtest_page,
 }
 """Type of a saved study's result → its page."""
 

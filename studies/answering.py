@@ -13,7 +13,7 @@ from studies.batches import Batch
 from studies.futures import Execution, Futures
 from studies.registry import STUDIES
 from studies.replications import Progress
-from studies.requests import QuarterRequest, Request
+from studies.requests import Request, SimulatedRequest
 from studies.stores import Store
 from studies.study import Inputs
 
@@ -50,7 +50,7 @@ def answer_from(
     """Answer a request from inputs that were read before, as when a saved run is repeated or continued."""
     started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
     execution = Execution()
-    if isinstance(request, QuarterRequest):
+    if isinstance(request, SimulatedRequest):
         execution = Execution(request.seed, request.replications, request.jobs, progress, store)
     allocation, result, batches = STUDIES[request.study].answer(request, inputs, Futures(execution))
     return Outcome(request, inputs, allocation, result, batches, started, time.perf_counter() - clock)

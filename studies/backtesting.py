@@ -7,15 +7,17 @@ fitted to the windows scored: every estimate sees only deals before the day, and
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import Field
 
 from scenarios.allocation import Allocation
 from scenarios.crm.drafting import Draft, Request, draft_plan
@@ -38,18 +40,38 @@ from studies.backtests import (
     Dimension,
     Method,
 )
-from studies.replications import Batch, Progress, run_replications
+from studies.batches import Batch
+from studies.futures import Execution, Futures
+from studies.replications import run_replications
+from studies.requests import SimulatedRequest
 from studies.statistics import quantiles
+from studies.study import Answer, Inputs, Study
 
-__all__ = ["Window", "backtest", "windows_of"]
+__all__ = ["STUDY", "BacktestRequest", "Window", "backtest", "windows_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal["quarter", "rolling"]
 TREND_WEEKS = 26
 ROLLING_WEEKS = 12
+UNSTEERED = Allocation("no quotas", ())
+"""No quota of ours was given in the past, so none steers: touches are done in the order they come due."""
 LEVELS = (0.1, 0.5, 0.9)
 DETAILED = 40
 """Replications whose deals are kept, to say which assumption a miss comes from."""
+
+
+class BacktestRequest(SimulatedRequest):
+    """Say what the model would have said about past quarters; ``source`` is the folder of an export."""
+
+    study: Literal["backtest"] = "backtest"
+    replications: Annotated[int, Field(ge=2, le=10_000_000)] = 200
+    mapping: str = "maven"
+    quarters: tuple[dt.date, ...] = ()
+    """First days."""
+    rolling: Annotated[int, Field(ge=0, le=104)] = 0
+    """Number of windows of 12 weeks, the last that the export holds whole."""
+    step_weeks: Annotated[int, Field(ge=1, le=52)] = 2
+    """Weeks between their starts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,26 +120,17 @@ def windows_of(export: Export, quarters: Sequence[dt.date], rolling: int, step_w
     return windows
 
 
-def backtest(
-    folder: Path,
-    quarters: Sequence[dt.date],
-    rolling: int = 0,
-    *,
-    mapping: str | Path = "maven",
-    step_weeks: int = 2,
-    seed: int = 1,
-    replications: int = 200,
-    jobs: int = 1,
-    progress: Progress | None = None,
-) -> BacktestResult:
-    """Plan, simulate and score every window; PlanFileError or UsageError where one cannot be planned at all."""
-    columns = read_mapping(mapping)
-    assumed, nodes = read_assumed()
+def backtest(request: BacktestRequest, futures: Futures, files: Mapping[str, str] | None = None) -> BacktestResult:
+    """Plan, simulate and score every window; PlanFileError or UsageError where one cannot be planned at all.
+
+    UsageError where the export is not the one whose ``files`` (name → SHA-256) are given.
+    """
+    columns, (assumed, nodes), folder = read_mapping(request.mapping), read_assumed(), Path(request.source)
     export = read_export(folder, columns)
-    windows = windows_of(export, quarters, rolling, step_weeks)
-    scored = [
-        _window(export, window, columns, assumed, nodes, seed, replications, jobs, progress) for window in windows
-    ]
+    if files and dict(files) != _hashes(folder, export):
+        raise UsageError(f"{folder} is not the export of the saved run any more: its files have changed")
+    windows = windows_of(export, request.quarters, request.rolling, request.step_weeks)
+    scored = [_window(export, window, columns, assumed, nodes, futures.execution) for window in windows]
     kinds: tuple[Kind, ...] = ("quarter", "rolling")
     scores = tuple(
         score for kind in kinds for score in _scores(kind, [window for window in scored if window.kind == kind])
@@ -127,12 +140,44 @@ def backtest(
         mapping=columns.name,
         description=columns.description,
         currency=columns.currency,
-        seed=seed,
-        replications=replications,
+        seed=request.seed,
+        replications=request.replications,
         windows=tuple(scored),
         scores=scores,
         findings=tuple(_findings(scored)),
     )
+
+
+def _read(request: BacktestRequest) -> Inputs:
+    """The plan of the newest window, which stands for all in the saved run, and the hashes of the export."""
+    columns, (assumed, nodes), folder = read_mapping(request.mapping), read_assumed(), Path(request.source)
+    export = read_export(folder, columns)
+    window = windows_of(export, request.quarters, request.rolling, request.step_weeks)[-1]
+    _, draft = _planned(export, window, columns, assumed, nodes)
+    return Inputs(draft.plan, files=_hashes(folder, export))
+
+
+def _hashes(folder: Path, export: Export) -> dict[str, str]:
+    return {read.file: hashlib.sha256((folder / read.file).read_bytes()).hexdigest() for read in export.read}
+
+
+def _answer(request: BacktestRequest, inputs: Inputs, futures: Futures) -> Answer:
+    return Answer(UNSTEERED, backtest(request, futures, inputs.files))
+
+
+def _planned(
+    export: Export, window: Window, columns: ColumnMapping, assumed: Assumed, nodes: object
+) -> tuple[Estimates, Draft]:
+    """What was known on the window's first day, and the plan that an import would have made of it."""
+    estimates = estimate(export, window.start, assumed, _use_accounts(export, columns))
+    return estimates, draft_plan(estimates, columns, assumed, nodes, Request(window.start, None, 0.0, window.weeks))
+
+
+def _use_accounts(export: Export, columns: ColumnMapping) -> bool:
+    """Not where accounts are entered by the closing alone: then, in a later export, having one tells the outcome."""
+    closed, blank = export.deals["outcome"] != "open", export.deals["account"] == ""
+    give_away = bool((~closed & blank).any() and not (closed & blank).any())
+    return columns.open_deal_accounts == "use" and not give_away
 
 
 def _window(
@@ -141,40 +186,31 @@ def _window(
     columns: ColumnMapping,
     assumed: Assumed,
     nodes: object,
-    seed: int,
-    replications: int,
-    jobs: int,
-    progress: Progress | None,
+    execution: Execution,
 ) -> BacktestWindow:
-    use_accounts = columns.open_deal_accounts == "use" and not _accounts_give_away(export)
-    estimates = estimate(export, window.start, assumed, use_accounts)
-    request = Request(window.start, None, 0.0, window.weeks)
-    draft = draft_plan(estimates, columns, assumed, nodes, request)
-    # No quota of ours was given in the past, so none steers: touches are done in the order they come due.
-    allocation = Allocation("no quotas", ())
+    estimates, draft = _planned(export, window, columns, assumed, nodes)
+    # What risks of the plan struck in the past is not in an export; they are left out.
     options = Options.of(draft.plan, risks=(), plans=())
     parts = [
         run_replications(
             draft.plan,
-            allocation,
+            UNSTEERED,
             options,
-            seed=seed,
+            seed=execution.seed,
             numbers=numbers,
-            jobs=jobs,
+            jobs=execution.jobs,
             label=f"quarters from {window.start}",
-            progress=progress,
+            progress=execution.progress,
             keep_records=keep,
         )
         for numbers, keep in (
-            (range(min(DETAILED, replications)), True),
-            (range(min(DETAILED, replications), replications), False),
+            (range(min(DETAILED, execution.replications)), True),
+            (range(min(DETAILED, execution.replications), execution.replications), False),
         )
         if len(numbers)
     ]
     actual = between(export.deals[export.deals["outcome"].isin(["won", "lost"])], "closed", window.start, window.end)
     actual = actual[actual["engaged"].notna()]
-    rows = _rows(export, window, draft, estimates, parts, actual, use_accounts)
-    causes = _causes(window, draft, parts[0], actual)
     return BacktestWindow(
         kind=window.kind,
         start=window.start,
@@ -183,16 +219,9 @@ def _window(
         open_deals=len(estimates.open_deals),
         deals_known=int(estimates.calibration.win.overall.count),
         hours=estimates.calibration.binding.verdict,
-        rows=tuple(rows),
-        causes=tuple(causes),
+        rows=tuple(_rows(export, window, draft, estimates, parts, actual, _use_accounts(export, columns))),
+        causes=tuple(_causes(window, draft, parts[0], actual)),
     )
-
-
-def _accounts_give_away(export: Export) -> bool:
-    """Whether accounts are entered by the closing alone, so that in a later export having one tells the outcome."""
-    closed = export.deals["outcome"] != "open"
-    blank = export.deals["account"] == ""
-    return bool((~closed & blank).any() and not (closed & blank).any())
 
 
 def _stack(parts: Sequence[Batch], name: str) -> Floats:
@@ -473,7 +502,7 @@ def _findings(windows: Sequence[BacktestWindow]) -> list[BacktestFinding]:
             row = window.total if scope == "total" else window.row("region", scope)
             if not causes or row.actual <= 0:
                 continue
-            main = max(causes, key=lambda cause: cause.amount * math.copysign(1, row.actual - row.mean))
+            main = max(_told_together(causes), key=lambda cause: cause.amount * math.copysign(1, row.actual - row.mean))
             findings.append(
                 BacktestFinding(
                     id=f"cause_{main.id}",
@@ -489,3 +518,26 @@ def _findings(windows: Sequence[BacktestWindow]) -> list[BacktestFinding]:
                 )
             )
     return findings
+
+
+def _told_together(causes: Sequence[BacktestCause]) -> list[BacktestCause]:
+    """Leads and timing as one cause where they pull against each other: hours that bind make one of the other."""
+    leads, timing, *rest = causes
+    if leads.amount * timing.amount >= 0:
+        return list(causes)
+    whole = {
+        "id": "closings",
+        "forecast": leads.forecast + timing.forecast,
+        "actual": leads.actual + timing.actual,
+        "amount": leads.amount + timing.amount,
+    }
+    return [leads.model_copy(update=whole), *rest]
+
+
+def _headline(result: BacktestResult) -> str:
+    quarters = [window for window in result.windows if window.kind == "quarter"] or list(result.windows)
+    inside = sum(window.total.inside for window in quarters)
+    return f"{inside} of {len(quarters)} within P10–P90"
+
+
+STUDY = Study(BacktestRequest, BacktestResult, _answer, headline=_headline, read=_read)

@@ -60,8 +60,8 @@ class BacktestCause(Record):
     scope: str
     """``total`` or a region's id."""
     name: str
-    id: Literal["leads", "timing", "win_rate", "value"]
-    """leads: deals closed of those engaged in the window; timing: of those open before it."""
+    id: Literal["leads", "timing", "win_rate", "value", "closings"]
+    """leads: deals closed of those engaged in the window; timing: of those open before it; closings: both together."""
     forecast: float
     """Deals, a share or money per deal."""
     actual: float
@@ -125,6 +125,7 @@ class BacktestFinding(Record):
 class BacktestResult(Record):
     """What the model would have said, against what happened."""
 
+    study: Literal["backtest"] = "backtest"
     export: str
     mapping: str
     description: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.errors import UsageError
-from studies import allocating, comparing, main_job, simulating, stressing
+from studies import allocating, backtesting, comparing, main_job, simulating, stressing
 from studies.requests import Request
 from studies.study import Study
 
@@ -14,7 +14,14 @@ __all__ = ["STUDIES", "read_request"]
 
 STUDIES: dict[str, Study] = {
     study.name: study
-    for study in (main_job.STUDY, allocating.STUDY, simulating.STUDY, comparing.STUDY, stressing.STUDY)
+    for study in (
+        main_job.STUDY,
+        allocating.STUDY,
+        simulating.STUDY,
+        comparing.STUDY,
+        stressing.STUDY,
+        backtesting.STUDY,
+    )
 }
 """By the name that a request gives."""
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from studies.results import Record
 
-__all__ = ["QuarterRequest", "Request"]
+__all__ = ["QuarterRequest", "Request", "SimulatedRequest"]
 
 
 class Request(Record):
@@ -28,12 +28,17 @@ class Request(Record):
     """File of a hand-made allocation; None lets the optimiser decide."""
 
 
-class QuarterRequest(Request):
-    """A request that is answered by simulating the quarter."""
+class SimulatedRequest(Request):
+    """A request that is answered by simulating."""
 
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     replications: Annotated[int, Field(ge=2, le=10_000_000)] = 500
     jobs: Annotated[int, Field(ge=1, le=1024)] = 1
+
+
+class QuarterRequest(SimulatedRequest):
+    """A request that is answered by simulating the quarter of a plan."""
+
     precision: str | None = None
     """``[KPI=]half-width``: as many replications as give the asked figures an interval that narrow, at least
     ``replications`` of them; None means exactly ``replications``."""

@@ -33,7 +33,7 @@ from studies.answering import Outcome, answer_from
 from studies.comparing import CompareRequest
 from studies.registry import STUDIES, read_request
 from studies.replications import Progress
-from studies.requests import QuarterRequest, Request
+from studies.requests import Request, SimulatedRequest
 from studies.results import Change, Record
 from studies.study import Inputs
 from studies.tables import write_tables
@@ -210,7 +210,7 @@ def repeat_run(folder: Path, progress: Progress | None = None, jobs: int | None 
     manifest = _manifest(folder)
     inputs = _saved_inputs(folder, manifest)
     request = manifest.request
-    if jobs is not None and isinstance(request, QuarterRequest):
+    if jobs is not None and isinstance(request, SimulatedRequest):
         request = request.model_copy(update={"jobs": jobs})
     outcome = answer_from(request, inputs, progress)
     with tempfile.TemporaryDirectory() as name:

@@ -14,6 +14,7 @@ from typer.main import get_command
 import cli
 from reports.json_texts import PlanCheck
 from scenarios.crm import ImportReport
+from studies.backtests import BacktestResult
 from studies.choosing import AlternativesResult, FrontierResult, LeastChangeResult
 from studies.explaining import ExplainResult
 from studies.paying import MoneyResult
@@ -23,9 +24,18 @@ from studies.sweeping import ReachResult, SweepResult
 from studies.traces import TraceResult
 
 DOCS = Path(cli.__file__).parent / "docs"
-ROOTS = (AllocateResult, SimulateResult, CompareResult, StressResult, RunResult, PlanCheck, RunSummary, ImportReport)
+ROOTS = (
+    AllocateResult,
+    SimulateResult,
+    CompareResult,
+    StressResult,
+    RunResult,
+    PlanCheck,
+    RunSummary,
+    ImportReport,
+)
 ROOTS += (ExplainResult, AlternativesResult, LeastChangeResult, FrontierResult, SweepResult, ReachResult, MoneyResult)
-ROOTS += (TraceResult,)
+ROOTS += (TraceResult, BacktestResult)
 
 
 def fields_of(model: type) -> dict[str, object]:

@@ -1,0 +1,94 @@
+"""Exports of a made-up company whose figures are known, from a generator that shares no code with the simulation."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+START = dt.date(2023, 1, 2)
+"""First day on which deals are engaged."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """What is true of the company."""
+
+    reps: int = 8
+    win_rate: float = 0.55
+    win_spread: float = 0.0
+    """Standard deviation of the reps' win rates."""
+    median_days: float = 30.0
+    sigma: float = 0.6
+    ever: float = 1.0
+    """Share of deals that ever end."""
+    leads_a_week: float = 4.0
+    """Of each rep."""
+    prices: dict[str, float] = field(default_factory=lambda: {"Anvil": 1000.0, "Bolt": 400.0, "Crate": 5000.0})
+    mix: tuple[float, ...] = (0.5, 0.4, 0.1)
+    discount: float = 0.95
+    discount_sigma: float = 0.05
+    weeks: int = 52
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What was drawn once for the company: the reps' own rates."""
+
+    win_rates: dict[str, float]
+
+
+def write_export(folder: Path, company: Company, seed: int) -> Truth:
+    """Write an export as of ``weeks`` after the start, in the layout of the maven preset."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True)
+    names = [f"Rep {number:02}" for number in range(company.reps)]
+    rates = np.clip(rng.normal(company.win_rate, company.win_spread, company.reps), 0.02, 0.98)
+    end = START + dt.timedelta(weeks=company.weeks)
+    rows, products = [], list(company.prices)
+    for rep, rate in zip(names, rates, strict=True):
+        count = rng.poisson(company.leads_a_week * company.weeks)
+        for begun in np.sort(rng.integers(0, 7 * company.weeks, count)):
+            product = products[rng.choice(len(products), p=company.mix)]
+            lasts = rng.lognormal(np.log(company.median_days), company.sigma)
+            engaged = START + dt.timedelta(days=int(begun))
+            # Begun at some hour of the day: whole days are a uniform rounding of the true length.
+            closed = START + dt.timedelta(days=int(begun + rng.uniform() + lasts))
+            won = rng.uniform() < rate
+            value = company.prices[product] * company.discount * rng.lognormal(0, company.discount_sigma)
+            is_open = closed >= end or rng.uniform() >= company.ever
+            stage = "Engaging" if is_open else "Won" if won else "Lost"
+            rows.append(
+                [f"D{len(rows):06}", rep, product, f"Account {rng.integers(20):02}", stage, engaged.isoformat()]
+                + (["", ""] if is_open else [closed.isoformat(), f"{value:.2f}" if won else "0"])
+            )
+    header = [
+        "opportunity_id",
+        "sales_agent",
+        "product",
+        "account",
+        "deal_stage",
+        "engage_date",
+        "close_date",
+        "close_value",
+    ]
+    _write(folder / "sales_pipeline.csv", header, rows)
+    _write(folder / "products.csv", ["product", "sales_price"], [[p, str(v)] for p, v in company.prices.items()])
+    offices = [["East", "West"][number % 2] for number in range(company.reps)]
+    _write(
+        folder / "sales_teams.csv",
+        ["sales_agent", "regional_office"],
+        [list(pair) for pair in zip(names, offices, strict=True)],
+    )
+    _write(folder / "accounts.csv", ["account", "sector"], [[f"Account {number:02}", "retail"] for number in range(20)])
+    return Truth(dict(zip(names, rates.tolist(), strict=True)))
+
+
+def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(rows)
