@@ -44,7 +44,7 @@ def core_of(plan: Plan, load: float = 1.0) -> Plan:
     return Plan.model_validate(
         core
         | {
-            "calendar": figures["calendar"] | {"blocks": (), "attack_day": None},
+            "calendar": figures["calendar"] | {"blocks": (), "budget_windows": ()},
             "process": figures["process"] | no_extras,
             "customer_tiers": tiers,
             "activities": activities,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
@@ -45,6 +46,18 @@ class Block(Section):
     source: str = ""
 
 
+class BudgetWindow(Section):
+    """Weeks in which an industry releases its budgets: elsewhere in the quarter a stage cannot end (S2)."""
+
+    id: Id
+    industries: Annotated[tuple[str, ...], Field(min_length=1)]
+    stage: Id
+    """Stage that ends only in these weeks, for instance the approval of the contract."""
+    weeks: Annotated[tuple[Week, ...], Field(min_length=1)]
+    enabled: bool = True
+    source: str = ""
+
+
 class Calendar(Section):
     """When the quarter is and which of its days are worked."""
 
@@ -58,10 +71,7 @@ class Calendar(Section):
     thirteenth_week: str = ""
     phases: tuple[Phase, ...] = ()
     blocks: tuple[Block, ...] = ()
-    attack_day: Weekday | None = None
-    """Weekday of the attack day in the attack phase (E2)."""
-    meeting_day: Weekday | None = None
-    """Weekday of the meeting of sales, product and after-sales (E2)."""
+    budget_windows: tuple[BudgetWindow, ...] = ()
     review_day: Weekday = "friday"
     review_weeks: tuple[Week, ...] = ()
     """Weeks with a Friday review (E3)."""
@@ -138,6 +148,17 @@ class Calendar(Section):
     def _first_days(self) -> tuple[int, ...]:
         mondays = (self.start + dt.timedelta(days=7 * week) for week in range(self.weeks + 1))
         return tuple(bisect_left(self.working_dates, monday) for monday in mondays)
+
+    def intervals(self, weeks: Iterable[Week]) -> list[tuple[float, float]]:
+        """Working days [start, end) of weeks, those in a row as one."""
+        found: list[tuple[float, float]] = []
+        for week in sorted(set(weeks)):
+            start, end = float(self.first_day_of_week(week)), float(self.first_day_of_week(week + 1))
+            if found and found[-1][1] == start:
+                found[-1] = found[-1][0], end
+            elif start < end:
+                found.append((start, end))
+        return found
 
     def end_of_weekday(self, week: int, weekday: Weekday) -> float | None:
         """Working day at whose start a week's weekday is over.

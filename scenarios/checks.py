@@ -69,8 +69,6 @@ SENTENCES = {
 
 NOT_YET = {
     "effect": "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.",
-    "attack_day": "Attack day ({day}): the simulation does not set the day apart yet.",
-    "meeting_day": "Meeting of sales, product and after-sales ({day}): the simulation does not hold it yet.",
     "acceptance": "Phase {id}: its acceptance criteria are not judged yet.",
 }
 """What the plan holds and the simulation does not carry out, in one sentence each."""
@@ -310,10 +308,6 @@ def not_carried_out(plan: Plan) -> tuple[str, ...]:
 def _not_carried_out(plan: Plan) -> Iterator[str]:
     yield from _unread_effects(plan)
     calendar = plan.calendar
-    if calendar.attack_day is not None:
-        yield NOT_YET["attack_day"].format(day=calendar.attack_day)
-    if calendar.meeting_day is not None:
-        yield NOT_YET["meeting_day"].format(day=calendar.meeting_day)
     for phase in calendar.phases:
         if phase.acceptance:
             yield NOT_YET["acceptance"].format(id=phase.id)

@@ -64,11 +64,15 @@ def _dates(plan: Plan) -> Found:
 def _weeks(plan: Plan) -> Found:
     """Every week that the plan names is a week of its quarter."""
     named: list[tuple[Path, int | None]] = []
+    at: Path
     named += [(("calendar", "blocks", b.id, "from_week"), b.from_week) for b in plan.calendar.blocks]
+    for window in plan.calendar.budget_windows:
+        at = ("calendar", "budget_windows", window.id, "weeks")
+        named += [((*at, number), week) for number, week in enumerate(window.weeks)]
     named += [(("calendar", "review_weeks", n), week) for n, week in enumerate(plan.calendar.review_weeks)]
     for section, entries in (("activities", plan.activities), ("risks", plan.risks)):
         for entry in entries:
-            at: Path = (section, entry.id)
+            at = (section, entry.id)
             named += [((*at, "from_week"), entry.from_week), ((*at, "to_week"), entry.to_week)]
             if entry.to_week is not None and entry.to_week < entry.from_week:
                 yield (*at, "to_week"), f"week {entry.to_week} is before from_week {entry.from_week}"
@@ -76,6 +80,11 @@ def _weeks(plan: Plan) -> Found:
     for policy in plan.policies:
         for number, held in enumerate(policy.lights.weeks if policy.lights else ()):
             named.append((("policies", policy.id, "lights", "weeks", number), held))
+        if focus := policy.focus_day:
+            at = ("policies", policy.id, "focus_day", "weeks")
+            named += [((*at, number), held) for number, held in enumerate(focus.weeks)]
+        if end := policy.quarter_end:
+            named.append((("policies", policy.id, "quarter_end", "from_week"), end.from_week))
         if test := policy.strategy_test:
             named.append((("policies", policy.id, "strategy_test", "weeks"), test.from_week + test.weeks - 1))
         if change := policy.weight_change:
@@ -147,6 +156,9 @@ def _effects(plan: Plan) -> Iterator[tuple[Path, Effect]]:
     for measure in plan.measures:
         for number, effect in enumerate(measure.session.effects if measure.session else ()):
             yield ("measures", measure.id, "session", "effects", number), effect
+    for policy in plan.policies:
+        for number, effect in enumerate(policy.quarter_end.effects if policy.quarter_end else ()):
+            yield ("policies", policy.id, "quarter_end", "effects", number), effect
 
 
 _SUBJECT_OF_EVENT: dict[str, str] = {
@@ -202,6 +214,18 @@ def _struck(plan: Plan) -> Found:
                 yield at, f"the trigger is no strike on a rep or account{_instead(scope)}"
 
 
+def _quarter_ends(plan: Plan) -> Found:
+    """What a closing costs lasts to the end of the quarter, and no strike sets it off."""
+    for policy in plan.policies:
+        if policy.quarter_end is not None:
+            at: Path = ("policies", policy.id, "quarter_end")
+            for number, effect in enumerate(policy.quarter_end.effects):
+                if effect.duration_weeks is not None:
+                    yield (*at, "effects", number, "duration_weeks"), "the effect lasts to the end of the quarter"
+            for where, scope in _scopes(at, policy.quarter_end.effects):
+                yield where, f"a policy has no strike{_instead(scope)}"
+
+
 def _sessions(plan: Plan) -> Found:
     """Who takes part can be told apart: by the effects that only they have, and by the chances of their exam."""
     for measure in plan.measures:
@@ -241,7 +265,7 @@ def _windows(plan: Plan) -> Found:
         if not in_weeks:
             for name in ("from_week", "to_week"):
                 if getattr(effect, name) is not None:
-                    what = "session" if at[0] == "measures" else "risk or plan"
+                    what = {"measures": "session", "policies": "policy"}.get(str(at[0]), "risk or plan")
                     yield (*at, name), f"the effect starts with its {what}; its length is duration_weeks"
 
 
@@ -258,6 +282,7 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Plan], Found]], ...] = (
     (_needs("rep_tiers", "customer_tiers"), _risks),
     (_needs(), _struck),
     (_needs("rep_tiers"), _sessions),
+    (_needs(), _quarter_ends),
     (_needs(), _windows),
 )
 """Checks with the sections that must be right for them; of others they see the entries that are."""

@@ -76,6 +76,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("win_rate", "probability", 0, 1, _DEAL, "win rate of a qualified opportunity"),
         Parameter("deal_value", "money", 0, math.inf, _DEAL, "signed amount of an opportunity"),
         Parameter("cycle_time", "days", 0, math.inf, _DEAL, "time until an opportunity's next touch"),
+        Parameter("budget_pull", "share", 0, 1, _DEAL, "part of a stage that may be saved to end in a budget's weeks"),
         Parameter("touch_hours", "hours", 0, math.inf, _DEAL, "rep hours of a touch"),
         Parameter("proposal_hours", "hours", 0, math.inf, _DEAL, "rep hours of a proposal"),
         Parameter("lead_rate", "leads a day", 0, math.inf, _ACTIVITY, "accepted opportunities from an activity"),
@@ -91,6 +92,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter("renewal_rate", "probability", 0, 1, _ACCOUNT, "chance that a due contract renews"),
         Parameter("renewals_from_week", "week", 1, 53, _ACCOUNT, "first week in which renewals are approached ahead"),
         Parameter("strike_rate", "per day", 0, math.inf, _STRIKE, "hazard that a risk strikes (a rep, an account)"),
+        Parameter("detection_days", "working days", 0, math.inf, _STRIKE, "time from a strike until we know of it"),
         Parameter("event_probability", "probability", 0, 1, _STRIKE, "chance that a strike ends in its event"),
         Parameter("rep_hours", "hours a week", 0, 168, _REP, "customer-facing hours of a rep"),
         Parameter("skill", "factor", 0, 10, _REP, "factor on the win rates of a rep's opportunities"),
@@ -105,6 +107,7 @@ PARAMETERS: dict[str, Parameter] = {
             "base_share", "share", 0, 1, _DEAL, "base part of an opportunity that splits; the rest is its add-on"
         ),
         Parameter("days_late", "days", 0, math.inf, _ACCOUNT, "how late a late customer pays"),
+        Parameter("payment_days", "days", 0, math.inf, _ACCOUNT, "from a signature to the due day of an instalment"),
         Parameter("bad_debt", "probability", 0, 1, _ACCOUNT, "share of receivables never paid"),
     )
 }

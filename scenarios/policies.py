@@ -6,22 +6,25 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
+from scenarios.calendar import Weekday
 from scenarios.effects import PARAMETERS, Effect
-from scenarios.fields import Id, Positive, Section, Share, Week
+from scenarios.fields import Hours, Id, Positive, Section, Share, Week
 
 __all__ = [
     "POLICY_KINDS",
+    "FocusDay",
     "Light",
     "Lights",
     "Policy",
     "ProductChoice",
+    "QuarterEnd",
     "Reallocation",
     "RepLight",
     "StrategyTest",
     "WeightChange",
 ]
 
-POLICY_KINDS = ("lights", "reallocation", "strategy_test", "weight_change")
+POLICY_KINDS = ("focus_day", "lights", "quarter_end", "reallocation", "strategy_test", "weight_change")
 """Settings of which a policy gives exactly one."""
 
 
@@ -134,12 +137,51 @@ class WeightChange(Section):
         return self
 
 
+class FocusDay(Section):
+    """A weekly day for the customers that matter most: the attack day (E2).
+
+    In the morning each rep brings forward the next conversations that would come due within five working days, and
+    works over proposals that are out. A conversation that is held early makes no stage shorter: friction only
+    lengthens, and now there is less of it.
+    """
+
+    weeks: Annotated[tuple[Week, ...], Field(min_length=1)]
+    day: Weekday = "wednesday"
+    """Weekday; where that is a day off, the last working day of that week before it, if there is one."""
+    customer_tier: Annotated[tuple[Id, ...], Field(min_length=1)]
+    """Tiers of the customers it is for."""
+    stages: tuple[Id, ...] = ()
+    """Stages of their opportunities; empty means all."""
+    conversations: Annotated[int, Field(ge=0, le=50)] = 0
+    """Conversations that each rep brings forward."""
+    iterations: Annotated[int, Field(ge=0, le=50)] = 0
+    """Proposals that each rep works over, each opportunity's once a quarter; the most valuable first."""
+    iteration_hours: Hours = 0
+    """Rep hours that working over one takes."""
+    iteration_factor: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 1
+    """Factor on the win rate of an opportunity whose proposal was worked over."""
+
+
+class QuarterEnd(Section):
+    """Closing what is nearly ripe before the quarter ends: more is decided, and at smaller amounts."""
+
+    from_week: Week
+    """Week from whose Monday opportunities in the stages are hastened, once each."""
+    stages: Annotated[tuple[Id, ...], Field(min_length=1)]
+    pull_days: Annotated[float, Field(gt=0, le=60)]
+    """Working days by which the rest of their stage comes sooner."""
+    effects: tuple[Effect, ...] = ()
+    """What it costs, from that Monday to the end of the quarter."""
+
+
 class Policy(Section):
     """A standing rule of steering during the quarter; gives the settings of exactly one kind."""
 
     id: Id
     name: str
+    focus_day: FocusDay | None = None
     lights: Lights | None = None
+    quarter_end: QuarterEnd | None = None
     reallocation: Reallocation | None = None
     strategy_test: StrategyTest | None = None
     weight_change: WeightChange | None = None

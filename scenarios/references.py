@@ -46,6 +46,7 @@ _KIND_OF_FIELD = {
     "risk": "risk",
     "source": "source of opportunities",
     "stage": "stage",
+    "stages": "stage",
     "strike": "risk",
     "success_rate": "rep tier",
     "tier_mix": "customer tier",

@@ -182,6 +182,8 @@ class Model:
     """Money of the pools whose activities bring leads; the base of R6."""
     week_of_day: list[int]
     """Week (from 0) of each working day."""
+    budget_windows: Mapping[tuple[str, int], list[tuple[float, float]]]
+    """Industry and stage → working days [start, end) in which alone the stage can end (S2)."""
     exam_rows: Mapping[str, int]
     """Measure with an exam → where its reps' draws begin."""
     exam_tries: int
@@ -302,6 +304,7 @@ def compile_model(
             if any(a.pool == pool.id and a.leads_per_unit > 0 for a in plan.activities)
         ),
         week_of_day=[plan.calendar.week_of(day) - 1 for day in range(plan.calendar.working_days)],
+        budget_windows=_budget_windows(plan),
         exam_rows={measure: number * len(reps) for number, measure in enumerate(exams)},
         exam_tries=max((len(s.weeks) * (1 + s.exam.retakes) for s in exams.values() if s.exam), default=0),
         exam_entities=Entities.of(f"exam:{measure}/{rep}" for measure in exams for rep in reps),
@@ -427,6 +430,14 @@ def _invoices(plan: Plan) -> list[OpenInvoice]:
             )
         )
     return rows
+
+
+def _budget_windows(plan: Plan) -> dict[tuple[str, int], list[tuple[float, float]]]:
+    weeks: dict[tuple[str, int], set[int]] = {}
+    for window in plan.calendar.budget_windows:
+        for industry in window.industries if window.enabled else ():
+            weeks.setdefault((industry, plan.process.stage_number(window.stage)), set()).update(window.weeks)
+    return {key: plan.calendar.intervals(named) for key, named in weeks.items()}
 
 
 def _cell_quotas(allocation: Allocation, products: tuple[str, ...], regions: tuple[str, ...]) -> list[list[float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -188,11 +189,37 @@ class Opportunity:
         if touch < len(offsets) - 1:
             self.due = now if day < now or (touch == 0 and self._promised(quarter)) else day
             return True
+        if quarter.model.budget_windows:
+            day = self._released(quarter, max(day, now))
         if day <= now:
             return self._stage_ends(quarter)
         if day < quarter.model.horizon:
             quarter.env.call(day - now, partial(self._stage_ends_in_time, quarter, self.turn))
         return False
+
+    def _released(self, quarter: Quarter, day: float) -> float:
+        """The day on which the stage can end by the budgets of the customer's industry; infinite if none comes (S2).
+
+        Who knows when budgets are released saves a part of the stage to be in time for the weeks before.
+        """
+        industry = str(self.keys.attributes["industry"])
+        windows = quarter.model.budget_windows.get((industry, self.stage))
+        if windows is None or any(start <= day < end for start, end in windows):
+            return day
+        saved = quarter.board.value("budget_pull", 0.0, self.keys, self.id) * (day - self.stage_start)
+        earliest = max(quarter.env.now, day - saved)
+        in_time = [max(start, earliest) for start, end in windows if start <= day and earliest < end]
+        return in_time[-1] if in_time else min((start for start, _ in windows if start > day), default=math.inf)
+
+    def hasten(self, quarter: Quarter, days: float) -> None:
+        """Let the rest of the stage come that many working days sooner, at the earliest now."""
+        rep = quarter.reps[self.rep]
+        self.stage_start -= days
+        if self.outcome != "open" or self.stalled or not rep.drop(self):
+            return  # what is in hand goes on from there
+        self.turn += 1  # the end that was set is not the end any more
+        if self._next(quarter):
+            rep.add(self)
 
     def _stage_ends_in_time(self, quarter: Quarter, turn: int, _: Event) -> None:
         if self.outcome == "open" and turn == self.turn and self._stage_ends(quarter):

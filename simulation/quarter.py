@@ -17,10 +17,12 @@ from simulation.accounts import Account, start_accounts
 from simulation.board import Board, Keys
 from simulation.clock import Clock
 from simulation.events import EVENT_HANDLERS, Happening
+from simulation.focus_days import start_focus_days
 from simulation.future import DealChance, Future, draw_future
 from simulation.marketing import start_marketing
 from simulation.model import DealKind, Model
 from simulation.opportunities import Decision, Opportunity
+from simulation.quarter_end import start_quarter_end
 from simulation.ramp import start_ramp
 from simulation.reallocation import start_reallocation
 from simulation.receivables import Payer, contract_signed, start_receivables
@@ -94,6 +96,8 @@ class Quarter:
         start_reallocation(self)
         start_weights(self)
         start_strategy_tests(self)
+        start_focus_days(self)
+        start_quarter_end(self)
 
     def run(self) -> Records:
         """Run to the end of the quarter and hand out what happened."""

@@ -79,8 +79,11 @@ def start_receivables(quarter: Quarter) -> None:
 
 def contract_signed(quarter: Quarter, id: str, value: float, chances: Sequence[float], payer: Payer) -> None:
     """Invoice a contract by the payment terms; only parts that fall due in the quarter are followed."""
-    now, horizon = quarter.env.now, quarter.model.horizon
+    now, horizon, board = quarter.env.now, quarter.model.horizon, quarter.board
     for number, (share, days) in enumerate(quarter.model.instalments):
+        if "payment_days" in board.acting:
+            base = quarter.model.plan.money.payment_terms[number].due_days
+            days = working_days(board.value("payment_days", base, payer.keys, payer.entity))
         due = now + days
         if due < horizon:
             chance = chances[3 * number : 3 * number + 3]

@@ -175,6 +175,8 @@ class Records:
     renewals: list[RenewalEnd] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     strikes: list[Strike] = field(default_factory=list)
+    known_on: list[float] = field(default_factory=list)
+    """Working day on which each strike was, or will be, known."""
     activations: list[Activation] = field(default_factory=list)
     lights: list[LightRow] = field(default_factory=list)
     moves: list[MoveRow] = field(default_factory=list)

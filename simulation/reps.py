@@ -185,6 +185,18 @@ class Rep:
             self._due[task.kind] = due
         return True
 
+    def upcoming(self, before: float) -> list[Task]:
+        """Tasks that are not due yet and come due before a day, in that order."""
+        return [task for _, _, task in sorted(entry for entry in self._upcoming if entry[0] < before)]
+
+    def bring_forward(self, tasks: list[Task]) -> None:
+        """Let upcoming tasks be due now."""
+        self._upcoming[:] = [entry for entry in self._upcoming if entry[2] not in tasks]
+        heapify(self._upcoming)
+        for task in tasks:
+            task.due = self.quarter.env.now
+            self.add(task)
+
     def hand_over(self) -> list[Task]:
         """Empty the queue of a rep who left, by due day and id."""
         waiting = [*self._upcoming, *(entry for queue in self._due.values() for entry in queue)]

@@ -16,7 +16,7 @@ from simpy import Environment, Event
 from simpy.events import NORMAL, EventPriority
 
 from scenarios.effects import Effect
-from scenarios.risks import ContingencyPlan, Risk
+from scenarios.risks import ContingencyPlan
 from simulation.board import Acting, ActiveEffect, Keys
 from simulation.distributions import Floats
 from simulation.effects import DAYS_PER_WEEK, act
@@ -189,7 +189,10 @@ def _strike_unfolds(quarter: Quarter, number: int) -> Generator[Event, Any, None
     for effect in risk.effects:
         end = day + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
         act(quarter, ActiveEffect(effect, target=strike.target), day, end)
-    env.process(_detected(quarter, risk, subject, strike.target))
+    keys = quarter.risks.keys[number]
+    hidden = quarter.board.value("detection_days", risk.detection_days, keys, strike.entity)
+    quarter.records.known_on.append(day + hidden)
+    env.process(_detected(quarter, strike, hidden))
     if risk.event is None:
         return
     yield env.timeout(risk.notice_days)
@@ -200,15 +203,13 @@ def _strike_unfolds(quarter: Quarter, number: int) -> Generator[Event, Any, None
         quarter.happen(risk.event, subject, risk.figures)
 
 
-def _detected(
-    quarter: Quarter, risk: Risk, subject: str, target: tuple[str, str] | None
-) -> Generator[Event, Any, None]:
+def _detected(quarter: Quarter, strike: PossibleStrike, hidden: float) -> Generator[Event, Any, None]:
     """Once the strike is known, every plan held against the risk is triggered."""
-    yield quarter.env.timeout(risk.detection_days)
-    answer_upside(quarter, risk.id)
+    yield quarter.env.timeout(hidden)
+    answer_upside(quarter, strike.risk.id)
     for plan in held_plans(quarter):
-        if plan.trigger.strike == risk.id:
-            _activate(quarter, plan, subject, target)
+        if plan.trigger.strike == strike.risk.id:
+            _activate(quarter, plan, strike.subject or "market", strike.target)
 
 
 def answer_light(quarter: Quarter, light: str, target: tuple[str, str] | None) -> None:

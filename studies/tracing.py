@@ -221,7 +221,8 @@ class _Teller:
     def strike_rows(self) -> Iterator[StrikeRow]:
         """Every strike, in order."""
         risks = {risk.id: risk for risk in self.plan.risks}
-        for strike in self.trace.records.strikes:
+        records = self.trace.records
+        for strike, known_on in zip(records.strikes, records.known_on, strict=True):
             risk = risks[strike.risk]
             yield StrikeRow(
                 risk=risk.id,
@@ -231,7 +232,7 @@ class _Teller:
                 day=strike.day,
                 date=self.date(strike.day) or "",
                 week=self.plan.calendar.week_of(strike.day),
-                known_date=self.date(strike.day + risk.detection_days),
+                known_date=self.date(known_on),
                 event=risk.event,
                 event_date=self.date(strike.event_day) if math.isfinite(strike.event_day) else None,
                 undecided=risk.event is not None and strike.day + risk.notice_days >= self.model.horizon,
@@ -451,8 +452,8 @@ class _Teller:
 
     def _known(self, risk: str | None, subject: str) -> float:
         """Day on which a strike was detected; what else sets a plan off too late to act counts as the last day."""
-        detection = {entry.id: entry.detection_days for entry in self.plan.risks}
-        for strike in self.trace.records.strikes:
+        records = self.trace.records
+        for strike, known_on in zip(records.strikes, records.known_on, strict=True):
             if (strike.risk, strike.subject) == (risk, subject):
-                return strike.day + detection[strike.risk]
+                return known_on
         return self.model.horizon - 1

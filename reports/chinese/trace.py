@@ -83,6 +83,7 @@ SENTENCES: dict[str, str] = {
     "event.deal_shrinks": "合同额缩减",
     "event.deal_splits": "合同拆分",
     "work.care": "客户维护",
+    "work.iteration": "方案迭代",
     "work.renewal": "续约工作",
     "work.collection": "催收应收账款",
     "work.event": "市场活动值守",

@@ -88,6 +88,7 @@ SENTENCES: dict[str, str] = {
     "event.deal_shrinks": "deal shrunk",
     "event.deal_splits": "deal split",
     "work.care": "Customer care",
+    "work.iteration": "Working a proposal over",
     "work.renewal": "Work on the renewal",
     "work.collection": "Collecting a receivable",
     "work.event": "Duty at a marketing event",

@@ -149,11 +149,7 @@ def test_the_small_plan_is_carried_out_in_full(small_plan: Plan) -> None:
 def test_what_is_not_carried_out_is_said() -> None:
     plan = load_small_plan(
         settings=[
-            "calendar.attack_day=wednesday",
             "calendar.phases.attack.acceptance=[60% at proposal]",
         ]
     )
-    assert not_carried_out(plan) == (
-        "Attack day (wednesday): the simulation does not set the day apart yet.",
-        "Phase attack: its acceptance criteria are not judged yet.",
-    )
+    assert not_carried_out(plan) == ("Phase attack: its acceptance criteria are not judged yet.",)

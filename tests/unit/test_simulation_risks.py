@@ -20,6 +20,7 @@ from simulation.kpis import measure
 from simulation.model import compile_model
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import Quarter
+from simulation.receivables import Payer, contract_signed
 from tests.plans import small_plan
 
 PLAN = small_plan(settings=("process.cycle_sigma=0",))
@@ -111,6 +112,41 @@ def test_a_plan_answers_after_detection_and_its_delay() -> None:
     records = quarter.run()
     assert [(a.plan, a.subject, a.day) for a in records.activations] == [("X", "market", 12.0)]
     assert measure(records, quarter.model).kpis["plan_cost"] == 5 + 10
+
+
+def test_a_scan_makes_a_strike_known_sooner() -> None:
+    """S1: eight days from the strike on day 5 without the scan, three with it; another risk's detection stays."""
+    scan = {"parameter": "detection_days", "shift": -5, "scope": {"risk": ["K"]}}
+    starts = []
+    for effects in ([], [scan]):
+        plan = with_sections(
+            risks=[risk(detection_days=8), risk("L", detection_days=8)],
+            contingency_plans=[answer(), answer("Y", "L")],
+            measures=[{"id": "S1", "name": "", "effects": effects}],
+        )
+        records = quarter_of(plan, forced=(ForcedStrike("K", 2), ForcedStrike("L", 2))).run()
+        starts.append({activation.plan: activation.day for activation in records.activations})
+        assert records.known_on == [starts[-1]["X"], starts[-1]["Y"]]
+    assert starts == [{"X": 13.0, "Y": 13.0}, {"X": 8.0, "Y": 13.0}]
+
+
+def test_instalments_fall_due_later_where_an_effect_says_so() -> None:
+    """K2: 14 calendar days more are 10 working days; a contract of another industry is due as before."""
+    later = {"parameter": "payment_days", "shift": 14, "scope": {"industry": ["food"]}}
+    dues = []
+    for effects in ([], [later]):
+        plan = with_sections(
+            risks=(),
+            contingency_plans=(),
+            measures=[{"id": "M", "name": "", "effects": effects}],
+            money=PLAN.money.model_dump() | {"payment_terms": [{"share": 1, "due_days": 7}]},
+        )
+        quarter = quarter_of(plan)
+        for industry in ("food", "textile"):
+            payer = Payer(Keys({"industry": industry}), industry, 0, -1, 0)
+            contract_signed(quarter, industry, 100.0, (0.9, 0.5, 0.9), payer)
+        dues.append({payment.id: payment.due for payment in quarter.run().payments if payment.amount == 100})
+    assert dues == [{"food/1": 5.0, "textile/1": 5.0}, {"food/1": 15.0, "textile/1": 5.0}]
 
 
 def test_a_plan_that_starts_after_the_quarter_is_paid_and_does_nothing() -> None:
