@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from commands import allocation, documents, history, plans, quarter, runs
+from commands import allocation, decisions, documents, history, plans, quarter, runs
 from commands.language import wording_of_error
 
 HELP = "Plan a sales quarter and stress-test the plan before it starts."
@@ -39,7 +39,7 @@ class Commands(TyperGroup):
 
 
 app = typer.Typer(cls=Commands, help=HELP, no_args_is_help=True, pretty_exceptions_show_locals=False)
-for group in (plans, quarter, allocation, history, runs, documents):
+for group in (plans, quarter, allocation, decisions, history, runs, documents):
     app.add_typer(group.commands)
 
 

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.arguments import RUNS, AllocationFile, Json, Measure, Out, PlanName, Scenarios, Settings, share_of
+from commands.arguments import (
+    RUNS,
+    AllocationFile,
+    Jobs,
+    Json,
+    Measure,
+    Out,
+    PlanName,
+    Replications,
+    Scenarios,
+    Settings,
+    share_of,
+)
 from commands.asking import Options, answer, export_to, inputs_of, refuse_existing
 from commands.language import InLanguage, wording
 
@@ -33,6 +45,11 @@ def allocate(
     keep_close: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Of the best, the one nearest to a previous allocation.")
     ] = None,
+    rounds: Annotated[
+        int | None, typer.Option(min=1, max=10, help="Correct by simulation and decide again, so many times.")
+    ] = None,
+    replications: Replications = 200,
+    jobs: Jobs = None,
     export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the allocation to a file, to edit.")] = None,
     json: Json = False,
     language: InLanguage = None,
@@ -45,6 +62,13 @@ def allocate(
         if prices is not None or ranges or repair is not None:
             raise typer.BadParameter("--keep-close goes with none of --prices, --no-prices, --ranges, --repair")
         export_to(_keep_close(plan, scenario, setting, keep_close, json, words), export, words)
+        return
+    if rounds is not None:
+        if prices is not None or ranges or repair is not None:
+            raise typer.BadParameter("--rounds goes with none of --prices, --no-prices, --ranges, --repair")
+        asked: Options = {"scenarios": scenario, "settings": setting, "rounds": rounds}
+        asked |= {"replications": replications, "jobs": jobs}
+        export_to(answer("rounds", plan, asked, out, json, words).allocation, export, words)
         return
     if ranges and prices is False:
         raise typer.BadParameter("give --ranges or --no-prices, not both")
@@ -138,26 +162,6 @@ def sweep(
     inputs = inputs_of(plan, scenario, setting)
     with ProgressBars() as progress:
         result = sweep_study(inputs.plan, over, points, progress)
-    show_answer(result, json, wording(language), inputs.changes, plan)
-
-
-@commands.command(epilog="Example: quarterdeck reach quarter --contribution 8800000")
-def reach(
-    plan: PlanName,
-    contribution: Annotated[float, typer.Option(metavar="X", help="Contribution to reach, in the plan's currency.")],
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    json: Json = False,
-    language: InLanguage = None,
-) -> None:
-    """Find the single figure that, moved least, brings the contribution to a goal."""
-    from reports.progress import ProgressBars
-    from reports.session import show_answer
-    from studies.sweeping import reach_study
-
-    inputs = inputs_of(plan, scenario, setting)
-    with ProgressBars() as progress:
-        result = reach_study(inputs.plan, contribution, progress)
     show_answer(result, json, wording(language), inputs.changes, plan)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -96,7 +95,9 @@ def compare(
     plan: PlanName,
     to_scenario: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A scenario of B; repeatable.")] = None,
     to_set: Annotated[list[str] | None, typer.Option(metavar="PATH=VALUE", help="A figure of B; repeatable.")] = None,
-    to_allocation: Annotated[Path | None, typer.Option(metavar="CSV", help="B's allocation, made by hand.")] = None,
+    to_allocation: Annotated[
+        str | None, typer.Option(metavar="CSV|NAME", help="B's allocation: a file, or even, last_quarter, literal.")
+    ] = None,
     to_plans: Annotated[str | None, typer.Option(metavar="IDS", help="B's contingency plans; default: A's.")] = None,
     allocation: Annotated[Decide, typer.Option(help="B keeps A's allocation, or decides anew.")] = Decide.keep,
     scenario: Scenarios = None,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from optimizer.checking import RuleStatus, check_allocation
+from optimizer.correcting import Correction
 from optimizer.data import AllocationData
 from optimizer.fairness import fixing_lines, rep_potential
 from optimizer.prices import Prices, price_amount, price_rule
@@ -47,6 +48,7 @@ def allocate(
     detail: Detail | None = None,
     repairs: bool = True,
     progress: Progress | None = None,
+    correction: Correction | None = None,
 ) -> AllocationResult:
     """The best allocation of a plan, in the order of the stages; ``progress`` is told of prices.
 
@@ -54,7 +56,7 @@ def allocate(
     checked.
     """
     start = time.perf_counter()
-    return describe(solve(plan, repairs=repairs), name, start, detail, progress)
+    return describe(solve(plan, repairs=repairs, correction=correction), name, start, detail, progress)
 
 
 def describe(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pulp import LpVariable
 
 from optimizer.alike import alike_reps
+from optimizer.correcting import Correction, corrected
 from optimizer.data import AllocationData, prepare
 from optimizer.infeasibility import explain_conflict
 from optimizer.live import Floats, Infeasible
@@ -144,13 +145,15 @@ class Solved:
         return np.where(amounts > _NOTHING * self.staged.model.data.target, amounts * self.money, 0.0)
 
 
-def solve(plan: Plan, further: Further | None = None, repairs: bool = True) -> Solved:
+def solve(
+    plan: Plan, further: Further | None = None, repairs: bool = True, correction: Correction | None = None
+) -> Solved:
     """The plan's linear program, stated and solved through all stages.
 
     Raises NoFeasibleAllocation with a smallest conflict and, unless not wanted, with repairs; SolverFailed where no
     answer is proven.
     """
-    data = prepare(plan)
+    data = prepare(plan) if correction is None else corrected(prepare(plan), correction)
     model = state(data)
     staged = StagedModel(model, further(model) if further else None)
     try:

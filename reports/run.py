@@ -8,13 +8,29 @@ from typing import Any
 from reports.allocation import allocation_page
 from reports.backtest import backtest_page
 from reports.comparison import comparison_page
+from reports.over_assignment import over_assignment_page
 from reports.parts import changes, named
+from reports.reaching import reach_chance_page
+from reports.recommendation import recommendation_page
+from reports.rounds import rounds_page
+from reports.selection import selection_page
+from reports.sensitivity import sensitivity_page
 from reports.simulation import headline, simulation_page
 from reports.specs import Block, Heading, Page, Sentence
 from reports.stress import stress_page
+from reports.trial_design import design_page
+from reports.warning import lights_page
 from reports.wording import Wording
 from studies.backtests import BacktestResult
+from studies.over_assigning import OverAssignResult
+from studies.reaching import ReachChanceResult
+from studies.recommending import RecommendResult
 from studies.results import AllocateResult, CompareResult, Record, RunResult, SimulateResult, StressResult
+from studies.rounds import RoundsResult
+from studies.selecting import SelectResult
+from studies.sensitivity import SensitivityResult
+from studies.trial_design import DesignResult
+from studies.warning import LightsResult
 
 __all__ = ["PAGES", "page_of", "run_page", "summary"]
 
@@ -41,6 +57,14 @@ PAGES: dict[type[Record], Callable[[Any, Wording, str], Page]] = {
     CompareResult: comparison_page,
     StressResult: stress_page,
     BacktestResult: backtest_page,
+    SelectResult: selection_page,
+    RecommendResult: recommendation_page,
+    SensitivityResult: sensitivity_page,
+    ReachChanceResult: reach_chance_page,
+    OverAssignResult: over_assignment_page,
+    RoundsResult: rounds_page,
+    LightsResult: lights_page,
+    DesignResult: design_page,
 }
 """Type of a saved study's result → its page."""
 

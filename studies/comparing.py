@@ -15,10 +15,10 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
-from studies.allocations import read_allocation
 from studies.batches import Batch
 from studies.deciding import decide, options_of
 from studies.futures import Futures
+from studies.naming import allocation_called
 from studies.requests import QuarterRequest
 from studies.results import Change, CompareResult, Estimate, KpiRow
 from studies.rules import broken_rules
@@ -133,7 +133,7 @@ def _read(request: CompareRequest) -> Inputs:
         inputs,
         to_plan=other.plan,
         to_changes=tuple(change_row(change.path, change.old, change.new, change.by) for change in other.changes),
-        to_allocation=read_allocation(Path(request.to_allocation), other.plan) if request.to_allocation else None,
+        to_allocation=allocation_called(other.plan, request.to_allocation) if request.to_allocation else None,
     )
 
 

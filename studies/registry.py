@@ -6,7 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.errors import UsageError
-from studies import allocating, backtesting, comparing, main_job, simulating, stressing
+from studies import (
+    allocating,
+    backtesting,
+    comparing,
+    main_job,
+    over_assigning,
+    reaching,
+    recommending,
+    rounds,
+    selecting,
+    sensitivity,
+    simulating,
+    stressing,
+    trial_design,
+    warning,
+)
 from studies.requests import Request
 from studies.study import Study
 
@@ -21,6 +36,14 @@ STUDIES: dict[str, Study] = {
         comparing.STUDY,
         stressing.STUDY,
         backtesting.STUDY,
+        selecting.STUDY,
+        recommending.STUDY,
+        sensitivity.STUDY,
+        reaching.STUDY,
+        over_assigning.STUDY,
+        rounds.STUDY,
+        warning.STUDY,
+        trial_design.STUDY,
     )
 }
 """By the name that a request gives."""

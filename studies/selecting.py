@@ -1,6 +1,6 @@
 """select: the best set of contingency plans under a budget, with what the choice can promise.
 
-Up to a dozen plans all sets are looked at. Means (expected contribution, chance of the target) are compared by
+Up to fourteen plans all sets are looked at. Means (expected contribution, chance of the target) are compared by
 Kim-Nelson's KN++ on identical futures; the mean of the worst tenth (CVaR) has no such procedure: fewer and fewer sets
 are seen on more and more futures, and a bootstrap over futures says how often the choice would have been the same.
 Beyond that many plans a greedy choice and a mixed-integer program over a sample are simulated, the better one is taken.
@@ -8,20 +8,30 @@ Beyond that many plans a greedy choice and a mixed-integer program over a sample
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from optimizer.plan_choice import value_of
+from scenarios.allocation import Allocation
+from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
+from simulation.options import Options
+from studies.batches import Batch
+from studies.deciding import decide, options_of
+from studies.futures import Futures
 from studies.plan_sets import Masks, PlanSets, only_costs
+from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
 from studies.set_choice import SEEN_ENOUGH, TAIL, Criterion, Selected, Terms, choose_set
 from studies.statistics import Values, mean_estimate
+from studies.study import Answer, Inputs, Study
 
-__all__ = ["PlanSetRow", "SelectResult", "select_plans"]
+__all__ = ["STUDY", "PlanSetRow", "SelectRequest", "SelectResult", "select_plans", "select_study"]
 
 _RESAMPLES = 1000
 _FRONTIER = 8
@@ -94,6 +104,65 @@ class SelectResult(Record):
     """Heuristic: how far the sampled program's own best is above what the chosen set brings when simulated."""
     changes: tuple[Change, ...] = ()
     seconds: float = 0.0
+
+
+class SelectRequest(QuarterRequest):
+    """Choose the best set of contingency plans under a budget."""
+
+    study: Literal["select"] = "select"
+    replications: Annotated[int, Field(ge=2, le=10_000_000)] = 400
+    """Futures at most."""
+    criterion: Criterion = "contribution"
+    budget: Annotated[float, Field(ge=0)] | None = None
+    delta: Annotated[float, Field(gt=0)] | None = None
+    """Money, or a chance; None means 0.5% of the target, or 5 points."""
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    first: Annotated[int, Field(ge=5, le=1000)] = 20
+    """Futures on which all sets are seen."""
+
+
+def select_study(
+    plan: Plan,
+    allocation: Allocation,
+    options: Options,
+    futures: Futures,
+    terms: Terms,
+    *,
+    candidates: Sequence[str] | None = None,
+    changes: Sequence[Change] = (),
+) -> SelectResult:
+    """The best set of these plans, all of the plan unless named; UsageError where one is unknown or the terms clash."""
+    start = time.perf_counter()
+    Options.of(plan, plans=candidates)  # refuses strangers
+    chosen = [entry for entry in plan.contingency_plans if candidates is None or entry.id in candidates]
+    if not chosen:
+        raise UsageError("there is no contingency plan to choose from")
+
+    def run_many(tasks: Sequence[tuple[frozenset[str], tuple[int, ...]]]) -> list[Batch]:
+        return [
+            futures.replay(
+                plan,
+                allocation,
+                Options(options.risks, held, options.forced, options.uncertainty),
+                label="sets of contingency plans",
+                only=numbers,
+            )
+            for held, numbers in tasks
+        ]
+
+    fields = select_plans(plan, chosen, lambda plans: PlanSets(plans, run_many), terms)
+    return SelectResult.model_validate(
+        {
+            **fields,
+            "plan": plan.name,
+            "currency": plan.currency,
+            "target": plan.target,
+            "allocation_name": allocation.name,
+            "seed": futures.execution.seed,
+            "changes": tuple(changes),
+            "seconds": time.perf_counter() - start,
+        }
+    )
 
 
 def select_plans(
@@ -219,3 +288,28 @@ def _undominated(costs: Values, worth: Values) -> list[int]:
         if not kept or worth[number] > worth[kept[-1]] + 1e-9 * abs(worth[kept[-1]]):
             kept.append(number)
     return kept
+
+
+def _answer(request: SelectRequest, inputs: Inputs, futures: Futures) -> Answer:
+    allocation, _ = decide(inputs.plan, inputs.allocation)
+    delta = request.delta or (0.05 if request.criterion == "p_target" else 0.005 * inputs.plan.target)
+    terms = Terms(
+        request.criterion, request.budget, delta, request.confidence, min(request.first, futures.count), futures.count
+    )
+    result = select_study(
+        inputs.plan,
+        allocation,
+        options_of(inputs.plan, request, ()),
+        futures,
+        terms,
+        candidates=request.plans,
+        changes=inputs.changes,
+    )
+    return Answer(allocation, result)
+
+
+def _headline(result: SelectResult) -> str:
+    return f"hold {', '.join(result.chosen.plans) or 'none'}"
+
+
+STUDY = Study(SelectRequest, SelectResult, _answer, _headline)

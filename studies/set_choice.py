@@ -21,8 +21,8 @@ __all__ = ["MOST_PLANS", "SEEN_ENOUGH", "TAIL", "Criterion", "Selected", "Terms"
 
 Criterion = Literal["contribution", "p_target", "cvar"]
 
-MOST_PLANS = 12
-"""Plans of which every set is looked at: 4,096 sets."""
+MOST_PLANS = 14
+"""Plans of which every set is looked at: 16,384 sets."""
 TAIL = 0.1
 """CVaR: share of futures that counts."""
 SEEN_ENOUGH = 5

@@ -17,11 +17,19 @@ from scenarios.crm import ImportReport
 from studies.backtests import BacktestResult
 from studies.choosing import AlternativesResult, FrontierResult, LeastChangeResult
 from studies.explaining import ExplainResult
+from studies.over_assigning import OverAssignResult
 from studies.paying import MoneyResult
+from studies.reaching import ReachChanceResult
+from studies.recommending import RecommendResult
 from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
+from studies.rounds import RoundsResult
 from studies.runs import RunSummary
+from studies.selecting import SelectResult
+from studies.sensitivity import SensitivityResult
 from studies.sweeping import ReachResult, SweepResult
 from studies.traces import TraceResult
+from studies.trial_design import DesignResult
+from studies.warning import LightsResult
 
 DOCS = Path(cli.__file__).parent / "docs"
 ROOTS = (
@@ -36,6 +44,8 @@ ROOTS = (
 )
 ROOTS += (ExplainResult, AlternativesResult, LeastChangeResult, FrontierResult, SweepResult, ReachResult, MoneyResult)
 ROOTS += (TraceResult, BacktestResult)
+ROOTS += (SelectResult, RecommendResult, SensitivityResult, ReachChanceResult)
+ROOTS += (OverAssignResult, RoundsResult, LightsResult, DesignResult)
 
 
 def fields_of(model: type) -> dict[str, object]:

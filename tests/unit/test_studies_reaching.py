@@ -1,0 +1,210 @@
+"""Unit: levers for a wanted chance, the loop closed between expectation and simulation, lights, and strategy tests."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optimizer.allocating import allocate
+from optimizer.correcting import Correction
+from scenarios.effects import Effect
+from scenarios.errors import UsageError
+from scenarios.plan import Plan
+from scenarios.policies import Light, Lights, Policy, StrategyTest
+from scenarios.risks import ContingencyPlan, Trigger
+from simulation.options import Options
+from studies.futures import Execution, Futures
+from studies.naming import named_allocation
+from studies.reaching import ReachChanceResult, reach_chance_study, target_with_chance
+from studies.rounds import RoundsResult, rounds_study
+from studies.trial_design import DesignResult, design_study
+from studies.warning import LightsResult, lights_study
+from tests.plans import small_plan
+
+
+def futures(replications: int = 30) -> Futures:
+    return Futures(Execution(seed=11, replications=replications))
+
+
+@pytest.fixture(scope="module", name="plan")
+def _plan() -> Plan:
+    settings = ["target=170000", "risks.K1.chance_per_quarter=0.8", "measures.proposal-tool.enabled=false"]
+    return small_plan(settings=settings)
+
+
+@pytest.fixture(scope="module", name="reached")
+def _reached(plan: Plan) -> ReachChanceResult:
+    allocation = named_allocation(plan, "optimised")
+    return reach_chance_study(plan, allocation, Options.of(plan), futures(), wanted=0.9, hour_cost=100.0)
+
+
+def test_every_lever_has_a_gain_and_a_price_only_beyond_its_interval(reached: ReachChanceResult) -> None:
+    found = {(lever.kind, lever.id, lever.more): lever for lever in reached.levers}
+    assert ("contingency plan", "K1-answer", None) in found
+    assert ("measure", "proposal-tool", None) in found
+    assert ("pool", "marketing", 0.2) in found
+    assert ("hours", "all reps", 0.1) in found
+    for lever in reached.levers:
+        assert (lever.per_point is not None) == (lever.verdict == "helps")
+        assert lever.chance.mean == pytest.approx(reached.now.mean + lever.gain.mean)
+        if lever.per_point is not None:
+            assert lever.per_point == pytest.approx((lever.money or 0) / (100 * lever.gain.mean))
+    assert found["measure", "proposal-tool", None].money == 2000
+    assert found["hours", "all reps", 0.1].hours == pytest.approx(0.1 * 72 * 12)
+
+
+def test_the_mix_rises_step_by_step(reached: ReachChanceResult) -> None:
+    chances = [reached.now.mean, *(step.chance.mean for step in reached.mix)]
+    assert chances == sorted(chances)
+    assert len({step.lever for step in reached.mix}) == len(reached.mix)
+    if reached.mix_reaches == "yes":
+        assert reached.mix[-1].chance.ci_low >= reached.wanted
+
+
+def test_hours_without_a_price_are_in_no_mix(plan: Plan) -> None:
+    allocation = named_allocation(plan, "optimised")
+    result = reach_chance_study(plan, allocation, Options.of(plan), futures(8), wanted=0.99)
+    hours = [lever for lever in result.levers if lever.kind == "hours"]
+    assert all(lever.money is None and lever.per_point is None for lever in hours)
+    assert "all reps" not in {step.lever for step in result.mix}
+
+
+def test_the_target_with_a_chance_is_a_quantile_with_order_statistics() -> None:
+    """Of 1 … 100 the amount reached with 70% is near 30; a binomial of 100 and 0.3 lies in 21 … 39 with 95%."""
+    target, low, high = target_with_chance(np.arange(1.0, 101.0), 0.7)
+    assert target == pytest.approx(30.7)
+    assert (low, high) == (21, 40)
+    assert target_with_chance(np.arange(3.0), 0.99)[1] is None
+
+
+@pytest.mark.statistical
+def test_the_interval_of_that_target_covers_at_its_rate() -> None:
+    truth = -0.5244005127080409  # the 30% quantile of a standard normal
+    covered = 0
+    for seed in range(1000):
+        _, low, high = target_with_chance(np.random.default_rng(seed).standard_normal(200), 0.7)
+        assert low is not None
+        assert high is not None
+        covered += low <= truth <= high
+    assert 0.94 <= covered / 1000 <= 0.985
+
+
+@pytest.fixture(scope="module", name="rounds")
+def _rounds(plan: Plan) -> RoundsResult:
+    return rounds_study(plan, Options.of(plan), futures(), 2)[0]
+
+
+def test_a_correction_scales_demand_and_hours_of_its_cell_alone(plan: Plan) -> None:
+    base = allocate(plan, detail="none")
+    halved = allocate(plan, detail="none", correction=Correction({("S1", "north"): 0.5}))
+    assert halved.expected_total < base.expected_total
+    assert allocate(plan, detail="none", correction=Correction()).expected_total == pytest.approx(base.expected_total)
+    by_cell = {(c.product, c.region): 0.0 for c in halved.expected}
+    for cell in halved.expected:
+        by_cell[cell.product, cell.region] += cell.expected
+    before = {key: sum(c.expected for c in base.expected if (c.product, c.region) == key) for key in by_cell}
+    assert by_cell["S1", "north"] == pytest.approx(before["S1", "north"] / 2, rel=0.2)
+    everywhere = {(product.id, region.id): 50.0 for product in plan.products for region in plan.regions}
+    slow = allocate(plan, detail="none", correction=Correction({}, everywhere))
+    assert slow.expected_total < 0.9 * base.expected_total
+
+
+def test_rounds_bring_expectation_and_simulation_nearer(rounds: RoundsResult) -> None:
+    assert [row.number for row in rounds.rows] == [0, 1, 2]
+    for row in rounds.rows:
+        assert row.optimism.mean == pytest.approx(row.expected - row.simulated.mean, abs=1e-3)
+    assert abs(rounds.rows[-1].optimism.mean) < abs(rounds.rows[0].optimism.mean)
+    assert rounds.rows[0].gain is None
+    assert rounds.corrections
+    assert all(0.05 < row.demand < 17 for row in rounds.corrections)
+
+
+def with_policies(plan: Plan, *policies: Policy, answers: tuple[ContingencyPlan, ...] = ()) -> Plan:
+    return plan.model_copy(update={"policies": policies, "contingency_plans": (*plan.contingency_plans, *answers)})
+
+
+@pytest.fixture(scope="module", name="lights")
+def _lights(plan: Plan) -> LightsResult:
+    light = Light(red=0.8, amber=0.9, at_least=1)
+    policy = Policy(id="E3", name="Lights", lights=Lights(conversion=light, collection=light))
+    talk = ContingencyPlan(
+        id="talk",
+        name="Talk track",
+        trigger=Trigger(light="conversion"),
+        retainer=1,
+        effects=(Effect(parameter="win_rate", factor=1.5),),
+    )
+    lit = with_policies(plan, policy, answers=(talk,))
+    lit = lit.model_copy(update={"calendar": plan.calendar.model_copy(update={"review_weeks": (3, 5, 7)})})
+    return lights_study(lit, named_allocation(lit, "optimised"), Options.of(lit, plans=["talk"]), futures(40))
+
+
+def test_alarms_are_judged_against_what_came_true(lights: LightsResult) -> None:
+    rows = {row.metric: row for row in lights.rows}
+    assert set(rows) == {"conversion", "collection"}
+    assert lights.reviews == (3, 5, 7)
+    row = rows["conversion"]
+    assert row.false_alarms is not None
+    assert row.missed_alarms is not None
+    good = 1 - row.p_bad.mean
+    # Red is a false alarm of a good quarter, or a right one of a bad quarter.
+    assert row.p_red.mean == pytest.approx(row.false_alarms.mean * good + (1 - row.missed_alarms.mean) * row.p_bad.mean)
+    if row.tells is not None and row.p_bad_if_red is not None and row.p_bad_if_not is not None:
+        assert row.tells.mean == pytest.approx(row.p_bad_if_red.mean - row.p_bad_if_not.mean)
+    if row.weeks_of_warning is not None:
+        assert 12 - 7 <= row.weeks_of_warning.mean <= 12 - 3
+
+
+def test_a_higher_threshold_is_red_more_often(lights: LightsResult) -> None:
+    reds = [row.p_red for row in lights.thresholds if row.metric == "conversion"]
+    assert reds == sorted(reds)
+    assert next(r.p_red for r in lights.thresholds if r.metric == "conversion" and r.red_at == 0.8) == pytest.approx(
+        next(row.p_red.mean for row in lights.rows if row.metric == "conversion")
+    )
+
+
+def test_acting_on_a_light_has_a_worth(lights: LightsResult) -> None:
+    (row,) = lights.acting
+    assert row.plan == "talk"
+    assert row.p_triggered.mean == pytest.approx(
+        next(r.p_red.mean for r in lights.rows if r.metric == "conversion"), abs=0.2
+    )
+    assert row.verdict in ("buy", "do not buy", "cannot tell yet")
+
+
+def test_a_plan_without_lights_or_tests_is_told_so(plan: Plan) -> None:
+    allocation = named_allocation(plan, "even")
+    with pytest.raises(UsageError, match="no policy of lights"):
+        lights_study(plan, allocation, Options.of(plan), futures(2))
+    with pytest.raises(UsageError, match="no policy with a strategy test"):
+        design_study(plan, allocation, Options.of(plan), futures(2))
+
+
+@pytest.fixture(scope="module", name="design")
+def _design(plan: Plan) -> DesignResult:
+    test = StrategyTest(
+        share=0.5,
+        from_week=2,
+        weeks=6,
+        at_least=1,
+        success_from=0.25,
+        effects=(Effect(parameter="win_rate", factor=1.6),),
+    )
+    tested = with_policies(plan, Policy(id="M5", name="Test", strategy_test=test, enabled=False))
+    return design_study(tested, named_allocation(tested, "optimised"), Options.of(tested), futures(60))
+
+
+def test_an_effect_is_rolled_out_more_often_than_none(design: DesignResult) -> None:
+    assert design.effect.mean > 0
+    assert design.power.mean >= design.false_roll_outs.mean
+    assert design.spread > 0
+    assert design.smallest == pytest.approx(2.4865 * design.spread, rel=1e-3)
+    assert design.smallest_by_rule > design.success_from
+
+
+def test_larger_tests_see_smaller_effects(design: DesignResult) -> None:
+    own = next(row for row in design.sizes if (row.share, row.weeks) == (design.share, design.weeks))
+    assert own.smallest == pytest.approx(design.smallest, rel=0.05)
+    longer = [row.smallest for row in design.sizes if row.share == 0.5]
+    assert longer == sorted(longer, reverse=True)
+    assert all(row.is_enough == (row.smallest <= design.effect.mean) for row in design.sizes)

@@ -1,0 +1,121 @@
+"""Unit: ranges that a plan states, and what moves with them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scenarios.errors import UsageError
+from scenarios.plan import Assumption, Plan
+from simulation.options import Options
+from studies.futures import Execution, Futures
+from studies.naming import named_allocation
+from studies.ranges import plan_at, stated_ranges, without_range
+from studies.sensitivity import ExplainRequest, SensitivityResult, explain_sensitivity
+from tests.plans import small_plan
+
+WIN_RATE, MARKET = "customer_tiers.A.win_rate", "uncertainty.market"
+
+
+def explain(plan: Plan, replications: int = 30, **words: object) -> SensitivityResult:
+    request = ExplainRequest(source="small", **words)  # type: ignore[arg-type]
+    futures = Futures(Execution(seed=3, replications=replications))
+    return explain_sensitivity(plan, named_allocation(plan, "optimised"), Options.of(plan), futures, request)
+
+
+@pytest.fixture(scope="module", name="plan")
+def _plan() -> Plan:
+    return small_plan()
+
+
+@pytest.fixture(scope="module", name="result")
+def _result(plan: Plan) -> SensitivityResult:
+    return explain(plan, verdicts=("K1-answer",))
+
+
+def test_ranges_are_those_of_assumptions_and_uncertainties(plan: Plan) -> None:
+    win_rate, market = stated_ranges(plan)
+    assert (win_rate.path, win_rate.low, win_rate.now, win_rate.high) == (WIN_RATE, 0.4, 0.5, 0.6)
+    assert market.path == MARKET
+    assert market.low == pytest.approx(np.exp(-0.06 * 1.2815516 - 0.06**2 / 2))
+    assert market.high == pytest.approx(np.exp(0.06 * 1.2815516 - 0.06**2 / 2))
+    assert stated_ranges(plan, [MARKET]) == (market,)
+    assert without_range(plan) == ()
+    with pytest.raises(UsageError, match="states no range of target"):
+        stated_ranges(plan, ["target"])
+
+
+def test_a_range_at_a_value_is_a_plan_with_that_value(plan: Plan) -> None:
+    win_rate, market = stated_ranges(plan)
+    moved = plan_at(plan, [(win_rate, 0.45), (market, 0.9)])
+    assert moved.customer_tier["A"].win_rate == 0.45
+    assert (moved.uncertainty[0].distribution.low, moved.uncertainty[0].distribution.high) == (0.9, 0.9)
+    assert plan_at(plan, []) == plan
+
+
+def test_a_higher_win_rate_signs_more_and_the_widest_range_leads(result: SensitivityResult) -> None:
+    rows = {row.path: row for row in result.rows}
+    assert set(rows) == {WIN_RATE, MARKET}
+    for row in rows.values():
+        assert row.at_low.mean < 0 < row.at_high.mean
+        assert row.swing.mean == pytest.approx(row.at_high.mean - row.at_low.mean)
+    assert abs(result.rows[0].swing.mean) >= abs(result.rows[1].swing.mean)
+
+
+def test_weak_figures_move_together_and_grades_share_the_swings(result: SensitivityResult) -> None:
+    win_rate = next(row for row in result.rows if row.path == WIN_RATE)
+    assert result.weak_low is not None
+    assert result.weak_high is not None
+    # The win rate is the only figure of grade D; the market has no grade.
+    assert result.weak_low.mean == pytest.approx(result.now.mean + win_rate.at_low.mean)
+    assert result.weak_high.mean == pytest.approx(result.now.mean + win_rate.at_high.mean)
+    assert sum(grade.share for grade in result.grades) == pytest.approx(1)
+
+
+def test_decisions_have_a_worth_and_every_range_a_verdict(result: SensitivityResult) -> None:
+    assert set(result.worth) == {"allocation", "K1-answer"}
+    assert len(result.flips) == 4
+    for row in result.flips:
+        if row.flips == "yes":
+            assert row.value is not None
+            assert row.move is not None
+            assert 0 < row.move < 1
+            assert row.low <= row.value <= row.high
+        else:
+            assert row.value is None
+
+
+def test_a_price_that_is_too_high_turns_the_verdict_where_the_line_crosses_zero() -> None:
+    """Between a retainer of nothing and one of 90,000 the plan stops being worth it at what it brings."""
+    settings = ["risks.K1.chance_per_quarter=1", "contingency_plans.K1-answer.activation_cost=0"]
+    plan = small_plan(settings=[*settings, "contingency_plans.K1-answer.delay_days=0"])
+    price = Assumption(path="contingency_plans.K1-answer.retainer", grade="D", source="x", low=0, high=90000)
+    plan = plan.model_copy(update={"assumptions": (price,), "uncertainty": ()})
+    result = explain(plan, replications=60, against=None, verdicts=("K1-answer",))
+    (flip,) = result.flips
+    gross = result.worth["K1-answer"].mean + 3000
+    assert flip.at_low.mean == pytest.approx(gross)
+    assert flip.at_high.mean == pytest.approx(gross - 90000)
+    if flip.flips == "yes":
+        assert flip.value == pytest.approx(gross)
+    else:
+        assert flip.flips == "cannot tell"
+
+
+@pytest.mark.parametrize("indices", ["morris", "sobol"])
+def test_indices_rank_the_ranges(plan: Plan, indices: str) -> None:
+    result = explain(plan, replications=4, indices=indices, points=4, against=None)
+    assert result.indices[0].total == max(row.total for row in result.indices)
+    assert {row.path for row in result.indices} == {WIN_RATE, MARKET}
+    assert all(np.isfinite((row.total, row.total_half)).all() for row in result.indices)
+
+
+def test_what_cannot_be_asked_is_refused(plan: Plan) -> None:
+    with pytest.raises(UsageError, match="power of two"):
+        explain(plan, replications=2, indices="sobol", points=5, against=None)
+    with pytest.raises(UsageError, match="no contingency plan K9"):
+        explain(plan, replications=2, verdicts=("K9",), against=None)
+    with pytest.raises(UsageError, match="no allocation fair"):
+        explain(plan, replications=2, against="fair")
+    with pytest.raises(UsageError, match="two ranges"):
+        explain(plan, replications=2, ranges=(MARKET,), indices="morris", against=None)
