@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+try:
+    import highspy  # noqa: F401 - whether it can be loaded at all
+    import pulp  # noqa: F401
+except ImportError as error:
+    from scenarios.errors import SolverFailed
+
+    raise SolverFailed(
+        f"The solver cannot be loaded ({error}). Install Quarterdeck anew in an environment of its own, or its solver: "
+        "pip install highspy pulp"
+    ) from error
+
 from optimizer.allocating import allocate
 from optimizer.checking import RuleStatus, check_allocation
 from optimizer.infeasibility import repair

@@ -28,7 +28,7 @@ def explain_conflict(model: Model, live: LiveModel, with_repairs: bool = True) -
 def repair(plan: Plan, number: int) -> tuple[str, ...]:
     """Overrides of a repair of an infeasible plan, counted from 1; UsageError where there is no such repair."""
     model = state(prepare(plan))
-    live = LiveModel(model.problem)
+    live = LiveModel(model.problem, plan.solver.seconds_per_solve)
     if live.is_feasible():
         raise UsageError("the plan has an allocation; there is nothing to repair")
     repairs = find_repairs(model, live, find_conflict(model, live))

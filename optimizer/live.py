@@ -16,15 +16,24 @@ import numpy.typing as npt
 import pulp
 
 from scenarios.errors import SolverFailed
+from scenarios.plan import Solver
 
-__all__ = ["Change", "Infeasible", "LiveModel", "Unbounded"]
+__all__ = ["SECONDS_PER_SOLVE", "Change", "Infeasible", "LiveModel", "OutOfTime", "Unbounded"]
 
 Floats = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-9
 """Feasibility and optimality tolerance of the solver, in the unit of money."""
 
+SECONDS_PER_SOLVE = Solver().seconds_per_solve
+_LARGEST = 1e15
+"""Figures that HiGHS takes for none (its option large_matrix_value)."""
 _DEVEX = 1
+_LIMITS = {
+    highspy.HighsModelStatus.kTimeLimit,
+    highspy.HighsModelStatus.kIterationLimit,
+    highspy.HighsModelStatus.kInterrupt,
+}
 
 
 class Infeasible(Exception):
@@ -33,6 +42,10 @@ class Infeasible(Exception):
 
 class Unbounded(SolverFailed):
     """Nothing in the rows keeps the costs from falling without end."""
+
+
+class OutOfTime(SolverFailed):
+    """The time of one solve is used up."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +61,9 @@ class Change:
 class LiveModel:
     """A model in HiGHS, with its basis kept from one solve to the next."""
 
-    def __init__(self, problem: pulp.LpProblem) -> None:
-        """Load what PuLP states and map names to positions, once."""
+    def __init__(self, problem: pulp.LpProblem, seconds_per_solve: float = SECONDS_PER_SOLVE) -> None:
+        """Load what PuLP states and map names to positions, once; SolverFailed where HiGHS takes not all of it."""
+        self._seconds = seconds_per_solve
         solver = pulp.HiGHS(msg=False)
         solver.createAndConfigureSolver(problem)
         solver.buildSolverModel(problem)
@@ -59,9 +73,11 @@ class LiveModel:
         self._row = {row.name: number for number, row in enumerate(rows)}
         if any(variable.index != number for number, variable in enumerate(variables)):
             raise AssertionError("PuLP loaded its variables in another order than it lists them")
-        found = self._highs.getNumCol(), self._highs.getNumRow()
-        if found != (len(self._column), len(self._row)) or found != (len(variables), len(rows)):
-            raise AssertionError(f"HiGHS holds {found} columns and rows, PuLP states {len(variables), len(rows)}")
+        if (len(self._column), len(self._row)) != (len(variables), len(rows)):
+            raise AssertionError("variables or rows share a name")
+        found = int(self._highs.getNumCol()), int(self._highs.getNumRow())
+        if found != (len(variables), len(rows)):
+            raise SolverFailed(_refused(rows, found))
         for option, value in (
             ("primal_feasibility_tolerance", TOLERANCE),
             ("dual_feasibility_tolerance", TOLERANCE),
@@ -194,7 +210,7 @@ class LiveModel:
         self._set_costs(costs)
         try:
             return self._run(costs)
-        except (Infeasible, Unbounded):
+        except (Infeasible, Unbounded, OutOfTime):
             raise
         except SolverFailed:
             self._highs.clearSolver()
@@ -208,6 +224,7 @@ class LiveModel:
             self._costs = costs.copy()
 
     def _run(self, costs: Floats) -> float:
+        self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self._seconds)  # of all runs so far
         run = self._highs.run()
         status, info = self._highs.getModelStatus(), self._highs.getInfo()
         if status == highspy.HighsModelStatus.kInfeasible:
@@ -217,7 +234,16 @@ class LiveModel:
             self._set_costs(costs)
             status = highspy.HighsModelStatus.kUnbounded
         if status == highspy.HighsModelStatus.kUnbounded:
-            raise Unbounded(f"HiGHS gave no proven optimum; its status is {self._highs.modelStatusToString(status)!r}")
+            raise Unbounded(
+                "There is no best answer: HiGHS calls the program unbounded, as something that brings a gain is "
+                "limited by no rule, pool, demand or hours. Give the rules over it a bound, or enable them again"
+            )
+        if status in _LIMITS:
+            raise OutOfTime(
+                f"HiGHS had no proven optimum after {self._seconds:g} seconds, so there is no answer. Allow it more "
+                f"with --set solver.seconds_per_solve={2 * self._seconds:g}, or make the plan smaller: fewer products, "
+                "regions, reps or rules for each cell"
+            )
         feasible = int(highspy.SolutionStatus.kSolutionStatusFeasible)
         proven = (
             run == highspy.HighsStatus.kOk
@@ -228,7 +254,10 @@ class LiveModel:
         )
         if not proven:
             word = self._highs.modelStatusToString(status)
-            raise SolverFailed(f"HiGHS gave no proven optimum; its status is {word!r}")
+            raise SolverFailed(
+                f"HiGHS gave no proven optimum, so there is no answer; its status is {word!r}. Look for figures that "
+                "are very large or very small beside the others, and for rules that say nearly the same"
+            )
         return float(info.objective_function_value)
 
     def is_feasible(self) -> bool:
@@ -248,3 +277,13 @@ class LiveModel:
             self.set_bounds(row, lower, upper)
         for (row, column), value in change.coefficients.items():
             self._highs.changeCoeff(row, column, value)
+
+
+def _refused(rows: Iterable[pulp.LpConstraint], found: tuple[int, int]) -> str:
+    """Which rows HiGHS did not take, for figures that are no numbers to it."""
+    names = [row.name for row in rows if any(not abs(factor) < _LARGEST for factor in [*row.values(), row.constant])]
+    return (
+        f"HiGHS took only {found[0]} columns and {found[1]} rows of the program, as figures in the rows "
+        f"{', '.join(names[:5]) or '–'} lie too far from the others. Correct figures of the plan that are very large "
+        "or very small beside the target"
+    )

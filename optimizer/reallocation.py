@@ -113,7 +113,7 @@ class Reallocator:
         self._slacks: list[tuple[LpVariable, LpVariable]] = []
         self._state()
         self._problem.setObjective(LpAffineExpression(self._slack_weights()))
-        self._live = LiveModel(self._problem)
+        self._live = LiveModel(self._problem, plan.solver.seconds_per_solve)
         self._weights = self._live.costs(self._slack_weights())
         self._hold = self._live.add_row(-math.inf, math.inf, self._weights)
         self._live.minimise(self._weights)

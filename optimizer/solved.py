@@ -15,7 +15,7 @@ from optimizer.correcting import Correction, corrected
 from optimizer.data import AllocationData, prepare
 from optimizer.infeasibility import explain_conflict
 from optimizer.live import Floats, Infeasible
-from optimizer.model import Model, state
+from optimizer.model import LEAST, Model, state
 from optimizer.selection import QuotaKey
 from optimizer.stages import Solution, StagedModel
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
@@ -23,9 +23,6 @@ from scenarios.plan import Plan
 from scenarios.rules import Ratio
 
 __all__ = ["Amounts", "Further", "Solved", "solve"]
-
-_NOTHING = 1e-9
-"""Share of the target below which an amount is a rounding error of the solver."""
 
 Further = Callable[[Model], Mapping[str, Mapping[LpVariable, float]]]
 """States further variables and rows in PuLP, and names the stages (objectives, made least) they add."""
@@ -142,7 +139,7 @@ class Solved:
         return np.array([self.staged.live.column(variable) for variable in variables], dtype=np.int32)
 
     def _money(self, amounts: Floats) -> Floats:
-        return np.where(amounts > _NOTHING * self.staged.model.data.target, amounts * self.money, 0.0)
+        return np.where(amounts > LEAST * self.staged.model.data.target, amounts * self.money, 0.0)
 
 
 def solve(

@@ -64,7 +64,7 @@ class StagedModel:
     def __init__(self, model: Model, further: Mapping[str, Mapping[LpVariable, float]] | None = None) -> None:
         """Load the model and prepare the stages; ``further`` ones, made least too, come after the contribution."""
         self.model = model
-        self.live = LiveModel(model.problem)
+        self.live = LiveModel(model.problem, model.data.plan.solver.seconds_per_solve)
         terms = dict(zip(STAGES, objectives(model), strict=True)) | dict(further or {})
         self.stages = (*STAGES[:2], *(further or {}), *STAGES[2:])
         self._costs = [self.live.costs(terms[name]) for name in self.stages]

@@ -21,7 +21,7 @@ from scenarios.risks import ContingencyPlan, Resource, Risk, Uncertainty
 from scenarios.rules import Lock, Rule
 from scenarios.tables import Account, BaselineLeads, Opportunity, Product, Receivable, Region, Rep
 
-__all__ = ["TABLES", "Assumption", "Maturity", "Plan", "Scenario"]
+__all__ = ["TABLES", "Assumption", "Maturity", "Plan", "Scenario", "Solver"]
 
 
 class Assumption(Section):
@@ -46,6 +46,13 @@ class Maturity(Section):
     id: Id
     name: str
     growth: Annotated[float, Field(ge=-1, le=10, allow_inf_nan=False)]
+
+
+class Solver(Section):
+    """How long the solver of the allocation may take."""
+
+    seconds_per_solve: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 600.0
+    """Of one solve; an allocation takes five, its prices hundreds of short ones. Reaching it gives no answer."""
 
 
 class Scenario(Section):
@@ -87,6 +94,7 @@ class Plan(Section):
     money: Money = Money()
     rules: tuple[Rule, ...] = ()
     locks: tuple[Lock, ...] = ()
+    solver: Solver = Solver()
     measures: tuple[Measure, ...] = ()
     risks: tuple[Risk, ...] = ()
     resources: tuple[Resource, ...] = ()

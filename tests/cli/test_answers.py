@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -238,3 +241,32 @@ def test_money_refuses_a_run_of_something_else(plan: str) -> None:
     kind = call("money", plan, "--run", "latest")
     assert kind.exit_code == 2
     assert "a run of allocate" in kind.stderr
+
+
+@pytest.mark.parametrize("arguments", [("allocate",), ("why",), ("sweep", "target=-1%..+1%"), ("run", *FEW)])
+def test_without_a_proven_answer_there_is_none_and_the_exit_code_is_5(plan: str, arguments: tuple[str, ...]) -> None:
+    found = call(arguments[0], plan, *arguments[1:], "--set", "solver.seconds_per_solve=1e-9")
+    assert (found.exit_code, found.stdout) == (5, "")
+    assert "Allow it more with --set solver.seconds_per_solve" in " ".join(found.stderr.split())
+    assert not Path("runs").exists() or not [path for path in Path("runs").iterdir() if path.name[0] != "."]
+
+
+def test_targets_of_a_thousandth_and_of_a_trillion_together_are_5_with_what_to_do() -> None:
+    far = call("allocate", "quarter", "--set", "target=1e12", "--set", "regions.east.target=1e-3")
+    assert (far.exit_code, far.stdout) == (5, "")
+    assert "- rules.T3 (east): " in far.stderr
+    assert "Correct the target or these figures" in far.stderr
+    assert not Path("runs").exists()
+
+
+def test_a_missing_solver_is_5_with_what_to_install(plan: str) -> None:
+    """As when the environment lost it: a module of its name that cannot be loaded stands in its place."""
+    Path("broken").mkdir()
+    Path("broken/highspy.py").write_text("raise ImportError('no such library')\n", encoding="utf-8")
+    path = os.pathsep.join(["broken", str(Path(cli.__file__).parent)])
+    command = [sys.executable, "-m", "cli", "allocate", plan]
+    found = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (5, "")
+    assert "no such library" in found.stderr
+    assert "pip install highspy" in found.stderr
+    assert "Traceback" not in found.stderr
