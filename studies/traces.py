@@ -46,6 +46,13 @@ HappeningKind = Literal[
     "plan",
     "amber_light",
     "red_light",
+    "moved",
+    "rolled_out",
+    "not_rolled_out",
+    "weights",
+    "session",
+    "exam_passed",
+    "exam_failed",
 ]
 """What can happen in a trace."""
 
@@ -175,7 +182,13 @@ class Happening(Record):
     stage: str = ""
     """Name of the opportunity's stage."""
     amount: float | None = None
-    """Value of the opportunity, renewal or receivable; of a light the figure as a share of what the plan expects."""
+    """Value of the opportunity, renewal or receivable; of a light the figure as a share of what the plan expects, of a
+    verdict the gain in conversion, empty where it could not be told; of moved money (M6) and weights (M3) what stands
+    there now."""
+    before: float | None = None
+    """Money that was left for an activity in a region, or share of the quotas, before they were moved."""
+    cases: int | None = None
+    """Stages decided among those on whom a strategy was tried."""
     hours: float | None = None
     """Rep hours of a touch."""
     waited: float | None = None
@@ -208,6 +221,8 @@ class TraceResult(Record):
     """What ended otherwise than without risks, the largest difference first."""
     weeks: tuple[TracedWeek, ...]
     reps: tuple[RepOutcome, ...]
+    names: dict[str, str]
+    """Names of the activities, measures and policies that the story speaks of, by id."""
     story: tuple[Happening, ...]
     """In order of time; touches and payments only where the story is about one rep, customer, opportunity or week."""
     changes: tuple[Change, ...] = ()

@@ -77,6 +77,38 @@ def test_the_story_of_an_opportunity_and_of_a_rep(plan: str) -> None:
     assert "Week by week" in rep
 
 
+STEERED = (
+    PLAN_YAML
+    + """
+policies:
+  - id: M6
+    name: Money moves
+    reallocation: {every_weeks: 4, most_moved: 0.5, prior_leads: 1}
+  - id: M3
+    name: Weights
+    weight_change: {gain: {product: [L1]}, to_share: 0.5, give: {product: [S1]}, week: 5}
+  - id: M5
+    name: Strategy test
+    strategy_test: {from_week: 2, share: 0.5, effects: [{parameter: win_rate, factor: 1.2}], at_least: 1}
+"""
+)
+
+
+@pytest.mark.parametrize("columns", ["80", "60"])
+def test_steering_is_told(columns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    steered = str(small_plan_files(Path("steered"), plan=STEERED))
+    result = call(steered, "--replication", "3")
+    assert result.exit_code == 0, result.output
+    assert [line for line in result.stdout.splitlines() if cell_len(line) > int(columns)] == []
+    text = " ".join(result.stdout.split())
+    for said in ("How it was steered", "M3 · Weights: share", "from 40.0% to 50.0%", "M5 · Strategy test:"):
+        assert said in text
+    week = " ".join(call(steered, "--replication", "3", "--week", "5").stdout.split())
+    assert "M3 · Weights: share" in week
+    assert "How it was steered" not in week
+
+
 def test_without_risk_nothing_struck_and_nothing_is_changed(plan: str) -> None:
     text = " ".join(call(plan, "--risks", "none").stdout.split())
     assert "No risk struck." in text

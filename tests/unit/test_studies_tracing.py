@@ -105,6 +105,40 @@ def test_lights_are_told_on_the_day_of_their_review() -> None:
     assert {dt.date.fromisoformat(row.date).weekday() for row in told_lights} == {4}
 
 
+def test_steering_training_and_coaching_are_told_as_they_are_in_the_records() -> None:
+    """M3, M5, M6, R8 and the sessions, of a replication of the Monte Carlo with all of them in play."""
+    plan = load_plan("quarter", settings=[f"policies.{id}.enabled=true" for id in ("M3", "M5", "M6")]).plan
+    options, allocation = Options.of(plan, plans=["R8-coaching"]), by_hand(plan)
+    batch = run_replications(plan, allocation, options, seed=1, numbers=[REPLICATION], keep_records=True)
+    (records,) = batch.records
+    result = trace_study(plan, allocation, options, seed=1, replication=REPLICATION)
+    story = result.story
+
+    def told_of(*kinds: str) -> list[tuple[object, ...]]:
+        return [(row.kind, row.subject, row.region, row.before, row.amount) for row in story if row.kind in kinds]
+
+    assert records.moves
+    assert told_of("moved") == [("moved", m.activity, m.region, m.before, m.after) for m in records.moves]
+    assert told_of("weights") == [("weights", w.policy, None, w.before, w.after) for w in records.weights]
+    (verdict,) = records.tests
+    kind = "rolled_out" if verdict.rolled_out else "not_rolled_out"
+    assert told_of("rolled_out", "not_rolled_out") == [(kind, "M5", None, None, verdict.gain)]
+    assert [row.cases for row in story if row.kind == kind] == [verdict.tried]
+    held = [row for row in story if row.kind == "session"]
+    assert [(row.subject, row.week) for row in held] == [
+        (s.measure, plan.calendar.week_of(s.day - 0.001)) for s in records.sessions
+    ]
+    tries = [(row.subject, row.rep, row.kind == "exam_passed") for row in story if row.kind.startswith("exam")]
+    assert tries == [(e.measure, plan.reps[e.rep].id, e.passed) for e in records.exams]
+    coached = [row.rep for row in story if row.kind == "plan" and row.subject == "R8-coaching"]
+    assert sorted(coached) == sorted(a.subject for a in records.activations)
+    assert {row.subject for row in story if row.kind in ("moved", "weights", kind, "session")} <= result.names.keys()
+    of_one = trace_study(plan, allocation, options, seed=1, replication=REPLICATION, focus=Focus(rep="R01")).story
+    assert [row for row in of_one if row.kind.startswith("exam")] == [
+        row for row in story if row.kind.startswith("exam") and row.rep == "R01"
+    ]
+
+
 def test_days_and_dates_are_in_order_and_inside_the_quarter(small_plan: Plan) -> None:
     story = told(small_plan, week=6).story
     assert [row.day for row in story] == sorted(row.day for row in story)
