@@ -22,11 +22,20 @@ from simulation.distributions import (
     lognormal_factor,
     truncated_lognormal,
 )
-from simulation.draws import Draws, Entities, Integers, Purpose, poisson_points
+from simulation.draws import (
+    Draws,
+    Entities,
+    Integers,
+    PoissonLayers,
+    PoissonPoints,
+    Purpose,
+    layers_covering,
+    poisson_points,
+)
 from simulation.model import Model
 from simulation.nature import nature_factor
 
-__all__ = ["DealChance", "Future", "LeadPoint", "addon_chance", "draw_future", "passes_again"]
+__all__ = ["DealChance", "Future", "LeadPoint", "addon_chance", "draw_future", "more_leads", "passes_again"]
 
 
 class DealChance(NamedTuple):
@@ -152,7 +161,7 @@ def _open_deals(model: Model, draws: Draws) -> tuple[DealChance, ...]:
 
 
 def _leads(model: Model, draws: Draws) -> tuple[LeadPoint, ...]:
-    """Points inside their source's window and below the highest rate it can have."""
+    """Points inside their source's window and below the highest rate it is expected to have."""
     if not model.sources:
         return ()
     points = poisson_points(draws, model.layers)
@@ -160,7 +169,30 @@ def _leads(model: Model, draws: Draws) -> tuple[LeadPoint, ...]:
     source = points.source
     inside = (points.time >= start[source]) & (points.time < end[source]) & (points.height < model.source_bound[source])
     kept = np.flatnonzero(inside)
-    source, entities = source[kept], model.lead_points.take(points.row[kept])
+    return _lead_points(model, draws, points, kept, source[kept], model.lead_points.take(points.row[kept]))
+
+
+def more_leads(
+    model: Model, future: Future, source: int, heights: tuple[float, float], since: float
+) -> tuple[LeadPoint, ...]:
+    """Possible opportunities of a source of heights [low, high) after a day: the same whenever they are asked for.
+
+    For rates that effects raise further than each of them acting once could.
+    """
+    low, high = heights
+    count = layers_covering(np.array([high]), model.layers.layer_height)
+    layers = PoissonLayers.of([model.sources[source].id], count, model.layers.window, model.layers.layer_height)
+    points = poisson_points(future.draws, layers)
+    start, end = max(since, model.sources[source].start), model.sources[source].end
+    inside = (points.time >= start) & (points.time < end) & (points.height >= low) & (points.height < high)
+    kept = np.flatnonzero(inside)
+    entities = layers.possible_points().take(points.row[kept])
+    return _lead_points(model, future.draws, points, kept, np.full(len(kept), source), entities)
+
+
+def _lead_points(
+    model: Model, draws: Draws, points: PoissonPoints, kept: Integers, source: Integers, entities: Entities
+) -> tuple[LeadPoint, ...]:
     process = model.plan.process
     product = categorical(draws.uniforms(Purpose.PRODUCT_MIX, entities)[:, 0], model.source_products[source])
     tier = categorical(draws.uniforms(Purpose.TIER_MIX, entities)[:, 0], model.source_tiers[source])

@@ -5,15 +5,15 @@ Cross-sell of accounts we have (T2) and leads that come by themselves arrive the
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Any
 
 from simpy import Event
 
-from scenarios.errors import QuarterdeckError
+from scenarios.errors import UsageError
 from scenarios.expectations import activity_window
 from simulation.board import Keys
-from simulation.future import LeadPoint
+from simulation.future import LeadPoint, more_leads
 from simulation.reps import Errand
 
 if TYPE_CHECKING:
@@ -22,38 +22,73 @@ if TYPE_CHECKING:
 
 __all__ = ["plan_duty", "start_marketing"]
 
+_MOST_A_DAY = 1e4
+"""Opportunities a day of one source beyond which effects were certainly not meant so."""
+
 
 def start_marketing(quarter: Quarter) -> None:
     """Put arrivals of opportunities and duty at events under way."""
-    quarter.env.process(_arrivals(quarter))
+    arrivals = _Arrivals(quarter)
+    quarter.env.process(arrivals.come(quarter.future.leads))
+    for parameter in {source.parameter for source in quarter.model.sources}:
+        quarter.board.before_change[parameter] = arrivals.look_again
     _plan_event_duty(quarter)
 
 
-def _arrivals(quarter: Quarter) -> Generator[Event, Any, None]:
-    """Possible opportunities in order of day; one exists iff its height is below its source's rate on that day."""
-    model, env = quarter.model, quarter.env
-    keys = [Keys(source.attributes) for source in model.sources]
-    for point in quarter.future.leads:
-        source = model.sources[point.source]
-        if point.height >= source.highest_rate:
-            continue
-        if point.day > env.now:
-            yield env.timeout(point.day - env.now)
-        account = quarter.accounts[source.account] if source.account is not None else None
-        if account is None:
-            rate = _rate(quarter, point.source, keys[point.source], source.id)
-        else:
-            rate = 0.0 if account.lost else _rate(quarter, point.source, account.keys, account.entity)
-        if point.height < rate:
-            _accept(quarter, point, account)
+class _Arrivals:
+    """New opportunities of all sources."""
 
+    def __init__(self, quarter: Quarter) -> None:
+        self.quarter = quarter
+        self._keys = [Keys(source.attributes) for source in quarter.model.sources]
+        self._highest = [source.highest_rate for source in quarter.model.sources]
+        """Rate of each source up to which its possible opportunities are there."""
 
-def _rate(quarter: Quarter, number: int, keys: Keys, entity: str) -> float:
-    source = quarter.model.sources[number]
-    rate = quarter.board.value(source.parameter, quarter.lead_rates[number], keys, entity)
-    if rate > source.highest_rate * (1 + 1e-9):
-        raise QuarterdeckError(f"{source.id}: rate {rate:g} a day is above {source.highest_rate:g}, the bound drawn")
-    return rate
+    def come(self, points: Iterable[LeadPoint]) -> Generator[Event, Any, None]:
+        """Possible opportunities in order of day; one exists iff its height is below its source's rate on that day."""
+        quarter, env = self.quarter, self.quarter.env
+        for point in points:
+            source = quarter.model.sources[point.source]
+            if point.height >= self._highest[point.source]:
+                continue
+            if point.day > env.now:
+                yield env.timeout(point.day - env.now)
+            account = quarter.accounts[source.account] if source.account is not None else None
+            if account is None:
+                keys, entity = self._keys[point.source], source.id
+            elif account.lost:
+                continue
+            else:
+                keys, entity = account.keys, account.entity
+            rate = quarter.board.value(source.parameter, quarter.lead_rates[point.source], keys, entity)
+            if point.height < rate:
+                _accept(quarter, point, account)
+
+    def look_again(self) -> None:
+        """Effects on rates are about to change: once they have, see whether more opportunities are possible."""
+        self.quarter.at(self.quarter.env.now, self._extend)
+
+    def _extend(self) -> None:
+        """Draw what becomes possible where effects, acting more than once, lift a rate above what was thought of."""
+        quarter, model = self.quarter, self.quarter.model
+        for number, source in enumerate(model.sources):
+            acting = quarter.board.acting.get(source.parameter)
+            if acting is None:
+                continue
+            account = quarter.accounts[source.account] if source.account is not None else None
+            keys = self._keys[number] if account is None else account.keys
+            _, shift, factor, _ = acting.on(keys.attributes)
+            rate = (quarter.lead_rates[number] + shift) * factor
+            if rate > self._highest[number]:
+                if rate > _MOST_A_DAY:
+                    raise UsageError(
+                        f"{source.id}: effects on {source.parameter} that act together make {rate:,.0f} opportunities "
+                        "a day of it; is one of them meant for what was struck alone (struck: true)?"
+                    )
+                heights = self._highest[number], rate
+                self._highest[number] = rate
+                more = more_leads(model, quarter.future, number, heights, quarter.env.now)
+                quarter.env.process(self.come(more))
 
 
 def _accept(quarter: Quarter, point: LeadPoint, account: Account | None) -> None:

@@ -43,7 +43,7 @@ class LeadSource:
     rate: float
     """Accepted opportunities per working day."""
     highest_rate: float
-    """Bound of the rate under all effects that may act; no opportunity can exist above it."""
+    """Bound of the rate under all effects, each acting once; more is drawn only if one acts more often."""
     start: float
     end: float
     stage: int
@@ -135,7 +135,7 @@ def _shares(mix: Mapping[str, float], ids: Sequence[str]) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """Largest rate that effects can make of a rate, all acting together; possible leads are drawn up to it."""
+    """Rate that effects make of a rate, each acting once, all together; possible leads are drawn up to it at first."""
 
     shift: float
     factor: float

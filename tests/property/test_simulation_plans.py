@@ -34,15 +34,15 @@ CUSTOMER_TIERS = ("A", "B")
 INDUSTRIES = ("food", "steel")
 
 SIZES = {
-    # parameter: factors, shifts. Rates of leads are not raised by what can happen twice (they have a bound).
+    # parameter: factors, shifts.
     "win_rate": ((0.5, 0.9, 1.2), (-0.1, 0.1)),
     "deal_value": ((0.8, 1.1), (0, 500)),
     "cycle_time": ((0, 0.5, 1.5), (0, 2)),
     "touch_hours": ((0, 0.5, 2), (0, 0.5)),
     "proposal_hours": ((0.5, 1.5), (0,)),
-    "lead_rate": ((0, 0.7), (0,)),
-    "baseline_rate": ((0, 0.7), (0,)),
-    "cross_sell_rate": ((0, 0.7), (0,)),
+    "lead_rate": ((0, 0.7, 1.3), (0, 0.1)),
+    "baseline_rate": ((0, 0.7, 1.3), (0,)),
+    "cross_sell_rate": ((0, 0.7, 1.3), (0,)),
     "renewal_rate": ((0.5, 1.3), (-0.2, 0.1)),
     "renewals_from_week": ((0.5, 2), (-1, 1)),
     "strike_rate": ((0, 0.5, 4), (0, 0.01)),
@@ -143,6 +143,26 @@ def _session(draw: st.DrawFn, ids: Values, weeks: int) -> Values:
             {"parameter": "skill", "factor": 1.3, "duration_weeks": 1, "scope": {"struck": draw(st.booleans())}},
         ],
     }
+
+
+def _policies(draw: st.DrawFn, weeks: int) -> list[Values]:
+    """An attack day, a push at the end, lights of reps; steering that rests on money has a test of its own."""
+    focus = {
+        "weeks": list(range(1, weeks + 1)),
+        "day": draw(st.sampled_from(("tuesday", "sunday"))),
+        "customer_tier": draw(st.sampled_from((["A"], ["A", "B"]))),
+        "conversations": draw(st.integers(0, 2)),
+        "iterations": draw(st.integers(0, 2)),
+        "iteration_hours": 2,
+        "iteration_factor": 1.1,
+    }
+    push = {"from_week": weeks, "stages": ["s0"], "pull_days": draw(st.sampled_from((1, 30)))}
+    push["effects"] = [{"parameter": "deal_value", "factor": 0.9}]
+    lights = {"rep_conversion": {"red": 1, "amber": 1, "at_least": 1}, "weeks": [1]}
+    kinds: tuple[Values, ...] = ({"focus_day": focus}, {"lights": lights}, {"quarter_end": push})
+    return [
+        {"id": f"P{number}", "name": "", **kind} for number, kind in enumerate(kinds) if draw(st.integers(0, 2)) == 0
+    ]
 
 
 def _mix(draw: st.DrawFn, keys: tuple[str, ...]) -> Values:
@@ -426,7 +446,14 @@ def companies(draw: st.DrawFn) -> Company:
             ],
         },
         "process": process,
-        "handover": {"days": draw(st.sampled_from((0, 4)))},
+        "handover": {
+            "days": draw(st.sampled_from((0, 4))),
+            "pair": draw(
+                st.sampled_from(
+                    (None, {"rep_tiers": ["core"], "mentor_tiers": ["top"], "mentor_hours": 2, "mentor_weeks": 1})
+                )
+            ),
+        },
         "product_tiers": {"star": "", "other": ""},
         "rep_tiers": {"core": "", "top": ""},
         "maturities": [{"id": m, "name": "", "growth": 0} for m in ("growth", "mature")],
@@ -474,6 +501,15 @@ def companies(draw: st.DrawFn) -> Company:
         | ({"session": _session(draw, ids, weeks)} if draw(st.booleans()) else {})
         for number in range(draw(st.integers(0, 2)))
     ]
+    plan["policies"] = _policies(draw, weeks)
+    plan["calendar"]["budget_windows"] = [
+        {
+            "id": "w",
+            "industries": ["steel"],
+            "stage": f"s{len(process['stages']) - 1}",
+            "weeks": draw(st.lists(st.integers(1, weeks), min_size=1, max_size=2)),
+        }
+    ][: draw(st.integers(0, 1)) if any(row["industry"] == "steel" for row in plan["accounts"]) else 0]
     plan["ramp"] = draw(st.sampled_from((None, {"weeks": 3, "at_start": 0.5})))
     plan["risks"] = _risks(draw, ids, weeks, bool(plan["accounts"]), len(process["stages"]))
     subject_of = {risk["id"]: risk["subject"] for risk in plan["risks"]}

@@ -1,0 +1,50 @@
+"""Unit: effects that act more than once bring opportunities that nobody had to think of before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scenarios.allocation import Allocation
+from scenarios.errors import UsageError
+from scenarios.plan import Plan
+from simulation.model import compile_model
+from simulation.options import ForcedStrike, Options
+from simulation.quarter import replicate
+from tests.plans import small_plan
+
+PLAN = small_plan()
+BOTH = (ForcedStrike("K", 3, "R1"), ForcedStrike("K", 5, "R2"))
+
+
+def accepted(factor: float, forced: tuple[ForcedStrike, ...], replication: int, **scope: Any) -> dict[str, float]:
+    """Opportunities that come by themselves and the day they came; a strike on a rep multiplies their rate."""
+    effect = {"parameter": "baseline_rate", "factor": factor, "scope": scope}
+    risk = {"id": "K", "name": "", "subject": "rep", "chance_per_quarter": 0, "effects": [effect]}
+    rows = [row.model_dump() | {"accepted_per_quarter": 12} for row in PLAN.baseline_leads]
+    others: dict[str, Any] = {"contingency_plans": (), "uncertainty": (), "baseline_leads": rows, "risks": [risk]}
+    plan = Plan.model_validate(PLAN.model_dump() | others)
+    records = replicate(compile_model(plan, Allocation("nobody", ()), Options.of(plan, forced=forced)), 5, replication)
+    return {deal.id: deal.created for deal in records.deals if deal.source == "baseline"}
+
+
+@pytest.mark.parametrize("replication", range(3))
+def test_two_strikes_that_double_bring_what_one_that_quadruples_would(replication: int) -> None:
+    """Week 5 begins on day 20: from then on four times the rate, of which a bound of twice or four times was drawn."""
+    twice, at_once = accepted(2, BOTH, replication), accepted(4, (BOTH[1],), replication)
+    second = 20.0
+    assert {id: day for id, day in twice.items() if day > second} == {
+        id: day for id, day in at_once.items() if day > second
+    }
+    once = accepted(2, BOTH[:1], replication)
+    assert once.items() <= twice.items()
+    assert {id for id, day in twice.items() if day < second} == {id for id, day in once.items() if day < second}
+    assert len(twice) > len(once) > len(accepted(1, BOTH, replication))
+
+
+def test_what_was_certainly_not_meant_so_is_said() -> None:
+    with pytest.raises(
+        UsageError, match=r"baseline:B1: effects on baseline_rate that act together make 206,897 opportunities a day"
+    ):
+        accepted(1000, BOTH, 0)
