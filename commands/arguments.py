@@ -30,7 +30,7 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a figure of the plan; repeatable.")
 ]
 AllocationFile = Annotated[
-    Path | None, typer.Option("--allocation-file", metavar="CSV", help="An allocation made by hand.")
+    Path | None, typer.Option("--allocation-file", metavar="FILE", help="An allocation made by hand, CSV or .xlsx.")
 ]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Another seed, other futures.")]
 Replications = Annotated[int, typer.Option("--replications", min=2, max=10_000_000, help="Quarters to simulate.")]

@@ -69,11 +69,7 @@ def export_to(allocation: Allocation, path: Path | None, words: Wording) -> None
     if path is None:
         return
     from reports.messages import say
-    from scenarios.errors import UsageError
-    from studies.allocations import write_allocation
+    from reports.session import write_given
 
-    try:
-        write_allocation(allocation, path)
-    except OSError as error:
-        raise UsageError(words.say("cannot_write", path=path, reason=error.strerror)) from error
+    write_given(allocation, path, words)
     say(words.say("export.done", path=path))

@@ -48,3 +48,23 @@ def letters(
     from studies.runs import resolve_run
 
     write_letters(resolve_run(saved, name), out, wording(language), with_chances=chances)
+
+
+@commands.command(epilog="Example: quarterdeck export latest --excel quarter.xlsx")
+def export(
+    name: Annotated[str, typer.Argument(metavar="RUN", help="A saved run, or: latest.")],
+    excel: Annotated[Path, typer.Option("--excel", metavar="FILE.xlsx", help="Workbook to make.")],
+    saved: Saved = RUNS,
+    language: InLanguage = None,
+) -> None:
+    """Write a saved run as an Excel workbook with charts; its allocation can be edited and handed back."""
+    from reports.messages import say
+    from reports.run_workbook import run_workbook
+    from reports.workbook import write_new
+    from studies.runs import load_plan_of, load_result, resolve_run
+
+    words = wording(language)
+    folder = resolve_run(saved, name)
+    _, result = load_result(folder)
+    write_new(excel, run_workbook(result, load_plan_of(folder), words), words)
+    say(words.say("workbook.done", path=excel))

@@ -39,6 +39,7 @@ __all__ = [
     "show_import",
     "show_result",
     "show_runs",
+    "write_given",
 ]
 
 
@@ -104,6 +105,20 @@ def export_allocations(allocations: Mapping[str, Allocation], options: int, fold
     except OSError as error:
         raise UsageError(words.say("cannot_write", path=folder, reason=error.strerror)) from error
     say(words.say("options.exported", path=folder, files=words.listed(files.values())))
+
+
+def write_given(allocation: Allocation, path: Path, words: Wording) -> None:
+    """Write an allocation, to be edited and handed back: a workbook where its name says so, else CSV."""
+    if path.suffix.lower() == ".xlsx":
+        from reports.run_workbook import allocation_workbook
+        from reports.workbook import write_new
+
+        write_new(path, allocation_workbook(allocation, words), words)
+        return
+    try:
+        write_allocation(allocation, path)
+    except OSError as error:
+        raise UsageError(words.say("cannot_write", path=path, reason=error.strerror)) from error
 
 
 def show_check(plan: Plan, json: bool, words: Wording) -> None:

@@ -79,6 +79,13 @@ class Book:
             )
         return self._formats[key]
 
+    def rule_format(self, **properties: Any) -> Format:
+        """A format of a conditional rule: what it does not say is left as it is."""
+        key = (("rule", True), *sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
+
     def put(self, page: Page, row: int, column: int, value: Any, form: Format) -> None:
         """Write a value as what it is; UsageError where Excel has no room for a text."""
         if value is None or value == "":
@@ -111,7 +118,7 @@ def lines_of(value: Any, width: int) -> int:
     """Lines that a text takes in a column of this width."""
     if not isinstance(value, str):
         return 1
-    return sum(max(1, math.ceil((_wide(line) + 2) / width)) for line in value.split("\n"))
+    return sum(max(1, math.ceil(_wide(line) * 0.95 / width)) for line in value.split("\n"))
 
 
 def _wide(text: str) -> int:

@@ -223,6 +223,8 @@ def _row(line: Line, names: list[str], kinds: Mapping[str, CellKind | None], tab
                 key = ".".join(part for part in (table, row_id, name) if part)
                 refuse(line.at(position), key, error.message, error.remedy)
                 cells[name] = Node(line.at(position), str(cell))  # so that its row is known to be wrong
+    if not cells and all(_is_blank(cell) for cell in raw.values()):  # only notes
+        return None
     return Row(line.at(0), cells, places, raw)
 
 

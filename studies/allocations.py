@@ -1,7 +1,9 @@
-"""A hand-made allocation as a CSV file: exported, edited in a spreadsheet, read back.
+"""A hand-made allocation as a file: exported, edited in a spreadsheet, read back.
 
-Columns ``kind,product,region,rep,activity,amount``; ``kind`` is ``quota`` (product, region, rep) or ``budget``
-(region, activity). Amounts are plain numbers in the plan's currency.
+As CSV the columns are ``kind,product,region,rep,activity,amount``; ``kind`` is ``quota`` (product, region, rep) or
+``budget`` (region, activity). As a workbook there is a sheet ``quotas`` (product, region, rep, quota) and a sheet
+``budget`` (region, activity, amount); others, such as those of an exported run, are not read. Amounts are numbers in
+the plan's currency.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from pathlib import Path
 from typing import Literal
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
+from scenarios.columns import Columns, columns_of
 from scenarios.errors import PlanFileError, Problem
-from scenarios.fields import Amount, Id, Section
+from scenarios.fields import Amount, Id, Section, SignedAmount
 from scenarios.files import Reading
-from scenarios.nodes import nearest
+from scenarios.nodes import Node, nearest
 from scenarios.plan import Plan
 from scenarios.validation import validate_entries
 
@@ -31,6 +34,25 @@ class AllocationRow(Section):
     region: Id
     rep: Id | None = None
     activity: Id | None = None
+    amount: Amount
+
+
+class _QuotaRow(Section):
+    """One line of the sheet ``quotas``."""
+
+    product: Id
+    region: Id
+    rep: Id
+    quota: Amount
+    expected: SignedAmount | None = None
+    """What the optimiser expected, for information; not read."""
+
+
+class _BudgetRow(Section):
+    """One line of the sheet ``budget``."""
+
+    region: Id
+    activity: Id
     amount: Amount
 
 
@@ -52,20 +74,24 @@ def write_allocation(allocation: Allocation, path: Path) -> None:
 
 
 def read_allocation(path: Path, plan: Plan) -> Allocation:
-    """Read a hand-made allocation for a plan; PlanFileError with every problem of the file.
+    """Read a hand-made allocation, CSV or workbook, for a plan; PlanFileError with every problem of the file.
 
     Rules that it breaks are no problem of the file: studies list them.
     """
     reading = Reading()
-    node = reading.csv(path, "allocation", AllocationRow)
-    lines = node.value if node is not None and isinstance(node.value, list) else []
+    if path.suffix.lower() in (".xlsx", ".xlsm"):
+        lines = _lines_of_workbook(path, reading)
+    else:
+        node = reading.csv(path, "allocation", AllocationRow)
+        lines = node.value if node is not None and isinstance(node.value, list) else []
     rows, problems = validate_entries(lines, "allocation", AllocationRow)
     problems = [problem for problem in problems if not reading.has_said(problem)] + reading.problems
     quotas: dict[tuple[str, str, str], QuotaCell] = {}
     budget: dict[tuple[str, str], BudgetCell] = {}
     if not problems:
         for line, row in zip(lines, rows, strict=True):
-            problems += [Problem(line.place, f"allocation.{key}", *words) for key, words in _wrong(row, plan)]
+            for key, words in _wrong(row, plan):
+                problems.append(Problem(line.nearest_place((key,)), f"allocation.{key}", *words))
             if row.kind == "quota":
                 key = (row.product or "", row.region, row.rep or "")
                 if key in quotas:
@@ -81,6 +107,28 @@ def read_allocation(path: Path, plan: Plan) -> Allocation:
     if problems:
         raise PlanFileError(problems)
     return Allocation(path.stem, tuple(sorted(quotas.values())), tuple(sorted(budget.values())))
+
+
+def _lines_of_workbook(path: Path, reading: Reading) -> list[Node]:
+    """Rows of both sheets as they would stand in a CSV file, each cell with its place."""
+    columns: dict[str, Columns] = {
+        "quotas": {column.name: column for column in columns_of(_QuotaRow)},
+        "budget": {column.name: column for column in columns_of(_BudgetRow)},
+    }
+    found = reading.sheets(path, columns)
+    if found is None:
+        return []
+    lines = []
+    for name, kind, amount in (("quotas", "quota", "quota"), ("budget", "budget", "amount")):
+        for row in found.tables[name].rows if name in found.tables else ():
+            cells = {key: node for key, node in row.cells.items() if key not in ("expected", amount)}
+            if amount in row.cells:
+                cells["amount"] = row.cells[amount]
+            lines.append(Node(row.place, {"kind": Node(row.place, kind), **cells}))
+    if "quotas" not in found.tables and not reading.problems:
+        remedy = "Give it the columns product, region, rep, quota."
+        reading.refuse(path.name, "quotas", "there is no sheet quotas", remedy)
+    return lines
 
 
 def _wrong(row: AllocationRow, plan: Plan) -> list[tuple[str, tuple[str, str]]]:

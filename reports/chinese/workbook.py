@@ -1,0 +1,50 @@
+"""The workbook of a run: sheets, headings, comments."""
+
+from __future__ import annotations
+
+__all__ = ["SENTENCES"]
+
+SENTENCES: dict[str, str] = {
+    "workbook.done": "工作簿已保存到 {path}。",
+    "workbook.not_of": "只有 allocate、simulate、stress 和 run 可以导出工作簿；该运行记录属于 {study}",
+    "workbook.allocation": "目标分解",
+    "workbook.budget": "资金",
+    "workbook.rules": "规则与价格",
+    "workbook.simulation": "模拟",
+    "workbook.stress": "压力测试",
+    "workbook.assumptions": "假设",
+    "workbook.about": "改动与提示",
+    "workbook.assumptions_title": "数字的来源",
+    "workbook.about_title": "使用这些数字前须知",
+    "workbook.live": "合计随 quotas 和 budget 两张表变化，请在那里修改金额。货币：{currency}。预期"
+    "销售额由优化得出，不随之变化；用 --allocation-file 交回本工作簿即可重新模拟。",
+    "workbook.prices": "规则变动一步带来的变化：预期贡献的变化，以及软规则未满足金额的变化。",
+    "workbook.id": "编号",
+    "workbook.name": "名称",
+    "workbook.hours_needed": "所需工时",
+    "workbook.hours_there": "可用工时",
+    "workbook.sentence": "内容",
+    "workbook.gap": "余量或缺口",
+    "workbook.step_up": "上调一步",
+    "workbook.step_down": "下调一步",
+    "workbook.figure": "数字",
+    "workbook.low": "95% 区间下限",
+    "workbook.high": "95% 区间上限",
+    "workbook.cash_so_far": "累计回款",
+    "workbook.path": "累计签约与回款",
+    "workbook.step": "步骤",
+    "workbook.bridge.foot": "底部",
+    "workbook.bridge.total": "合计",
+    "workbook.bridge.gain": "增加",
+    "workbook.bridge.loss": "减少",
+    "workbook.least": "最小",
+    "workbook.most": "最大",
+    "workbook.note_total": "# 合计",
+    "workbook.heading.product": "产品编号。",
+    "workbook.heading.region": "该销售负责的区域编号。",
+    "workbook.heading.rep": "销售编号。",
+    "workbook.heading.quota": "本季销售指标。可以修改，也可以增删行。",
+    "workbook.heading.expected": "优化得出的预期值，仅供参考，不读取。",
+    "workbook.heading.activity": "活动编号。",
+    "workbook.heading.amount": "本季金额。可以修改，也可以增删行。",
+}
