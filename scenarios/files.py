@@ -67,7 +67,8 @@ class Reading:
             return any(
                 f".{name}".endswith(f".{field_of}") for table, name in self.missing_columns if table in problem.key
             )
-        return any(p.place == problem.place and p.key.rpartition(".")[2] == field_of for p in self.problems)
+        there = (said for said in self.problems if said.place == problem.place)
+        return any("!" in said.place or said.key.rpartition(".")[2] == field_of for said in there)
 
     def refuse(self, place: str, key: str, message: str, remedy: str = "") -> None:
         """Note a problem."""

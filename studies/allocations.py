@@ -90,8 +90,8 @@ def read_allocation(path: Path, plan: Plan) -> Allocation:
     budget: dict[tuple[str, str], BudgetCell] = {}
     if not problems:
         for line, row in zip(lines, rows, strict=True):
-            for key, words in _wrong(row, plan):
-                problems.append(Problem(line.nearest_place((key,)), f"allocation.{key}", *words))
+            for name, words in _wrong(row, plan):
+                problems.append(Problem(line.nearest_place((name,)), f"allocation.{name}", *words))
             if row.kind == "quota":
                 key = (row.product or "", row.region, row.rep or "")
                 if key in quotas:

@@ -81,7 +81,7 @@ def test_a_gb18030_file_is_read_as_such(tmp_path: Path, small_plan: Plan) -> Non
         ("quota,S1,north,R1,,lots\n", "mine.csv:2 allocation[1].amount: 'lots' is not a number"),
         ("quota,S1,north,R1,,-1\n", "mine.csv:2 allocation[1].amount: must be at least 0, is -1"),
         ("quota,S1,north,R1,,nan\n", "mine.csv:2 allocation[1].amount: nan is not a finite number"),
-        ('quota,S1,north,R1,,"450,000"\n', "mine.csv:2 allocation[1].amount: '450,000' is not a number. Write 450000."),
+        ('quota,S1,north,R1,,"450,00"\n', "mine.csv:2 allocation[1].amount: '450,00' is not a number. Write 450.00."),
         ("quota,S1,north,R1,,450,000\n", "mine.csv:2 allocation: has 7 cells where the header has 6"),
         ("qota,S1,north,R1,,1\n", "mine.csv:2 allocation[1].kind: 'qota' is none of quota, budget. Did you mean quota?"),  # noqa: E501
         (QUOTA + QUOTA, "mine.csv:3 allocation: S1 / north / R1 is given twice"),
