@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Any
 
 from reports.parts import named
-from reports.rules import member_name
+from reports.rules import member_name, step_name
 from reports.wording import Wording
 from reports.workbook import Book
 from reports.workbook_tables import BAD, FAIR, GOOD, Area, Head, Leaf, Live
@@ -254,7 +254,7 @@ def _rules(book: Book, result: AllocateResult, words: Wording) -> None:
         (
             member_name(rule.id, rule.member), rule.sentence, words.say(f"firmness.{rule.firmness}"),
             rule.left, rule.right, words.choose("status", rule.status, rule.status), rule.gap,
-            *_price(rule, "+"), *_price(rule, "−"),
+            *_price(words, rule, 1), *_price(words, rule, -1),
         )
         for rule in result.rules
     ]  # fmt: skip
@@ -280,9 +280,9 @@ def _rules(book: Book, result: AllocateResult, words: Wording) -> None:
     leaf.freeze(area.first)
 
 
-def _price(rule: RuleRow, sign: str) -> tuple[Any, Any, Any]:
-    point = next((point for point in rule.price if point.change.startswith(sign)), None)
-    return (None, None, None) if point is None else (point.change, point.contribution, point.relaxation)
+def _price(words: Wording, rule: RuleRow, sign: int) -> tuple[Any, Any, Any]:
+    point = next((point for point in rule.price if point.step * sign > 0), None)
+    return (None, None, None) if point is None else (step_name(words, point), point.contribution, point.relaxation)
 
 
 def _simulate(book: Book, result: SimulateResult, words: Wording) -> None:
