@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "plan.sheet.payment_terms": "Parts of a contract's amount and when they fall due",
     "plan.sheet.phases": "Phases of the quarter",
     "plan.sheet.blocks": "Days on which reps do not sell",
+    "plan.sheet.budget_windows": "Weeks in which an industry releases its budgets",
     "plan.sheet.rules": "Rules: a sum of cells, at least, at most or equal to a ratio of another sum or to an amount",
     "plan.sheet.locks": "Sums decided by hand",
     "plan.sheet.measures": "What is done anyway",
