@@ -12,8 +12,10 @@ from optimizer.redundancy import idle_rules
 from optimizer.selection import spell_out, universe
 from scenarios.cells import problems
 from scenarios.errors import NoFeasibleAllocation
+from scenarios.loading import load_plan
 from scenarios.nodes import Node
 from scenarios.plan import Plan
+from scenarios.rules import Rule
 from tests.allocation_plans import budget_plan, plan_of, random_plan
 
 QUOTA = {"over": "quota"}
@@ -63,6 +65,54 @@ def lines(rule: dict[str, Any]) -> dict[str, tuple[float, int]]:
 )  # fmt: skip
 def test_members_and_ratios(rule: dict[str, Any], members: dict[str, tuple[float, int]]) -> None:
     assert lines(rule) == members
+
+
+SELECTORS = [
+    *((over, key, value) for over in ("quota", "expected") for key, value in (
+        ("product", "S1"), ("product_tier", "star"), ("region", "east"), ("maturity", "growth"), ("rep", "R05"),
+        ("rep_tier", "core"))),
+    *(("budget", key, value) for key, value in (
+        ("region", "east"), ("maturity", "growth"), ("activity", "salon"), ("pool", "travel"),
+        ("customer_tier", "A"))),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def quarter() -> Plan:
+    return load_plan("quarter").plan
+
+
+@pytest.mark.parametrize(("over", "key", "value"), SELECTORS)
+def test_every_selector_picks_its_cells_and_the_rule_is_kept(quarter: Plan, over: str, key: str, value: str) -> None:
+    """These cells' sum is a third of the whole, the only rule there is."""
+    attributes = {
+        "product": lambda cell: cell[0],
+        "product_tier": lambda cell: quarter.product[cell[0]].tier,
+        "region": lambda cell: cell[over != "budget"],
+        "maturity": lambda cell: quarter.region[cell[over != "budget"]].maturity,
+        "rep": lambda cell: cell[2],
+        "rep_tier": lambda cell: quarter.rep[cell[2]].tier,
+        "activity": lambda cell: cell[1],
+        "pool": lambda cell: quarter.activity[cell[1]].pool,
+        "customer_tier": lambda cell: quarter.activity[cell[1]].customer_tier,
+    }
+    rule = Rule.model_validate(
+        {"id": "third", "sentence": "a third", "left": {"over": over, "where": {key: [value]}}, "sense": "=",
+         "ratio": 1 / 3, "right": {"over": over}}
+    )  # fmt: skip
+    plan = quarter.model_copy(update={"rules": (rule,)})
+    (line,) = spell_out(plan, universe(plan))
+    cells = universe(plan).over(over)
+    assert set(line.left) == {cell for cell in cells if attributes[key](cell) == value} != set(cells)
+    result = allocate(plan, detail="none")
+    amounts = {
+        "quota": {(c.product, c.region, c.rep): c.quota for c in result.allocation.quotas},
+        "expected": {(c.product, c.region, c.rep): c.expected for c in result.expected},
+        "budget": dict(result.allocation.amount),
+    }[over]
+    chosen = sum(amount for cell, amount in amounts.items() if cell in set(line.left))
+    unit = max(product.unit for product in plan.products) if over == "quota" else 1e-3  # quotas are sold in units
+    assert chosen == pytest.approx(sum(amounts.values()) / 3, rel=1e-6, abs=unit)
 
 
 def test_a_bound_on_each_cell_is_kept_by_each_cell() -> None:
