@@ -266,6 +266,9 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
         if answer.trigger.light is not None and not _light_given(plan, answer.trigger):
             words = {"plan": answer.id, "light": answer.trigger.light}
             yield _finding("sleeping_light", "warning", ("E3",), {}, answer.id, **words)
+        if answer.trigger.alarm in {policy.id for policy in plan.policies if not policy.enabled}:
+            words = {"plan": answer.id, "risk": str(answer.trigger.alarm)}
+            yield _finding("sleeping_trigger", "warning", ("S6",), {}, answer.id, **words)
         cost = answer.retainer + answer.activation_cost
         acts = answer.event is not None or any(map(_changes, answer.effects))
         if cost > 0 and not answer.negative_control and not acts:

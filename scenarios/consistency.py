@@ -78,6 +78,8 @@ def _weeks(plan: Plan) -> Found:
                 yield (*at, "to_week"), f"week {entry.to_week} is before from_week {entry.from_week}"
     named += [(("contingency_plans", c.id, "trigger", "week"), c.trigger.week) for c in plan.contingency_plans]
     for policy in plan.policies:
+        looked = policy.health.weeks if policy.health else ()
+        named += [(("policies", policy.id, "health", "weeks", n), week) for n, week in enumerate(looked)]
         for number, held in enumerate(policy.lights.weeks if policy.lights else ()):
             named.append((("policies", policy.id, "lights", "weeks", number), held))
         if focus := policy.focus_day:
@@ -208,10 +210,24 @@ def _struck(plan: Plan) -> Found:
         if plan_b.event is not None and subject.get(trigger.strike or "", "market") != "account":
             at = ("contingency_plans", plan_b.id, "event")
             yield at, f"{plan_b.event} is on the account that was struck, and the trigger is no strike on an account"
-        on_one = trigger.each_region or trigger.light == "rep_conversion"
+        on_one = trigger.each_region or trigger.light == "rep_conversion" or trigger.alarm is not None
         if not on_one and subject.get(trigger.strike or "", "market") == "market":
             for at, scope in _scopes(("contingency_plans", plan_b.id), plan_b.effects):
                 yield at, f"the trigger is no strike on a rep or account{_instead(scope)}"
+
+
+def _alarms(plan: Plan) -> Found:
+    """A low score is of a customer, and an alarm is of a policy of health."""
+    of_health = {policy.id for policy in plan.policies if policy.health is not None}
+    for policy in plan.policies:
+        for number, effect in enumerate(policy.health.effects if policy.health else ()):
+            if "account" not in PARAMETERS[effect.parameter].keys:
+                at: Path = ("policies", policy.id, "health", "effects", number, "parameter")
+                yield at, f"{effect.parameter} is not of a customer"
+    for answer in plan.contingency_plans:
+        alarm = answer.trigger.alarm
+        if alarm is not None and alarm not in of_health and any(policy.id == alarm for policy in plan.policies):
+            yield ("contingency_plans", answer.id, "trigger", "alarm"), f"{alarm} is no policy of health"
 
 
 def _quarter_ends(plan: Plan) -> Found:
@@ -283,6 +299,7 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Plan], Found]], ...] = (
     (_needs(), _struck),
     (_needs("rep_tiers"), _sessions),
     (_needs(), _quarter_ends),
+    (_needs(), _alarms),
     (_needs(), _windows),
 )
 """Checks with the sections that must be right for them; of others they see the entries that are."""

@@ -13,6 +13,7 @@ from scenarios.fields import Hours, Id, Positive, Section, Share, Week
 __all__ = [
     "POLICY_KINDS",
     "FocusDay",
+    "Health",
     "Light",
     "Lights",
     "Policy",
@@ -24,7 +25,7 @@ __all__ = [
     "WeightChange",
 ]
 
-POLICY_KINDS = ("focus_day", "lights", "quarter_end", "reallocation", "strategy_test", "weight_change")
+POLICY_KINDS = ("focus_day", "health", "lights", "quarter_end", "reallocation", "strategy_test", "weight_change")
 """Settings of which a policy gives exactly one."""
 
 
@@ -162,6 +163,37 @@ class FocusDay(Section):
     """Factor on the win rate of an opportunity whose proposal was worked over."""
 
 
+class Health(Section):
+    """A health score of every customer we have, looked at in some weeks, with an alarm (S6).
+
+    Each part runs from 0 to 1, and the score is their weighted mean. Interaction: 1 while contact is on cadence or
+    automated, falling evenly to 0 at the cadences after which a customer cools down. Need match: the share of the
+    customer's opportunities of the quarter that were not lost, 1 where there is none. Budget release: 0 while the
+    industry's budgets are closed.
+    """
+
+    weeks: Annotated[tuple[Week, ...], Field(min_length=1)]
+    """Weeks at whose end scores are looked at."""
+    interaction: Share
+    """Weight of interaction; the three weights add up to 1."""
+    need_match: Share
+    budget_release: Share
+    alarm_below: Share
+    """A score below sets the alarm off, once until it is back; plans held against it are triggered."""
+    effects: tuple[Effect, ...] = ()
+    """What goes with a low score, on that customer (``struck``) from one look to the next."""
+
+    @model_validator(mode="after")
+    def _weights(self) -> Self:
+        total = self.interaction + self.need_match + self.budget_release
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"the weights add up to {total:.4g}, not 1")
+        for effect in self.effects:
+            if not effect.scope.struck or (effect.from_week, effect.to_week, effect.duration_weeks) != (None,) * 3:
+                raise ValueError("effects of a low score are on the customer (struck: true) and take no weeks")
+        return self
+
+
 class QuarterEnd(Section):
     """Closing what is nearly ripe before the quarter ends: more is decided, and at smaller amounts."""
 
@@ -180,6 +212,7 @@ class Policy(Section):
     id: Id
     name: str
     focus_day: FocusDay | None = None
+    health: Health | None = None
     lights: Lights | None = None
     quarter_end: QuarterEnd | None = None
     reallocation: Reallocation | None = None

@@ -81,14 +81,16 @@ class Trigger(Section):
     light: Literal["conversion", "deal_size", "collection", "rep_conversion"] | None = None
     """A review's light that turns red (E3): once until it is red anew. ``rep_conversion`` is each rep's own (R8);
     ``struck`` effects then act on that rep."""
+    alarm: Id | None = None
+    """Id of a policy of health: a customer whose score falls below its threshold (S6)."""
     each_region: bool = False
     """Whether each region's own light sets it off instead of the one over all; its ``struck`` effects then act on
     that region. Collection has one light over all."""
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(x is not None for x in (self.strike, self.week, self.light)) != 1:
-            raise ValueError("give exactly one of strike, week, light")
+        if sum(x is not None for x in (self.strike, self.week, self.light, self.alarm)) != 1:
+            raise ValueError("give exactly one of strike, week, light, alarm")
         if self.each_region and self.light not in ("conversion", "deal_size"):
             raise ValueError("each_region is about the light of conversion or deal_size")
         return self

@@ -19,6 +19,7 @@ from simulation.clock import Clock
 from simulation.events import EVENT_HANDLERS, Happening
 from simulation.focus_days import start_focus_days
 from simulation.future import DealChance, Future, draw_future
+from simulation.health import scores, start_health
 from simulation.marketing import start_marketing
 from simulation.model import DealKind, Model
 from simulation.opportunities import Decision, Opportunity
@@ -100,6 +101,7 @@ class Quarter:
         start_weights(self)
         start_strategy_tests(self)
         start_focus_days(self)
+        start_health(self)
         start_quarter_end(self)
 
     def run(self) -> Records:
@@ -110,6 +112,7 @@ class Quarter:
         records.hours = [rep.hours for rep in self.reps]
         self._count_hours()
         records.hours_there = [rep.hours_there for rep in self.reps]
+        records.health = scores(self)
         records.uses = {plan: len(entities) for plan, entities in sorted(self.board.uses.items())}
         records.clips = dict(sorted(self.board.clips.items()))
         return records

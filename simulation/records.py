@@ -192,6 +192,8 @@ class Records:
     """Working hours used, by rep."""
     hours_there: list[float] = field(default_factory=list)
     """Customer-facing hours there were, by rep: under the effects of their days, without days away, until leaving."""
+    health: list[float] = field(default_factory=list)
+    """Health scores of the customers still ours in the end; empty where no policy gives any (S6)."""
     clips: dict[str, int] = field(default_factory=dict)
     """Parameter → values clipped to its domain."""
     nature: tuple[float, ...] = ()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulation.accounts import Account
     from simulation.quarter import Quarter
 
-__all__ = ["RiskWatch", "answer_light", "held_plans", "start_measures", "start_nature", "start_risks"]
+__all__ = ["RiskWatch", "answer_alarm", "answer_light", "held_plans", "start_measures", "start_nature", "start_risks"]
 
 
 def start_nature(quarter: Quarter) -> None:
@@ -218,6 +218,13 @@ def answer_light(quarter: Quarter, light: str, target: tuple[str, str] | None) -
     for plan in held_plans(quarter):
         if plan.trigger.light == light and plan.trigger.each_region == of_region:
             _activate(quarter, plan, target[1] if target else "all", target)
+
+
+def answer_alarm(quarter: Quarter, policy: str, account: str) -> None:
+    """A customer's score has fallen below a policy's alarm: every plan held against it is triggered (S6)."""
+    for plan in held_plans(quarter):
+        if plan.trigger.alarm == policy:
+            _activate(quarter, plan, account, ("account", account))
 
 
 def held_plans(quarter: Quarter) -> list[ContingencyPlan]:

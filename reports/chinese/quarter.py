@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "kpi.qualified_pipeline": "期末合格商机储备",
     "kpi.hours_used": "销售工时",
     "kpi.accounts_lost": "流失客户数",
+    "kpi.customer_health": "期末客户健康度",
     "kpi.reps_left": "离职人数",
     "kpi.plan_cost": "应急预案成本",
     "kpi.expert_fees": "外部专家费用",

@@ -56,6 +56,7 @@ SENTENCES: dict[str, str] = {
     "kpi.qualified_pipeline": "Qualified pipeline at the end",
     "kpi.hours_used": "Rep hours used",
     "kpi.accounts_lost": "Accounts lost",
+    "kpi.customer_health": "Health score of customers at the end",
     "kpi.reps_left": "Reps who left",
     "kpi.plan_cost": "Cost of contingency plans",
     "kpi.expert_fees": "Fees of outside experts",

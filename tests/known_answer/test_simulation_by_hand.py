@@ -291,6 +291,7 @@ def test_kpis_add_the_records_up(records: Records, model: Model) -> None:
         "qualified_pipeline": 850,  # O5 and P3; need counts as qualified here
         "hours_used": 103 / (19 * 8 + 7 * 8),  # Bo is there for eight days but the training
         "accounts_lost": 0,
+        "customer_health": 1,
         "reps_left": 1,
         "plan_cost": 15,
         "expert_fees": 0,

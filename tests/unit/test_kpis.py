@@ -139,6 +139,7 @@ def test_every_kpi_on_one_quarter_by_hand() -> None:
         **ALL,
         hours=[100.0, 200.0, 36.0],
         hours_there=[HOURS_A_WEEK / 5 * 56 / 3] * 3,
+        health=[1.0, 0.5],
         strikes=[Strike("K1", "market", 1.0, NEVER), Strike("K7", "C2", 2.0, 17.0), Strike("K7", "C3", 50.0, NEVER)],
     )
     assert found.kpis == pytest.approx(
@@ -155,6 +156,7 @@ def test_every_kpi_on_one_quarter_by_hand() -> None:
             "qualified_pipeline": 12_000.0,  # O6 and O7, from the stage "proposal" on
             "hours_used": 336 / (HOURS_A_WEEK / 5 * 56),
             "accounts_lost": 1.0,
+            "customer_health": 0.75,
             "reps_left": 0.0,
             "plan_cost": 0.0,
             "expert_fees": 3_000.0,
@@ -183,7 +185,7 @@ def test_an_empty_quarter_costs_what_is_paid_anyway() -> None:
     assert found.kpis["contribution"] == -23_000 - 2_000 - 4_000  # nothing was due, so nothing failed to be collected
     assert found.kpis["collection_rate"] == 1
     assert found.signed_by_source == {"renewals": 0.0}
-    others = set(KPIS) - {"contribution", "collection_rate", "bonuses"}
+    others = set(KPIS) - {"contribution", "collection_rate", "bonuses", "customer_health"}
     assert {id: found.kpis[id] for id in others} == dict.fromkeys(others, 0.0)
 
 

@@ -9,8 +9,10 @@ import pytest
 
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
+from scenarios.references import plan_problems
 from simulation.future import draw_future
-from simulation.health import cooled
+from simulation.health import cooled, scores
+from simulation.kpis import measure
 from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import Quarter
@@ -92,3 +94,55 @@ def test_contact_in_time_and_proposals_in_time_change_nothing() -> None:
     calm = quarter_of(40, care=0.5).run()
     kept = {"proposal_promised_days": None, "late_proposal_factor": 0.5}
     assert quarter_of(40, kept, care=0.5, cooling_cadences=50, cooling_factor=0.5).run() == calm
+
+
+HEALTH = {"weeks": [1, 2, 3], "interaction": 0.6, "need_match": 0.4, "budget_release": 0, "alarm_below": 0.5}
+
+
+def test_a_low_score_sets_off_the_alarm_until_it_is_back() -> None:
+    """Nobody has time for the care of C1 and C3, every 2.5 days: two cadences late, on day 7.5, interaction is 0.
+
+    After week 1 it is 0.5, the score 0.7; after week 2 the score is 0.4. C2 and C4 have automated care.
+    """
+    worse = {"parameter": "strike_rate", "factor": 3, "scope": {"struck": True}}
+    answer = {"id": "X", "name": "", "trigger": {"alarm": "S6"}, "delay_days": 1, "activation_cost": 7, "chosen": True}
+    figures = quarter_of(24, care=200).model.plan.model_dump()
+    policies = [{"id": "S6", "name": "", "health": HEALTH | {"effects": [worse]}}]
+    plan = Plan.model_validate(figures | {"policies": policies, "contingency_plans": [answer], "scenarios": ()})
+    assert plan_problems(plan) == []
+    model = compile_model(plan, Allocation("nobody", ()), Options.of(plan))
+    quarter = Quarter(model, draw_future(model, 1, 0))
+    quarter.env.run(until=9.9)
+    assert scores(quarter) == pytest.approx([0.4, 1, 0.4, 1])
+    assert "strike_rate" not in quarter.board.acting
+    quarter.env.run(until=10.1)
+    assert quarter.board.acting["strike_rate"].aimed.keys() == {("account", "C1"), ("account", "C3")}
+    quarter.accounts[0].last_contact = 14.0  # somebody came
+    quarter.env.run(until=15.1)
+    assert quarter.board.acting["strike_rate"].aimed.keys() == {("account", "C3")}
+    records = quarter.run()
+    assert [(row.plan, row.subject, row.day) for row in records.activations] == [("X", "C1", 11.0), ("X", "C3", 11.0)]
+    assert measure(records, model).kpis["customer_health"] == pytest.approx((0.4 + 1 + 0.4 + 1) / 4)
+
+
+def test_a_score_counts_lost_opportunities_and_closed_budgets() -> None:
+    """C1 lost one of its two opportunities, and the textile industry releases no budget after week 2."""
+    figures = quarter_of(40, care=0.5).model.plan.model_dump()
+    row = figures["opportunities"][0] | {"account": "C1"}
+    window = {"id": "w", "industries": ["textile"], "stage": "contract", "weeks": [1, 2]}
+    health = HEALTH | {"interaction": 0.5, "need_match": 0.3, "budget_release": 0.2}
+    sections = {
+        "opportunities": [row, row | {"id": "O2"}],
+        "policies": [{"id": "S6", "name": "", "health": health}],
+        "calendar": figures["calendar"] | {"budget_windows": [window]},
+    }
+    plan = Plan.model_validate(figures | sections)
+    model = compile_model(plan, Allocation("nobody", ()), Options.of(plan))
+    quarter = Quarter(model, draw_future(model, 1, 0))
+    quarter.deals[1].end(quarter, "lost")
+    found = []
+    for day in (0.01, 10.01):
+        quarter.env.run(until=day)
+        quarter.deals[0].outcome = "open"
+        found.append(scores(quarter)[:3])
+    assert found == [pytest.approx([0.85, 1, 1]), pytest.approx([0.65, 1, 1])]
