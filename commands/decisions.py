@@ -8,24 +8,9 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments import (
-    RUNS,
-    AllocationFile,
-    Force,
-    Jobs,
-    Json,
-    Out,
-    PlanName,
-    Plans,
-    Replications,
-    Risks,
-    Scenarios,
-    Seed,
-    Settings,
-    share_of,
-)
-from commands.asking import Options, answer, export_to, inputs_of, refuse_existing
-from commands.language import InLanguage, wording
+from commands.arguments import PlanName, Plans, Replications, share_of
+from commands.asking import Options, export_to, inputs_of, refuse_existing
+from commands.bundles import Page, Quarter, command
 
 commands = typer.Typer()
 
@@ -55,9 +40,10 @@ class Indices(StrEnum):
     sobol = "sobol"
 
 
-@commands.command(epilog="Example: quarterdeck select my-quarter --budget 60000 --criterion contribution")
+@command(commands, "quarterdeck select my-quarter --budget 60000 --criterion contribution")
 def select(
     plan: PlanName,
+    *,
     budget: Annotated[
         float | None, typer.Option(min=0, metavar="X", help="Most that a set may cost, expected.")
     ] = None,
@@ -67,24 +53,14 @@ def select(
     ] = None,
     confidence: Annotated[str, typer.Option(metavar="SHARE", help="With which it is promised.")] = "95%",
     among: Annotated[str | None, typer.Option(metavar="IDS", help="Contingency plans to choose from.")] = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    allocation_file: AllocationFile = None,
-    risks: Risks = None,
-    force: Force = None,
-    seed: Seed = 1,
+    quarter: Quarter,
     replications: Annotated[int, typer.Option(min=20, max=10_000_000, help="Futures at most.")] = 400,
-    jobs: Jobs = None,
-    json: Json = False,
-    language: InLanguage = None,
-    out: Out = RUNS,
+    page: Page,
 ) -> None:
     """Choose the best set of contingency plans under a budget."""
-    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
-    options |= {"forced": force, "seed": seed, "replications": replications, "jobs": jobs}
-    options |= {"budget": budget, "criterion": criterion.value, "plans": among}
-    options |= {"confidence": share_of("--confidence", confidence), "delta": _delta(delta, criterion, plan)}
-    answer("select", plan, options, out, json, wording(language))
+    more: Options = {"budget": budget, "criterion": criterion.value, "plans": among, "replications": replications}
+    more |= {"confidence": share_of("--confidence", confidence), "delta": _delta(delta, criterion, plan)}
+    page.answer(quarter.request("select", plan, **more))
 
 
 def _delta(text: str | None, criterion: By, plan: str) -> float | None:
@@ -97,37 +73,29 @@ def _delta(text: str | None, criterion: By, plan: str) -> float | None:
     return value * inputs_of(plan, None, None).plan.target
 
 
-@commands.command(epilog="Example: quarterdeck recommend my-quarter --count 2 --replications 300")
+@command(commands, "quarterdeck recommend my-quarter --count 2 --replications 300")
 def recommend(
     plan: PlanName,
+    *,
     count: Annotated[int, typer.Option(min=1, max=20, help="Alternatives to look for.")] = 3,
     within: Annotated[str, typer.Option(metavar="SHARE", help="Contribution that one may give up: 1%.")] = "1%",
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    allocation_file: AllocationFile = None,
-    risks: Risks = None,
+    quarter: Quarter,
     plans: Plans = None,
-    force: Force = None,
-    seed: Seed = 1,
     replications: Replications = 500,
-    jobs: Jobs = None,
     export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the first allocation to a file.")] = None,
-    json: Json = False,
-    language: InLanguage = None,
-    out: Out = RUNS,
+    page: Page,
 ) -> None:
     """Rank allocations by what they come to on identical futures."""
-    words = wording(language)
-    refuse_existing(export, "export.exists", words)
-    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
-    options |= {"plans": plans, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
-    options |= {"count": count, "within": share_of("--within", within)}
-    export_to(answer("recommend", plan, options, out, json, words).allocation, export, words)
+    refuse_existing(export, "export.exists", page.words)
+    more: Options = {"plans": plans, "replications": replications, "count": count}
+    request = quarter.request("recommend", plan, **more, within=share_of("--within", within))
+    export_to(page.answer(request).allocation, export, page.words)
 
 
-@commands.command(epilog="Example: quarterdeck explain my-quarter --kpi contribution --verdict K5-handover")
+@command(commands, "quarterdeck explain my-quarter --kpi contribution --verdict K5-handover")
 def explain(
     plan: PlanName,
+    *,
     kpi: Annotated[Explained, typer.Option(help="What is explained.")] = Explained.signed,
     against: Annotated[
         str, typer.Option(metavar="NAME", help="Allocation to set this one against: even, literal, none, …")
@@ -138,129 +106,87 @@ def explain(
     figure: Annotated[list[str] | None, typer.Option(metavar="PATH", help="Only these ranges; repeatable.")] = None,
     indices: Annotated[Indices, typer.Option(help="Over all ranges at once; takes far longer.")] = Indices.none,
     points: Annotated[int, typer.Option(min=2, max=4096, help="Trajectories of Morris, base sample of Sobol.")] = 8,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    allocation_file: AllocationFile = None,
-    risks: Risks = None,
+    quarter: Quarter,
     plans: Plans = None,
-    seed: Seed = 1,
     replications: Replications = 100,
-    jobs: Jobs = None,
-    json: Json = False,
-    language: InLanguage = None,
-    out: Out = RUNS,
+    page: Page,
 ) -> None:
     """Say which of the figures that nobody knows the answer rests on, and what would turn the decision."""
-    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
-    options |= {"plans": plans, "seed": seed, "replications": replications, "jobs": jobs, "kpi": kpi.value}
-    options |= {"verdicts": verdict, "ranges": figure, "indices": indices.value, "points": points}
-    options |= {"against": against}
-    answer("explain", plan, options, out, json, wording(language))
+    more: Options = {"plans": plans, "replications": replications, "kpi": kpi.value, "against": against}
+    more |= {"verdicts": verdict, "ranges": figure, "indices": indices.value, "points": points}
+    page.answer(quarter.request("explain", plan, **more))
 
 
-@commands.command(epilog="Example: quarterdeck reach my-quarter --chance 70%")
+@command(commands, "quarterdeck reach my-quarter --chance 70%")
 def reach(
     plan: PlanName,
+    *,
     contribution: Annotated[float | None, typer.Option(metavar="X", help="Expected contribution to reach.")] = None,
     chance: Annotated[str | None, typer.Option(metavar="SHARE", help="Chance of the target to reach: 70%.")] = None,
     hour_cost: Annotated[
         float | None, typer.Option(min=0, metavar="X", help="With --chance: what an hour of a rep costs.")
     ] = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    allocation_file: AllocationFile = None,
-    risks: Risks = None,
+    quarter: Quarter,
     plans: Plans = None,
-    seed: Seed = 1,
     replications: Replications = 300,
-    jobs: Jobs = None,
-    json: Json = False,
-    language: InLanguage = None,
-    out: Out = RUNS,
+    page: Page,
 ) -> None:
     """Find what would bring the contribution, or the chance of the target, to a goal."""
-    if (contribution is None) == (chance is None):
-        raise typer.BadParameter("give either --contribution or --chance")
-    words = wording(language)
-    if contribution is not None:
-        from reports.progress import ProgressBars
-        from reports.session import show_answer
-        from studies.sweeping import reach_study
-
-        inputs = inputs_of(plan, scenario, setting)
-        with ProgressBars() as progress:
-            result = reach_study(inputs.plan, contribution, progress)
-        show_answer(result, json, words, inputs.changes, plan)
+    if chance is not None and contribution is None:
+        more: Options = {"plans": plans, "replications": replications, "hour_cost": hour_cost}
+        page.answer(quarter.request("reach_chance", plan, **more, chance=share_of("--chance", chance)))
         return
-    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
-    options |= {"plans": plans, "seed": seed, "replications": replications, "jobs": jobs, "hour_cost": hour_cost}
-    answer("reach_chance", plan, options | {"chance": share_of("--chance", chance or "")}, out, json, words)
+    if contribution is None or chance is not None:
+        raise typer.BadParameter("give either --contribution or --chance")
+    from reports.progress import ProgressBars
+    from reports.session import show_answer
+    from studies.sweeping import reach_study
+
+    inputs = inputs_of(plan, quarter.scenario, quarter.setting)
+    with ProgressBars() as progress:
+        result = reach_study(inputs.plan, contribution, progress)
+    show_answer(result, page.json, page.words, inputs.changes, plan)
 
 
-@commands.command(epilog="Example: quarterdeck over-assign my-quarter --chance 50% --export equal.csv")
+@command(commands, "quarterdeck over-assign my-quarter --chance 50% --export equal.csv")
 def over_assign(
     plan: PlanName,
+    *,
     chance: Annotated[str, typer.Option(metavar="SHARE", help="Wanted chance of a covered target: 50%.")] = "50%",
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    allocation_file: AllocationFile = None,
-    risks: Risks = None,
+    quarter: Quarter,
     plans: Plans = None,
-    seed: Seed = 1,
     replications: Replications = 500,
-    jobs: Jobs = None,
     export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write quotas of equal chance to a file.")] = None,
-    json: Json = False,
-    language: InLanguage = None,
-    out: Out = RUNS,
+    page: Page,
 ) -> None:
     """Say how much more than the target to hand out as quotas, and which quotas give all reps the same chance."""
-    words = wording(language)
-    refuse_existing(export, "export.exists", words)
-    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
-    options |= {"plans": plans, "seed": seed, "replications": replications, "jobs": jobs}
-    options |= {"chance": share_of("--chance", chance)}
-    export_to(answer("over_assign", plan, options, out, json, words).allocation, export, words)
+    refuse_existing(export, "export.exists", page.words)
+    more: Options = {"plans": plans, "replications": replications, "chance": share_of("--chance", chance)}
+    export_to(page.answer(quarter.request("over_assign", plan, **more)).allocation, export, page.words)
 
 
-@commands.command(epilog="Example: quarterdeck lights my-quarter --replications 1000")
+@command(commands, "quarterdeck lights my-quarter --replications 1000")
 def lights(
     plan: PlanName,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    allocation_file: AllocationFile = None,
-    risks: Risks = None,
+    *,
+    quarter: Quarter,
     plans: Plans = None,
-    seed: Seed = 1,
     replications: Replications = 500,
-    jobs: Jobs = None,
-    json: Json = False,
-    language: InLanguage = None,
-    out: Out = RUNS,
+    page: Page,
 ) -> None:
     """Say how well the Friday lights warn, and what acting on them is worth."""
-    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
-    options |= {"plans": plans, "seed": seed, "replications": replications, "jobs": jobs}
-    answer("lights", plan, options, out, json, wording(language))
+    page.answer(quarter.request("lights", plan, plans=plans, replications=replications))
 
 
-@commands.command(epilog="Example: quarterdeck design my-quarter --policy M5")
+@command(commands, "quarterdeck design my-quarter --policy M5")
 def design(
     plan: PlanName,
+    *,
     policy: Annotated[str | None, typer.Option(metavar="ID", help="Policy with the test; default: the first.")] = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    allocation_file: AllocationFile = None,
-    risks: Risks = None,
+    quarter: Quarter,
     plans: Plans = None,
-    seed: Seed = 1,
     replications: Replications = 300,
-    jobs: Jobs = None,
-    json: Json = False,
-    language: InLanguage = None,
-    out: Out = RUNS,
+    page: Page,
 ) -> None:
     """Say what a strategy test can see, and the test that would be big enough."""
-    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
-    options |= {"plans": plans, "seed": seed, "replications": replications, "jobs": jobs, "policy": policy}
-    answer("design", plan, options, out, json, wording(language))
+    page.answer(quarter.request("design", plan, plans=plans, replications=replications, policy=policy))

@@ -1,0 +1,92 @@
+"""Options that go together: a command takes a bundle as one parameter, the command line shows each of its options."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields, is_dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from commands.arguments import RUNS, AllocationFile, Force, Jobs, Json, Out, Risks, Scenarios, Seed, Settings
+from commands.asking import Options, request_of
+from commands.language import InLanguage, wording
+
+if TYPE_CHECKING:
+    from reports.wording import Wording
+    from studies.answering import Outcome
+
+__all__ = ["Page", "Quarter", "command"]
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """The quarter that is simulated: plan with changes, allocation, what may strike, which futures."""
+
+    scenario: Scenarios = None
+    setting: Settings = None
+    allocation_file: AllocationFile = None
+    risks: Risks = None
+    force: Force = None
+    seed: Seed = 1
+    jobs: Jobs = None
+
+    def request(self, study: str, plan: str, **more: object) -> Any:
+        """The study's request, with options of its own."""
+        options: Options = {"scenarios": self.scenario, "settings": self.setting, "allocation": self.allocation_file}
+        options |= {"risks": self.risks, "forced": self.force, "seed": self.seed, "jobs": self.jobs}
+        return request_of(study, plan, options | more)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where and how an answer is shown, and its run saved."""
+
+    json: Json = False
+    language: InLanguage = None
+    out: Out = RUNS
+
+    @property
+    def words(self) -> Wording:
+        """What the language says."""
+        return wording(self.language)
+
+    def answer(self, request: Any, require: list[str] | None = None) -> Outcome:
+        """Answer a request, save the run, show it."""
+        from reports.session import answer_request
+
+        return answer_request(request, self.out, self.json, require or (), self.words)
+
+
+def command(commands: typer.Typer, example: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command with an example for its help; parameters that are bundles become their options."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        signature = inspect.signature(function, eval_str=True)
+        bundles: dict[str, Any] = {
+            name: p.annotation for name, p in signature.parameters.items() if is_dataclass(p.annotation)
+        }
+        parameters = [
+            one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for name, parameter in signature.parameters.items()
+            for one in (_options(bundles[name]) if name in bundles else [parameter])
+        ]
+
+        @wraps(function)
+        def unpacked(**values: Any) -> None:
+            for name, bundle in bundles.items():
+                values[name] = bundle(**{field.name: values.pop(field.name) for field in fields(bundle)})
+            function(**values)
+
+        unpacked.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        unpacked.__annotations__ = {one.name: one.annotation for one in parameters}
+        commands.command(epilog=f"Example: {example}")(unpacked)
+        return function
+
+    return register
+
+
+def _options(bundle: Any) -> list[inspect.Parameter]:
+    return list(inspect.signature(bundle, eval_str=True).parameters.values())
