@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from reports.parts import changes, money_title, named, row
 from reports.rules import prices_table, resources_table, rules_table
 from reports.specs import Block, Card, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
+from reports.translating import translated
 from reports.wording import Wording
 from studies.results import AllocateResult, QuotaRow
 
@@ -331,4 +332,4 @@ def _findings(result: AllocateResult, words: Wording, source: str, is_part: bool
         return []
     if is_part:
         return [Sentence(words.count("findings.count", len(result.findings), plan=source), "warning")]
-    return [Listing(words.say("findings.title"), result.findings)]
+    return [Listing(words.say("findings.title"), tuple(translated(text, words) for text in result.findings))]

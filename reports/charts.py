@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from rich.cells import cell_len
 from reports.drawing import FONTS
 from reports.layout import wrapped
 from reports.rules import step_name
+from reports.parts import shortened
 from reports.specs import Chart
 from reports.wording import Scale, Wording
 from scenarios.calendar import Phase
@@ -41,7 +43,9 @@ Spec = dict[str, Any]
 WIDTH = 480
 BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#6B7280"
 INK, FAINT = "#1F2933", "#E5E7EB"
-_NAME_CELLS = 22
+_NAME_CELLS = 24
+_CELL_LETTERS = 12
+"""Of a contingency plan's id in a line of its cell."""
 _ROW = 26
 """Height of a bar with its label, in pixels; a second line of the label takes as much again as a letter."""
 _HAN = re.compile(r" (?=[\u4e00-\u9fff])")
@@ -85,8 +89,11 @@ def _layer(rows: Sequence[Mapping[str, object]], mark: Spec, encoding: Spec) -> 
 
 
 def _label(name: str) -> str:
-    """A name in lines that fit beside a bar: where its Chinese begins, and where it is too long."""
-    return "\n".join(wrapped(line, _NAME_CELLS) for line in _HAN.split(name, maxsplit=1))
+    """A name beside a bar: on a second line from where its Chinese begins, and cut where it is too long for one.
+
+    Tables beside the chart have it in full.
+    """
+    return "\n".join(shortened(line, _NAME_CELLS) for line in _HAN.split(name, maxsplit=1))
 
 
 def _names(labels: Iterable[str]) -> Spec:
@@ -111,7 +118,7 @@ def _beside(labels: Iterable[str], above: int = 8, below: int = 42) -> Spec:
 
 def _height(labels: Sequence[str], least: int = _ROW) -> int:
     most = max((len(label.split("\n")) - 1 for label in labels), default=0)
-    return max(len(labels), 1) * (least + 12 * most)
+    return max(len(labels), 1) * (least + 6 * most)
 
 
 def _amounts(field: str, title: str, domain: Sequence[float] | None = None, end: str | None = None) -> Spec:
@@ -126,11 +133,13 @@ def _amounts(field: str, title: str, domain: Sequence[float] | None = None, end:
     return channel
 
 
-def _room(values: Sequence[float], letters: int) -> tuple[float, float]:
-    """A domain that leaves room for labels of so many letters at both ends of what is drawn."""
+def _room(values: Sequence[float], letters: int, labels: Iterable[str]) -> tuple[float, float]:
+    """A domain with zero in it that leaves room for so many letters to the right of what is drawn."""
+    inner = float(_beside(labels)["width"])
     low, high = min(0.0, *values), max(0.0, *values)
-    more = (high - low or 1.0) * letters * 0.028
-    return (low - more if low < 0 else 0.0, high + more)
+    share = min((letters * 6.7 + 12) / inner, 0.7)
+    low -= 0.03 * (high - low) if low < 0 else 0.0
+    return low, low + (high - low or 1.0) / (1 - share)
 
 
 def bridge_chart(steps: Sequence[BridgeStep], names: Sequence[str], words: Wording, currency: str) -> Chart:
@@ -154,7 +163,7 @@ def bridge_chart(steps: Sequence[BridgeStep], names: Sequence[str], words: Wordi
         )
     labels = [str(row["name"]) for row in rows]
     unit = words.unit_of(scale, currency)
-    domain = _room([float(row["end"]) for row in rows], 9)  # type: ignore[arg-type]
+    domain = _room([float(row["end"]) for row in rows], 9, labels)  # type: ignore[arg-type]
     colour = {
         "field": "kind",
         "type": "nominal",
@@ -313,7 +322,7 @@ def _bars(
     labels = [str(row["name"]) for row in rows]
     values = [value for _, value, _, _ in entries] + ([mark[0]] if mark else [])
     letters = max((cell_len(text) for _, _, text, _ in entries), default=4)
-    low, high = _room(values, letters)
+    low, high = _room(values, letters, labels)
     domain = (low, high if most is None else max(most, high))
     x = _amounts("value", axis, domain)
     x["axis"]["format"] = axis_format
@@ -395,56 +404,43 @@ def price_chart(rules: Sequence[RuleRow], names: Sequence[str], words: Wording, 
 
 
 def risk_map(rows: Sequence[StressRow], words: Wording, currency: str) -> Chart:
-    """Risks × contingency plans: what a risk costs without a plan, and what each plan brings back of it."""
+    """Risks × contingency plans: what a risk costs without a plan, and what each plan against it brings.
+
+    A plan answers one risk or a few, so a column each would be nearly empty: plans stand beside each other in the row
+    of their risk, under their names.
+    """
     scale = words.scale(_worth(row) for row in rows)
-    none = words.say("risk_map.none")
-    risks = list(dict.fromkeys(row.risk for row in rows))
-    names = {row.risk: _label(f"{row.risk} {row.risk_name}") for row in rows}
-    plans = [none, *dict.fromkeys(row.plan for row in rows if row.plan)]
+    risks = {row.risk: _label(f"{row.risk} {row.risk_name}") for row in rows}
+    slots: Counter[str] = Counter()
     cells = []
     for row in rows:
-        worth = _worth(row) / scale.divisor
-        cells.append(
-            {"name": names[row.risk], "plan": row.plan or none, "worth": worth, "text": scale.signed(_worth(row))}
-        )
+        name = words.say("risk_map.none") if not row.plan else wrapped(row.plan, _CELL_LETTERS)
+        worth = _worth(row)
+        text = f"{scale.signed(worth)}\n{name}"
+        cells.append({"name": risks[row.risk], "slot": slots[row.risk], "worth": worth / scale.divisor, "text": text})
+        slots[row.risk] += 1
     largest = max((abs(float(str(cell["worth"]))) for cell in cells), default=1.0) or 1.0
-    labels = [names[risk] for risk in risks]
-    is_flat = sum(map(cell_len, plans)) < 36
-    x = {
-        "field": "plan",
-        "type": "nominal",
-        "sort": plans,
-        "axis": {
-            "title": None,
-            "labelAngle": 0 if is_flat else -40,
-            "orient": "top",
-            "ticks": False,
-            "domain": False,
-        }
-        | {"labelLimit": 150},
-    }
+    labels = list(risks.values())
+    x = {"field": "slot", "type": "ordinal", "axis": None, "scale": {"paddingInner": 0.04}}
     colour = {
         "field": "worth",
         "type": "quantitative",
         "scale": {"domain": [-largest, 0, largest], "range": [VERMILION, "#F7F7F7", BLUE]},
         "legend": None,
     }
-    ink = {"condition": {"test": f"abs(datum.worth) > {0.55 * largest}", "value": "white"}, "value": INK}
+    ink = {"condition": {"test": f"abs(datum.worth) > {0.75 * largest}", "value": "white"}, "value": INK}
+    middle = {"expr": "-6 * (length(split(datum.text, '\\n')) - 1)"}
+    places = {"x": x, "y": _names(labels)}
     layers = [
+        _layer(cells, {"type": "rect", "height": {"band": 0.94}}, places | {"color": colour}),
         _layer(
-            cells, {"type": "rect", "stroke": "white", "strokeWidth": 2}, {"x": x, "y": _names(labels), "color": colour}
+            cells, {"type": "text", "fontSize": 11, "dy": middle}, places | {"text": {"field": "text"}, "color": ink}
         ),
-        _layer(cells, {"type": "text"}, {"x": x, "y": _names(labels), "text": {"field": "text"}, "color": ink}),
     ]
-    above = 26 if is_flat else 26 + round(max(map(cell_len, plans)) * 4.6)
     title = words.say("title.money", title=words.say("risk_map.title"), unit=words.unit_of(scale, currency))
-    alt = words.listed(
-        words.say(
-            "says", what=words.say("in_brackets", text=row.risk, more=row.plan or none), text=scale.signed(_worth(row))
-        )
-        for row in rows
-    )
-    return _chart("risks", title, [*layers, _named(labels)], _height(labels, 34), alt, **_beside(labels, above, 8))
+    alt = words.listed(words.say("says", what=row.plan or row.risk, text=scale.signed(_worth(row))) for row in rows)
+    height = len(labels) * (18 + 13 * max(len(str(cell["text"]).split("\n")) for cell in cells))
+    return _chart("risks", title, [*layers, _named(labels)], height, alt, **_beside(labels, 8, 8))
 
 
 def _worth(row: StressRow) -> float:
@@ -464,6 +460,7 @@ def worth_chart(rows: Sequence[StressRow], words: Wording, currency: str) -> Cha
             "low": gain.ci_low / scale.divisor,
             "mean": gain.mean / scale.divisor,
             "high": gain.ci_high / scale.divisor,
+            "end": max(gain.ci_high / scale.divisor, 0.0),
             "text": _with_half(scale, gain.mean, (gain.ci_high - gain.ci_low) / 2),
             "colour": BLUE if gain.ci_low > 0 else VERMILION if gain.ci_high < 0 else GREY,
         }
@@ -471,7 +468,7 @@ def worth_chart(rows: Sequence[StressRow], words: Wording, currency: str) -> Cha
     ]
     labels = [str(entry["name"]) for entry in entries]
     bounds = [float(str(entry[side])) for entry in entries for side in ("low", "high")]
-    domain = _room(bounds, max((cell_len(str(entry["text"])) for entry in entries), default=0) + 2)
+    domain = _room(bounds, max((cell_len(str(entry["text"])) for entry in entries), default=0), labels)
     colour = {"field": "colour", "type": "nominal", "scale": None}
     x = _amounts("low", words.unit_of(scale, currency), domain)
     layers = [
@@ -489,7 +486,7 @@ def worth_chart(rows: Sequence[StressRow], words: Wording, currency: str) -> Cha
         _layer(
             entries,
             {"type": "text", "align": "left", "dx": 8},
-            {"y": _names(labels), "x": x | {"field": "high"}, "text": {"field": "text"}},
+            {"y": _names(labels), "x": x | {"field": "end"}, "text": {"field": "text"}},
         ),
     ]
     alt = words.listed(words.say("says", what=str(e["name"]), text=str(e["text"])) for e in entries)

@@ -7,6 +7,7 @@ import sys
 import traceback
 
 from reports.terminal import printable
+from reports.translating import problem_text, translated
 from reports.wording import Wording
 from scenarios.errors import NoFeasibleAllocation, PlanFileError, QuarterdeckError
 
@@ -24,7 +25,10 @@ def say_error(error: Exception, words: Wording) -> int:
         traceback.print_exception(error)
         say(words.say("bug"))
         return 1
-    say(str(error))
+    if isinstance(error, PlanFileError):
+        say("\n".join(problem_text(problem, words) for problem in error.problems))
+    else:
+        say(translated(str(error), words))
     if isinstance(error, PlanFileError):
         say(words.count("problems", len(error.problems)))
     if isinstance(error, NoFeasibleAllocation):

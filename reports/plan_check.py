@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.specs import Block, Heading, Listing, Page, Sentence
+from reports.translating import translated
 from reports.wording import Wording
 from scenarios.checks import Finding
 
@@ -24,11 +25,11 @@ def check_page(plan: str, findings: Sequence[Finding], not_yet: Sequence[str], w
         if group:
             blocks.append(Listing(words.say(title), tuple(_words(finding, words) for finding in group)))
     if not_yet:
-        blocks.append(Listing(words.say("check.not_yet"), tuple(not_yet)))
+        blocks.append(Listing(words.say("check.not_yet"), tuple(translated(text, words) for text in not_yet)))
     return Page(tuple(blocks))
 
 
 def _words(finding: Finding, words: Wording) -> str:
     if not finding.rules:
-        return finding.message
-    return words.say("check.about", message=finding.message, rules=words.listed(finding.rules))
+        return translated(finding.message, words)
+    return words.say("check.about", message=translated(finding.message, words), rules=words.listed(finding.rules))

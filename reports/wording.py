@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reports import chinese, english
+from reports.chinese import rooms
 
 __all__ = ["CHINESE", "ENGLISH", "MINUS", "Scale", "Unit", "Wording"]
 
@@ -61,6 +62,8 @@ class Wording:
     """Between sentences, and between a figure and its unit."""
     comma: str = ", "
     """Between names in a line."""
+    messages: Mapping[str, str] = field(default_factory=dict)
+    """English sentences of the rooms below, with blanks in braces, and what they are in this language."""
 
     def say(self, key: str, **words: object) -> str:
         """The sentence ``key`` with its blanks filled in."""
@@ -232,4 +235,5 @@ CHINESE = Wording(
     range_words=("–", "至"),
     gap="",
     comma="、",
+    messages=rooms.MESSAGES,
 )

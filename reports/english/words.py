@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     # words
     "also": "{text}; {more}",
     "in_brackets": "{text} ({more})",
+    "remedy": "{text}. {remedy}",
     "says": "{what}: {text}",
     "none": "none",
     "total": "Total",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import string
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -16,10 +19,13 @@ from reports.languages import LANGUAGES, VARIABLE, wording_for
 from reports.run import page_of
 from reports.specs import Page, Table
 from reports.terminal import show
+from reports.translating import problem_text, translated
 from reports.wording import CHINESE, ENGLISH
-from scenarios.errors import UsageError
+from scenarios.checks import NOT_YET, SENTENCES
+from scenarios.errors import Problem, UsageError
 from tests.cli import samples
 
+ROOT = Path(__file__).parents[2]
 LETTERS = re.compile(r"[\u4e00-\u9fff]")
 ALIKE = {
     "column.name",
@@ -135,3 +141,52 @@ def test_chinese_tables_fit_80_columns(study: str) -> None:
 
 def test_every_language_has_its_code() -> None:
     assert {code: words.code for code, words in LANGUAGES.items()} == {"en": "en", "zh": "zh"}
+
+
+def test_messages_of_lower_rooms_are_said_in_chinese() -> None:
+    assert translated("Switched off and not kept: T5-high, T5-low.", CHINESE) == "已关闭、不再遵守：T5-high, T5-low。"
+    assert translated("must be at most 1, is 7", CHINESE) == "必须不大于 1，现为 7"
+    assert translated("abc is not a whole number", CHINESE) == "abc 不是整数", "a sentence inside a sentence"
+    assert translated("something else entirely", CHINESE) == "something else entirely"
+    assert translated("must be at most 1, is 7", ENGLISH) == "must be at most 1, is 7"
+
+
+def test_messages_fill_in_the_same_blanks() -> None:
+    assert {key for key, text in CHINESE.messages.items() if not blanks(text) <= blanks(key)} == set()
+    assert not set(CHINESE.messages) & set(ENGLISH.messages)
+    dropped = {key for key, text in CHINESE.messages.items() if blanks(text) != blanks(key)}
+    assert dropped == {"{kind} {id}: its effect on {parameter} ({meaning}) is not read yet."}
+
+
+def test_every_message_that_has_a_chinese_one_is_still_said() -> None:
+    """A sentence of the lower rooms, blanks left open, is one of their string constants."""
+    said = " ".join(constants())
+    for message in CHINESE.messages:
+        pieces = [piece.strip(" ,;:().") for piece in re.split(r"\{\w+\}", message)]
+        longest = max(pieces, key=len)
+        assert longest in said, message
+
+
+@cache
+def constants() -> list[str]:
+    sources = [
+        path for room in ("scenarios", "optimizer", "simulation", "studies") for path in (ROOT / room).rglob("*.py")
+    ]
+    nodes = (node for source in sources for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
+    texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    return [re.sub(r"\{\w+:[^}]*\}", "", text) for text in texts]
+
+
+def test_every_finding_is_translated() -> None:
+    """Of each kind, with figures filled in as the check fills them in."""
+    for sentence in (*SENTENCES.values(), *NOT_YET.values()):
+        fields = {str(name): 7 if spec else "R1" for _, name, spec, _ in string.Formatter().parse(sentence) if name}
+        assert LETTERS.search(translated(sentence.format(**fields), CHINESE)), sentence
+
+
+def test_problems_of_plan_files_are_said_in_chinese() -> None:
+    problem = Problem("plan.yaml:14", "products.S1.margin", "must be at most 1, is 7")
+    assert problem_text(problem, CHINESE) == "plan.yaml:14 products.S1.margin：必须不大于 1，现为 7"
+    assert problem_text(problem, ENGLISH) == str(problem)
+    unknown = Problem("plan.yaml:3", "traget", "unknown key", "Did you mean target?")
+    assert problem_text(unknown, CHINESE) == "plan.yaml:3 traget：未知的键。是否应为 target？"

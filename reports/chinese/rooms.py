@@ -1,0 +1,162 @@
+"""What the rooms below say in English, findings and problems of plan files above all, with its Chinese.
+
+The English sentence is the id, as in gettext; its blanks have names here. A blank's content is itself looked up here, so
+that a sentence inside a sentence is translated too. What is not here is shown in English.
+"""
+
+from __future__ import annotations
+
+__all__ = ["MESSAGES", "SENTENCES"]
+
+SENTENCES: dict[str, str] = {}
+
+MESSAGES: dict[str, str] = {
+    # findings of a plan
+    "{rule} gives {total} of quotas, {share} of the company target of {target}; the target stays what the chance is "
+    "measured against.": "{rule} 使销售指标合计为 {total}，为公司季度目标 {target} 的 {share}；达成概率始终以季度目标衡量。",
+    "The quotas of {rule} by home region, as a share of the region's planned amount: {regions}. Quotas by tier follow the "
+    "heads, region targets follow the base.": "{rule} 的销售指标按所属区域汇总，占区域目标的比例：{regions}。按层级的指标随人数而定，"
+    "区域目标随基数而定。",
+    "The regions' planned amounts add up to {total}, {share} of the company target of {target} ({difference}).": "各区域目标"
+    "合计 {total}，为公司季度目标 {target} 的 {share}（相差 {difference}）。",
+    "{listed} ask for shares of the same sum that add up to {total}; they cannot hold together.": "{listed} 要求的占比针对同一"
+    "总额，合计为 {total}，不能同时成立。",
+    "Contracts that expire before {phase} starts on {date}: {count} ({amount}); within 30 days after: {short} "
+    "({short_amount}). Contacted in that phase, they are not contacted 30 days ahead.": "在 {phase} 于 {date} 开始之前到期的合同："
+    "{count} 份（{amount}）；其后 30 天内到期：{short} 份（{short_amount}）。若到该阶段才联系，就做不到提前 30 天。",
+    "The plan runs {weeks} weeks and does not say what the 13th week of the quarter is for.": "计划为期 {weeks} 周，未说明"
+    "本季度第 13 周的用途。",
+    "No holidays are given; every one of {days} working days is counted.": "未给出节假日；{days} 个工作日全部计入。",
+    "{count} of the holidays fall on a Saturday or Sunday and change nothing: {dates}.": "有 {count} 个节假日落在周六或周日，"
+    "不产生影响：{dates}。",
+    "Of a contract signed in the quarter {due} falls due in it on average, so {threshold} collected can only be a share of "
+    "what is due, never of what is signed.": "本季度签订的合同平均只有 {due} 在本季度到期，因此 {threshold} 的回款率只能以到期应收为分母，"
+    "不能以签约额为分母。",
+    "An instalment of {share} is due {days} days after the signature: only what is signed in the first {first} of the "
+    "quarter's {quarter} days brings it in the quarter.": "占 {share} 的一期款项在签约后 {days} 天到期：本季度 {quarter} 天中，"
+    "只有前 {first} 天签订的合同能在本季度收到该款。",
+    "Activities at their full effect bring {region} {accepted} accepted opportunities; they ask {hours} rep hours, {share} "
+    "of the {there} that there are, before any open opportunity or customer.": "市场活动充分投入时为 {region} 带来 {accepted} "
+    "个商机，需要 {hours} 小时销售工时，为可用 {there} 小时的 {share}，尚未计入现有商机和客户。",
+    "{tier} customers are contacted {touches} x a week, and in {maturities} regions automatically: {automated} of "
+    "{accounts} accounts have no personal contact.": "{tier} 类客户每周触达 {touches} 次，在 {maturities} 区域为自动触达："
+    "{accounts} 个客户中有 {automated} 个没有人工触达。",
+    "{plan} waits for {risk}, which is switched off: it will never be used.": "{plan} 以 {risk} 为触发条件，而该风险已关闭：不会启用。",
+    "{plan} waits for a {light} light, and no policy that is on gives it in any week: it will never be used.": "{plan} 以 "
+    "{light} 灯为触发条件，而没有生效的策略会亮此灯：不会启用。",
+    "{entry} costs {cost} and changes nothing.": "{entry} 花费 {cost}，但不产生任何变化。",
+    "Switched off and not kept: {listed}.": "已关闭、不再遵守：{listed}。",
+    "No rep covers {region}: it can carry no quota.": "没有销售人员负责 {region}：不能承担销售指标。",
+    "{region} has neither a base nor a target in money: it is planned at 0.": "{region} 既无基数也无目标金额：按 0 计划。",
+    "{rep} has no hours to sell and counts as a head all the same.": "{rep} 没有可用工时，但仍计入人数。",
+    "Hours do not carry all quotas that {rule} asks, at the mix of products of a rep's potential: they are enough for "
+    "{listed}.": "按个人市场潜力的产品构成，工时不足以完成 {rule} 要求的全部指标：仅够 {listed}。",
+    "Attack day ({day}): the simulation does not set the day apart yet.": "攻坚日（{day}）：模拟尚未单独安排该日。",
+    "Meeting of sales, product and after-sales ({day}): the simulation does not hold it yet.": "销售、产品、售后例会（{day}）："
+    "模拟尚未纳入。",
+    "Phase {id}: its acceptance criteria are not judged yet.": "阶段 {id}：验收标准尚未判定。",
+    "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.": "{kind} {id}：对 {parameter} 的影响尚未纳入模拟。",
+    "Contingency plan {id} is set off by {what}, not by a strike; the stress test leaves it out. Compare the plan with and "
+    "without it.": "应急预案 {id} 由{what}而不是由风险触发，压力测试未纳入。请对比有无该预案的情形。",
+    "a date": "日期",
+    "a red light": "红灯",
+    # steps of a rule
+    "+{n} percentage point": "上调 {n} 个百分点",
+    "−{n} percentage point": "下调 {n} 个百分点",
+    # problems of plan files: keys, values, types
+    "unknown key": "未知的键",
+    "unknown key {key}": "未知的键 {key}",
+    "Did you mean {key}?": "是否应为 {key}？",
+    "Known: {keys}.": "可用的有：{keys}。",
+    "missing": "缺失",
+    "is empty; {wanted} is wanted": "为空；应为{wanted}",
+    "{value} is not {wanted}": "{value} 不是{wanted}",
+    "{value} is none of {choices}": "{value} 不在可选值之内：{choices}",
+    "{value} is not a finite number": "{value} 不是有限的数",
+    "{value} is not an id": "{value} 不能作为编号",
+    "Ids are letters, digits, _ and - (A-Z, no blanks).": "编号由字母、数字、_ 和 - 组成（不含空格）。",
+    "must be more than {bound}, is {value}": "必须大于 {bound}，现为 {value}",
+    "must be at least {bound}, is {value}": "必须不小于 {bound}，现为 {value}",
+    "must be less than {bound}, is {value}": "必须小于 {bound}，现为 {value}",
+    "must be at most {bound}, is {value}": "必须不大于 {bound}，现为 {value}",
+    "is longer than {n} characters": "超过 {n} 个字符",
+    "has {n} entries; at least {least} are needed": "有 {n} 项；至少需要 {least} 项",
+    "has no {what}; the plan needs at least one": "没有 {what}；计划至少需要一项",
+    "true or false": "true 或 false",
+    "a date such as 2026-01-05": "形如 2026-01-05 的日期",
+    "{value} is not a date such as 2026-01-05": "{value} 不是形如 2026-01-05 的日期",
+    "a whole number": "整数",
+    "a number": "数字",
+    "a text": "文字",
+    "a list": "列表",
+    "a mapping of keys to values": "键与值的对应表",
+    # problems of plan files: references and what contradicts itself
+    "id given twice": "编号重复",
+    "id given twice, first at {place}": "编号重复，首次出现在 {place}",
+    "key given twice, first in line {line}": "键重复，首次出现在第 {line} 行",
+    "there is no {kind} {value}": "没有 {kind} {value}",
+    "there is no {kind} {value}; there are {known}": "没有 {kind} {value}；可用的有：{known}",
+    "a rep covers at least one region": "每名销售人员至少负责一个区域",
+    "a region is named twice: {regions}": "区域重复：{regions}",
+    "{rep} covers {regions}, not {region}": "{rep} 负责 {regions}，不负责 {region}",
+    "{date} is outside the quarter ({first} to {last})": "{date} 不在本季度内（{first} 至 {last}）",
+    "{date} is not before the quarter starts ({first})": "{date} 不早于季度开始日（{first}）",
+    "missing: {amount} come up for renewal": "缺失：有 {amount} 到期续约",
+    "missing: the contract that comes up for renewal has a product": "缺失：到期续约的合同应注明产品",
+    "missing: the activity brings leads": "缺失：该活动带来线索",
+    "{what} add up to {total}, not 1 ({shown})": "{what} 合计为 {total}，而不是 1（{shown}）",
+    "payment_terms add up to {total}, not 1": "payment_terms 合计为 {total}，而不是 1",
+    "week {to} is before from_week {start}": "第 {to} 周早于 from_week {start}",
+    "week {week} is beyond the quarter's {weeks} weeks": "第 {week} 周超出本季度的 {weeks} 周",
+    "start {date} is a {day}; a quarter starts on a Monday": "起始日 {date} 不是周一（{day}）；季度应从周一开始",
+    "the quarter has no working day": "本季度没有工作日",
+    "low, mode and high are out of order": "low、mode、high 的顺序不对",
+    "picks no cell of the {over}": "未选中 {over} 的任何格子",
+    "picks no cell of the {over} ({picked})": "未选中 {over} 的任何格子（{picked}）",
+    # files
+    "the file is missing": "缺少该文件",
+    "the file is empty": "文件为空",
+    "is not a file": "不是文件",
+    "is no plan": "不是计划",
+    "cannot be read: {reason}": "无法读取：{reason}",
+    "is no CSV: {reason}": "不是 CSV：{reason}",
+    "is no YAML: {reason}": "不是 YAML：{reason}",
+    "is neither UTF-8 nor GB18030 text": "既不是 UTF-8 也不是 GB18030 编码的文字",
+    "Save it as UTF-8.": "请另存为 UTF-8。",
+    "Save it as an Excel workbook (.xlsx).": "请另存为 Excel 工作簿（.xlsx）。",
+    "Give a folder with plan.yaml, a .yaml file or an .xlsx workbook.": "请给出含 plan.yaml 的文件夹、.yaml 文件或 .xlsx 工作簿。",
+    "there is no such file, folder or built-in plan": "没有该文件、文件夹或内置计划",
+    "The built-in plans: {plans}.": "内置计划：{plans}。",
+    "is no table of a plan": "不是计划的表",
+    "is given here and in {file}": "此处与 {file} 中重复给出",
+    "Keep one of them.": "请保留其中一处。",
+    # overrides
+    "is no path=value": "不是“路径=值”的形式",
+    "For instance products.S1.margin=0.7.": "例如 products.S1.margin=0.7。",
+    "there is no such figure": "没有该数值",
+    "there is no scenario {name}": "没有名为 {name} 的情景",
+    "The plan's scenarios: {listed}.": "计划中的情景：{listed}。",
+    "{here} has no key {step}": "{here} 没有键 {step}",
+    "{here} has no entry {step}": "{here} 没有 {step} 这一项",
+    "cannot be overridden": "不能改动",
+    "touched twice: by {one} and by {other}": "被改动两次：{one} 和 {other}",
+    # runs and commands
+    "there is no run {name} in {folder}": "{folder} 中没有运行记录 {name}",
+    "there is no run {name} in {folder}; newest: {newest}": "{folder} 中没有运行记录 {name}；最新的有：{newest}",
+    "there is no run in {folder}": "{folder} 中没有运行记录",
+    "{name} is no saved run: it has no manifest.json": "{name} 不是运行记录：缺少 manifest.json",
+    "{name} is damaged: {file} cannot be read ({reason})": "{name} 已损坏：无法读取 {file}（{reason}）",
+    "{name} was saved by a newer version (format {found}; this one reads {known})": "{name} 由更新的版本保存"
+    "（格式 {found}；本版本读取 {known}）",
+    "{name} was saved by an older version (format {found}; this one reads {known})": "{name} 由较旧的版本保存"
+    "（格式 {found}；本版本读取 {known}）",
+    "{name} decided no quotas ({study}); letters are made of a run or of an allocation": "{name} 没有分解销售指标（{study}）；"
+    "目标责任书须由 run 或 allocate 的运行记录生成",
+    "the plan has no {kind} {ids}; known: {known}": "计划中没有 {kind} {ids}；可用的有：{known}",
+    "no risk {risk} in the plan; there are: {known}": "计划中没有风险 {risk}；可用的有：{known}",
+    "no contingency plan {plan} in the plan; there are: {known}": "计划中没有应急预案 {plan}；可用的有：{known}",
+    "{strike}: the quarter has weeks 1 to {weeks}": "{strike}：本季度为第 1 至 {weeks} 周",
+    "risk {risk} is not in play; in play: {known}": "风险 {risk} 未计入；已计入的有：{known}",
+    "there is no repair {n}; there are {of}": "没有第 {n} 项调整建议；共有 {of} 项",
+    "the plan has an allocation; there is nothing to repair": "该计划有可行方案，无需调整",
+}
