@@ -18,8 +18,10 @@ from rich.cells import cell_len
 
 from reports.drawing import FONTS
 from reports.layout import wrapped
+from reports.parts import named, shortened
 from reports.rules import step_name
 from reports.parts import shortened
+from reports.parts import named, shortened
 from reports.specs import Chart
 from reports.wording import Scale, Wording
 from scenarios.calendar import Phase
@@ -46,7 +48,7 @@ INK, FAINT = "#1F2933", "#E5E7EB"
 _NAME_CELLS = 24
 _CELL_LETTERS = 12
 """Of a contingency plan's id in a line of its cell."""
-_ROW = 26
+_ROW = 24
 """Height of a bar with its label, in pixels; a second line of the label takes as much again as a letter."""
 _HAN = re.compile(r" (?=[\u4e00-\u9fff])")
 
@@ -88,12 +90,17 @@ def _layer(rows: Sequence[Mapping[str, object]], mark: Spec, encoding: Spec) -> 
     return {"data": {"values": [dict(row) for row in rows]}, "mark": mark, "encoding": encoding}
 
 
-def _label(name: str) -> str:
-    """A name beside a bar: on a second line from where its Chinese begins, and cut where it is too long for one.
+def _label(words: Wording, name: str, entry_id: str = "") -> str:
+    """A name in one line beside a bar: whole where it fits, else its part in the reader's letters, cut if it must be.
 
     Tables beside the chart have it in full.
     """
-    return "\n".join(shortened(line, _NAME_CELLS) for line in _HAN.split(name, maxsplit=1))
+    whole = named(entry_id, name, " ") if entry_id else name
+    if cell_len(whole) <= _NAME_CELLS:
+        return whole
+    latin, *chinese = _HAN.split(name, maxsplit=1)
+    part = chinese[0] if chinese and words.code == "zh" else latin
+    return shortened(f"{entry_id} {part}".strip(), _NAME_CELLS)
 
 
 def _names(labels: Iterable[str]) -> Spec:
@@ -102,23 +109,22 @@ def _names(labels: Iterable[str]) -> Spec:
 
 
 def _named(labels: Iterable[str]) -> Spec:
-    """The names beside their bars, however many lines they have: as a mark, since an axis centres on the first line."""
-    rows = [{"name": label, "lines": len(label.split("\n"))} for label in dict.fromkeys(labels)]
-    mark: Spec = {"type": "text", "align": "right", "dx": -8, "dy": {"expr": "-7 * (datum.lines - 1)"}}
+    """The names beside their bars, as a mark: with the room that was left for it, whatever fonts this machine has."""
+    rows = [{"name": label} for label in dict.fromkeys(labels)]
+    mark: Spec = {"type": "text", "align": "right", "dx": -8}
     return _layer(rows, mark, {"y": _names(labels), "x": {"value": 0}, "text": {"field": "name"}})
 
 
 def _beside(labels: Iterable[str], above: int = 8, below: int = 42) -> Spec:
     """Room for names beside bars and for axes, by their letters: the same whatever fonts this machine measures with."""
-    cells = max((cell_len(line) for label in labels for line in label.split("\n")), default=0)
+    cells = max(map(cell_len, labels), default=0)
     left = round(cells * 6.7) + 14
     padding = {"left": left, "right": 10, "top": above, "bottom": below}
     return {"width": WIDTH - left - 10, "autosize": "none", "padding": padding}
 
 
-def _height(labels: Sequence[str], least: int = _ROW) -> int:
-    most = max((len(label.split("\n")) - 1 for label in labels), default=0)
-    return max(len(labels), 1) * (least + 6 * most)
+def _height(labels: Sequence[str]) -> int:
+    return max(len(labels), 1) * _ROW
 
 
 def _amounts(field: str, title: str, domain: Sequence[float] | None = None, end: str | None = None) -> Spec:
@@ -153,7 +159,7 @@ def bridge_chart(steps: Sequence[BridgeStep], names: Sequence[str], words: Wordi
         is_total = step.kind == "total"
         rows.append(
             {
-                "name": _label(name),
+                "name": _label(words, name),
                 "from": 0.0 if is_total else before / scale.divisor,
                 "to": after / scale.divisor,
                 "end": max(before if not is_total else 0.0, after) / scale.divisor,
@@ -307,17 +313,17 @@ def cash_chart(weeks: Sequence[WeekBand], words: Wording, currency: str) -> Char
 def _bars(
     chart_id: str,
     title: str,
-    entries: Sequence[tuple[str, float, str, str]],
+    entries: Sequence[tuple[tuple[str, str], float, str, str]],
     axis: str,
     words: Wording,
     mark: tuple[float, str] | None = None,
     axis_format: str = ",.3~f",
     most: float | None = None,
 ) -> Chart:
-    """Horizontal bars from zero: name, length, label, colour; ``mark`` is a line across all of them with its name."""
+    """Horizontal bars from zero: id and name, length, label, colour; ``mark`` is a line across all with its name."""
     rows = [
-        {"name": _label(name), "value": value, "text": text, "colour": colour, "end": max(value, 0.0)}
-        for name, value, text, colour in entries
+        {"name": _label(words, name, entry_id), "value": value, "text": text, "colour": colour, "end": max(value, 0.0)}
+        for (entry_id, name), value, text, colour in entries
     ]
     labels = [str(row["name"]) for row in rows]
     values = [value for _, value, _, _ in entries] + ([mark[0]] if mark else [])
@@ -348,7 +354,7 @@ def _bars(
                 {"x": x, "y": {"value": 0}, "text": {"field": "text"}},
             )
         )
-    alt = words.listed(words.say("says", what=name, text=text) for name, _, text, _ in entries)
+    alt = words.listed(words.say("says", what=named(*name, " "), text=text) for name, _, text, _ in entries)
     return _chart(
         chart_id, title, [*layers, _named(labels)], _height(labels), alt, **_beside(labels, 24 if mark else 8)
     )
@@ -357,7 +363,7 @@ def _bars(
 def chance_chart(reps: Sequence[Spread], words: Wording) -> Chart:
     """Chance of each rep to reach the quota."""
     entries = [
-        (f"{rep.id} {rep.name}", rep.p_quota, words.percent(rep.p_quota, 0), BLUE)
+        ((rep.id, rep.name), rep.p_quota, words.percent(rep.p_quota, 0), BLUE)
         for rep in reps
         if rep.p_quota is not None
     ]
@@ -368,7 +374,7 @@ def chance_chart(reps: Sequence[Spread], words: Wording) -> Chart:
 def coverage_chart(kind: str, entries: Sequence[Coverage], words: Wording) -> Chart:
     """Open pipeline ÷ what is asked, by region or rep; the line is where it covers what is asked once."""
     bars = [
-        (f"{entry.id} {entry.name}", entry.ratio, words.times(entry.ratio), BLUE if entry.ratio >= 1 else ORANGE)
+        ((entry.id, entry.name), entry.ratio, words.times(entry.ratio), BLUE if entry.ratio >= 1 else ORANGE)
         for entry in entries
         if entry.ratio is not None
     ]
@@ -377,7 +383,7 @@ def coverage_chart(kind: str, entries: Sequence[Coverage], words: Wording) -> Ch
     return _bars(f"coverage-{kind}", title, bars, axis, words, once)
 
 
-def fairness_chart(reps: Sequence[tuple[str, float]], mean: float, words: Wording) -> Chart:
+def fairness_chart(reps: Sequence[tuple[tuple[str, str], float]], mean: float, words: Wording) -> Chart:
     """Quota ÷ potential of each rep against that of all."""
     bars = [
         (name, stretch, words.times(stretch), BLUE if stretch <= mean else ORANGE)
@@ -393,7 +399,7 @@ def price_chart(rules: Sequence[RuleRow], names: Sequence[str], words: Wording, 
     scale = words.scale(point.contribution for point in best)
     bars = [
         (
-            words.say("in_brackets", text=name, more=step_name(words, point)),
+            (name, step_name(words, point)),
             point.contribution / scale.divisor,
             scale.signed(point.contribution),
             BLUE if point.contribution >= 0 else VERMILION,
@@ -410,7 +416,7 @@ def risk_map(rows: Sequence[StressRow], words: Wording, currency: str) -> Chart:
     of their risk, under their names.
     """
     scale = words.scale(_worth(row) for row in rows)
-    risks = {row.risk: _label(f"{row.risk} {row.risk_name}") for row in rows}
+    risks = {row.risk: _label(words, row.risk_name, row.risk) for row in rows}
     slots: Counter[str] = Counter()
     cells = []
     for row in rows:
@@ -439,7 +445,7 @@ def risk_map(rows: Sequence[StressRow], words: Wording, currency: str) -> Chart:
     ]
     title = words.say("title.money", title=words.say("risk_map.title"), unit=words.unit_of(scale, currency))
     alt = words.listed(words.say("says", what=row.plan or row.risk, text=scale.signed(_worth(row))) for row in rows)
-    height = len(labels) * (18 + 13 * max(len(str(cell["text"]).split("\n")) for cell in cells))
+    height = len(labels) * (10 + 12 * max(len(str(cell["text"]).split("\n")) for cell in cells))
     return _chart("risks", title, [*layers, _named(labels)], height, alt, **_beside(labels, 8, 8))
 
 
@@ -456,7 +462,7 @@ def worth_chart(rows: Sequence[StressRow], words: Wording, currency: str) -> Cha
     scale = words.scale(bound for _, gain in gains for bound in (gain.ci_low, gain.ci_high))
     entries: list[dict[str, object]] = [
         {
-            "name": _label(plan),
+            "name": _label(words, plan),
             "low": gain.ci_low / scale.divisor,
             "mean": gain.mean / scale.divisor,
             "high": gain.ci_high / scale.divisor,

@@ -20,7 +20,7 @@ from reports.charts import (
     risk_map,
     worth_chart,
 )
-from reports.parts import changes, named, row
+from reports.parts import changes, row
 from reports.review import checks_table
 from reports.rules import member_name
 from reports.run import page_of, summary
@@ -35,7 +35,7 @@ from studies.reviewing import Check, review
 __all__ = ["report_of"]
 
 _MOST_PRICES = 12
-_MOST_ON_BOARD = 5
+_MOST_ON_BOARD = 4
 _MOST_ROWS = 40
 """Assumptions of one kind beyond which they are counted rather than listed."""
 
@@ -190,11 +190,11 @@ def _charts(run: SavedRun, words: Wording) -> list[Chart]:
 def _allocation_charts(result: AllocateResult, plan: Plan, words: Wording) -> list[Chart]:
     charts = []
     potential = sum(rep.potential for rep in result.reps)
-    stretched = [(named(rep.rep, rep.name, " "), rep.stretch) for rep in result.reps if rep.stretch is not None]
+    stretched = [((rep.rep, rep.name), rep.stretch) for rep in result.reps if rep.stretch is not None]
     if stretched and potential > 0:
         charts.append(fairness_chart(stretched, result.total_quota / potential, words))
-    priced = [rule for rule in result.rules if any(abs(point.contribution) >= 0.5 for point in rule.price)]
-    priced.sort(key=lambda rule: -max(abs(point.contribution) for point in rule.price))
+    priced = [rule for rule in result.rules if any(point.contribution >= 0.5 for point in rule.price)]
+    priced.sort(key=lambda rule: -max(point.contribution for point in rule.price))
     if priced:
         shown = priced[:_MOST_PRICES]
         names = [member_name(rule.id, rule.member) for rule in shown]

@@ -92,7 +92,7 @@ MESSAGES: dict[str, str] = {
     "a mapping of keys to values": "键与值的对应表",
     # problems of plan files: references and what contradicts itself
     "id given twice": "编号重复",
-    "id given twice, first at {place}": "编号重复，首次出现在 {place}",
+    "{problem}, first at {place}": "{problem}，首次出现在 {place}",
     "key given twice, first in line {line}": "键重复，首次出现在第 {line} 行",
     "there is no {kind} {value}": "没有 {kind} {value}",
     "there is no {kind} {value}; there are {known}": "没有 {kind} {value}；可用的有：{known}",

@@ -21,6 +21,7 @@ from scenarios.errors import RequirementFailed, UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from studies.reporting import coverage_by_region, coverage_by_rep, week_bands
+from studies.results import Point
 from studies.reviewing import Check, review
 from tests.cli import samples
 from tests.cli.saved import saved_run
@@ -63,7 +64,7 @@ def test_it_is_the_same_in_bytes_on_every_rebuild(page: str, plan: Plan) -> None
 def test_every_chart_is_drawn_with_something_in_it(page: str, report: Report) -> None:
     pictures = [base64.b64decode(text).decode() for text in PICTURE.findall(page)]
     assert {chart.id for chart in report.charts} == {
-        *("bridge", "fan", "cash", "chance", "fairness", "prices", "coverage-region", "coverage-rep", "risks", "worth")
+        *("bridge", "fan", "cash", "chance", "fairness", "coverage-region", "coverage-rep", "risks", "worth")
     }
     assert len(pictures) == len(report.board.charts) + sum(len(section.charts) for section in report.sections)
     for picture in pictures:
@@ -190,6 +191,14 @@ def test_weeks_are_quantiles_of_what_is_signed_so_far(small_plan: Plan, tmp_path
     path.write_bytes(b"no table")
     with pytest.raises(UsageError, match=r"is damaged: quarters-figures.parquet cannot be read"):
         week_bands(path, small_plan)
+
+
+def test_a_rule_whose_step_brings_nothing_is_not_drawn(plan: Plan) -> None:
+    worth = Point(change="−1 percentage point", relaxation=0, contribution=1874)
+    rules = tuple(rule.model_copy(update={"price": (*rule.price, worth)}) for rule in samples.allocation().rules[:1])
+    run = saved_run(plan, samples.allocation().model_copy(update={"rules": rules}))
+    chart = next(chart for chart in report_of([run], CHINESE).charts if chart.id == "prices")
+    assert chart.alt == "R3（下调 1 个百分点）：+1,874"
 
 
 def test_coverage_is_open_pipeline_over_what_is_asked(small_plan: Plan) -> None:
