@@ -20,8 +20,6 @@ from reports.drawing import FONTS
 from reports.layout import wrapped
 from reports.parts import named, shortened
 from reports.rules import step_name
-from reports.parts import shortened
-from reports.parts import named, shortened
 from reports.specs import Chart
 from reports.wording import Scale, Wording
 from scenarios.calendar import Phase

@@ -51,18 +51,12 @@ MESSAGES: dict[str, str] = {
     "{rep} has no hours to sell and counts as a head all the same.": "{rep} 没有可用工时，但仍计入人数。",
     "Hours do not carry all quotas that {rule} asks, at the mix of products of a rep's potential: they are enough for "
     "{listed}.": "按个人市场潜力的产品构成，工时不足以完成 {rule} 要求的全部指标：仅够 {listed}。",
-    "Attack day ({day}): the simulation does not set the day apart yet.": "攻坚日（{day}）：模拟尚未单独安排该日。",
-    "Meeting of sales, product and after-sales ({day}): the simulation does not hold it yet.": "销售、产品、售后例会（{day}）："
-    "模拟尚未纳入。",
     "Phase {id}: its acceptance criteria are not judged yet.": "阶段 {id}：验收标准尚未判定。",
     "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.": "{kind} {id}：对 {parameter} 的影响尚未纳入模拟。",
     "Contingency plan {id} is set off by {what}, not by a strike; the stress test leaves it out. Compare the plan with and "
     "without it.": "应急预案 {id} 由{what}而不是由风险触发，压力测试未纳入。请对比有无该预案的情形。",
     "a date": "日期",
     "a red light": "红灯",
-    # steps of a rule
-    "+{n} percentage point": "上调 {n} 个百分点",
-    "−{n} percentage point": "下调 {n} 个百分点",
     # problems of plan files: keys, values, types
     "unknown key": "未知的键",
     "unknown key {key}": "未知的键 {key}",

@@ -94,7 +94,7 @@ def asked() -> list[tuple[str, str, set[str] | None]]:
                 continue
             words = {keyword.arg for keyword in node.keywords if keyword.arg}
             keys = [n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
-            exact = isinstance(node.args[0], ast.Constant)
+            exact = isinstance(node.args[0], ast.Constant) and all(keyword.arg for keyword in node.keywords)
             found += [(node.func.attr, key, words if exact else None) for key in keys]
     return found
 
@@ -107,7 +107,7 @@ def test_every_sentence_asked_for_is_there_with_the_blanks_that_are_filled() -> 
     calls = [call for call in asked() if re.fullmatch(r"[a-z_0-9]+(\.[a-z_0-9]+)+", call[1]) or call[2] is not None]
     assert len(calls) > 100
     for method, key, words in calls:
-        if key.endswith("."):
+        if key.endswith((".", "_")):  # completed by the code
             continue
         names = [f"{key}.one", f"{key}.many"] if method == "count" else [key]
         for name in names:
