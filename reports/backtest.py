@@ -56,7 +56,7 @@ def _windows(result: BacktestResult, words: Wording) -> Table:
         )
         rows.append(
             row(
-                words.say(f"backtest.window_{window.kind}", start=window.start, end=window.end),
+                words.say(f"backtest.window.{window.kind}", start=window.start, end=window.end),
                 scale.of(total.actual),
                 scale.of(total.mean),
                 scale.of(total.p10),
@@ -102,7 +102,7 @@ def _score(score: BacktestScore, words: Wording) -> Row:
         else words.percent(score.wape[method], 1)
         for method in METHODS
     )
-    name = words.say(f"backtest.kind_{score.kind}", dimension=words.say(f"backtest.by_{score.dimension}"))
+    name = words.say(f"backtest.kind.{score.kind}", dimension=words.say(f"backtest.by.{score.dimension}"))
     within = words.say("backtest.within", n=score.inside, count=score.count)
     return row(name, within, words.percent(score.pinball, 1), *errors)
 
@@ -122,8 +122,8 @@ def _causes(window: BacktestWindow, words: Wording) -> Table:
             words.percent(figure, 1) if cause.id == "win_rate" else words.figure(round(figure))
             for figure in (cause.forecast, cause.actual)
         )
-        is_whole, name = cause.scope == "total", words.say(f"backtest.cause_{cause.id}")
-        scope = words.say("backtest.by_total") if is_whole else cause.name
+        is_whole, name = cause.scope == "total", words.say(f"backtest.cause.{cause.id}")
+        scope = words.say("backtest.by.total") if is_whole else cause.name
         rows.append(row(scope, name, *figures, scale.signed(cause.amount), strong=is_whole))
     title, note = words.say("backtest.cause_table", start=window.start), words.say("backtest.adds_up")
     return Table(title, columns, tuple(rows), (note,))
@@ -145,6 +145,6 @@ def _finding(finding: BacktestFinding, words: Wording) -> str:
         window=finding.window,
         what=what,
         off=words.percent(abs(figures["off"]), 1),
-        because=words.say(f"backtest.because_{finding.id.removeprefix('cause_')}", said=said, was=was),
+        because=words.say(f"backtest.because.{finding.id.removeprefix('cause_')}", said=said, was=was),
         where=where,
     )
