@@ -129,9 +129,16 @@ def is_any(deal: DealEnd, model: Model) -> bool:
     return True
 
 
+def of_tier(tier: str) -> Callable[[DealEnd, Model], bool]:
+    return lambda deal, model: model.tiers[deal.tier] == tier
+
+
+STATE_OWNED = is_of_industry("state_owned")
 HIT_BY_K2 = is_of_industry("chemicals", "automotive")
 SIGNED = kpi("signed")
 OF_ACCOUNTS = signed(is_of_account)
+IN_CLOSED_WEEKS = signed(lambda deal, model: STATE_OWNED(deal, model) and 35 <= deal.ended < 45)
+"""Weeks 8 and 9, in which state-owned customers release no budget."""
 IN_TWO_WEEKS = signed(lambda deal, model: deal.ended < 10)
 SALON_LEADS: Measure = lambda records, model: sum(deal.source == "salon" for deal in records.deals)  # noqa: E731
 HOURS: Measure = lambda records, model: sum(records.hours)  # noqa: E731
@@ -206,6 +213,8 @@ PAIRS = (
     Pair("T2", "cross-sell and repeat orders", SIGNED, +1, 4, (("cross_selling", None),), given=WITH_LEADS),
     Pair("T4", "automated care of B in mature regions", HOURS, -1, 3, (("customer_tiers.B.automated_in", ()),)),
     Pair("S1", "an answer at the same time", passed(is_star), +1, 20, given=STRUCK["K1"], held=("K1-upgrade-pack",)),
+    Pair("S2", "budgets wait", IN_CLOSED_WEEKS, -1, 16,
+         (("calendar.budget_windows.state-owned.enabled", False),), WITH_LEADS),
     Pair("S3", "two touches a week with A", HOURS, +1, 3, (("customer_tiers.A.care_hours_per_touch", 0),)),
     Pair("S4", "a touch a week with B", HOURS, +1, 3, (("customer_tiers.B.care_hours_per_touch", 0),)),
     Pair(
@@ -221,7 +230,6 @@ PAIRS = (
     Pair("E5", "accelerator", kpi("bonuses"), +1, 4, (("money.renewal_accelerator", 1.0),),
          World(settings=(("money.renewal_target", 1_200_000.0),))),
     Pair("E1", "the exam passed", passed(is_any), +1, 20, (("measures.E1-training.enabled", False),)),
-    Pair("R1", "modules passed", passed(is_any), +1, 45, (("measures.R1-modules.enabled", False),)),
     Pair("T6", "the ramp", passed(is_any), -1, 24, (("ramp.at_start", 1.0),)),
     Pair("T6", "mentors", HOURS, -1, 20, (("measures.T6-mentoring.enabled", False),)),
     Pair("R2", "experts", kpi("expert_fees"), +1, 10, (("money.expert_fee", None),)),
@@ -247,6 +255,17 @@ PAIRS = (
     Pair("K7", "customers churn", SIGNED, -1, 6, (), World(settings=certain("K7", "A", "B", "C")), risks=("K7",)),
 )  # fmt: skip
 
+FAINT = (
+    Pair("R1", "modules passed", passed(is_any), +1, 60, (("measures.R1-modules.enabled", False),)),
+    Pair("K2", "instalments", passed(HIT_BY_K2), +1, 40, given=STRUCK["K2"], held=("K2-instalments",)),
+    Pair("S1", "the scan", passed(is_star), +1, 90, (("measures.S1-scan.enabled", False),),
+         replace(STRUCK["K1"], held=("K1-upgrade-pack",))),
+    Pair("S4", "the seminar", passed(of_tier("B")), +1, 200, (("measures.S4-seminar.enabled", False),)),
+    Pair("E2", "the attack day", passed(of_tier("A")), +1, 160, (("policies.E2.enabled", False),)),
+    Pair("E2", "the Thursday meeting", passed(is_large), +1, 160, (("measures.E2-meeting.enabled", False),)),
+)  # fmt: skip
+"""Pairs whose difference shows in many replications alone: with ``-m long``."""
+
 
 def assert_acts(pair: Pair, replications: int, leads: bool = False) -> None:
     found = mean_estimate(differences(*pair.worlds(leads), pair.measure, replications))
@@ -260,6 +279,12 @@ def test_a_rule_makes_the_difference_it_should(pair: Pair) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("pair", FAINT, ids=lambda pair: f"{pair.rule}: {pair.what}")
+def test_a_rule_makes_a_faint_difference(pair: Pair) -> None:
+    assert_acts(pair, pair.replications)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.rule}: {pair.what}")
 def test_a_rule_makes_the_difference_it_should_in_the_whole_plan(pair: Pair) -> None:
     assert_acts(pair, max(60, 2 * pair.replications), leads=True)
@@ -268,6 +293,10 @@ def test_a_rule_makes_the_difference_it_should_in_the_whole_plan(pair: Pair) -> 
 # Rules whose worth at their default is noise or exact, against a mean worked out by hand.
 
 BY_HAND = {
+    "R1": "tests/unit/test_simulation_sessions.py::"
+    "test_an_exam_decides_whom_the_session_helps_and_who_failed_tries_again",
+    "E2": "tests/known_answer/test_simulation_calendar_by_hand.py::"
+    "test_a_proposal_that_was_worked_over_is_won_more_easily",
     "M2": "tests/unit/test_simulation_reviews.py::test_deal_size_is_what_was_signed_against_the_products_means",
     "M3": "tests/statistical/test_rules_act.py::test_m3_quotas_of_potential_products_rise_from_30_to_35_percent",
     "M6": "tests/unit/test_simulation_reallocation.py::test_moves_are_recorded_and_cost_nothing_by_themselves",
