@@ -8,6 +8,7 @@ from scenarios.expectations import (
     accepted_opportunities,
     lead_tier_mix,
     pass_probabilities,
+    region_keys,
     rep_keys,
     responses_in,
     with_measures,
@@ -39,7 +40,9 @@ def lead_work(plan: Plan, region: Region) -> LeadWork:
         if not bands:
             continue
         units = bands[0].up_to_units * _affordable(plan, activity.pool)
+        keys = {"activity": activity.id, **region_keys(region)}
         opportunities = accepted_opportunities(activity, region, units * activity.unit_cost)
+        opportunities *= with_measures(plan, "lead_rate", 1.0, keys)
         accepted += opportunities
         hours += opportunities * _hours_of_one(plan, activity) + units * activity.rep_hours_per_unit
     return LeadWork(accepted, hours, _hours_there(plan, region))

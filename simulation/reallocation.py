@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.calendar import Calendar
 from scenarios.errors import QuarterdeckError
-from scenarios.expectations import accepted_opportunities, activity_window, responses_in
+from scenarios.expectations import accepted_opportunities, activity_window, responses_in, with_measures
 from scenarios.policies import Reallocation
 from simulation.marketing import plan_duty
 from simulation.records import MoveRow
@@ -70,6 +70,9 @@ class _Place:
         bands = responses_in(self.activity, self.region)
         effect = bands[0].effect if bands else 0.0
         leads = self.activity.leads_per_unit * self.activity.acceptance * effect / self.activity.unit_cost
+        self.lift = with_measures(plan, "lead_rate", 1.0, source.attributes)
+        """What measures make of an accepted opportunity that money brings (R9)."""
+        leads *= self.lift
         self.planned_roi = self.lead_worth * leads
 
     def spend_until(self, day: float, rate: float) -> None:
@@ -79,7 +82,7 @@ class _Place:
         if days_left > 0:
             amount = self.left * (now - self.since) / days_left
             self.spent, self.left = self.spent + amount, self.left - amount
-        self.expected_leads += rate * (now - self.since)
+        self.expected_leads += rate * self.lift * (now - self.since)
         self.since = now
 
     def roi(self, returned: float, prior_leads: float) -> float:

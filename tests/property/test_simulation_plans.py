@@ -34,7 +34,7 @@ CUSTOMER_TIERS = ("A", "B")
 INDUSTRIES = ("food", "steel")
 
 SIZES = {
-    # parameter: factors, shifts.
+    # parameter: factors, shifts. Days of payment stay, so that what falls due is known.
     "win_rate": ((0.5, 0.9, 1.2), (-0.1, 0.1)),
     "deal_value": ((0.8, 1.1), (0, 500)),
     "cycle_time": ((0, 0.5, 1.5), (0, 2)),
@@ -50,7 +50,6 @@ SIZES = {
     "rep_hours": ((0, 0.6), (-5, 0)),
     "budget_pull": ((1,), (0.5,)),
     "detection_days": ((0, 2), (-1, 2)),
-    "payment_days": ((0.5, 2), (0, 3)),
     "skill": ((0, 0.8, 1.2), (-0.1, 0.2)),
     "ramp_weeks": ((0.5, 2), (-1, 2)),
     "handover_days": ((0, 0.5), (-3, 0)),

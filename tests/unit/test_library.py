@@ -13,6 +13,7 @@ from scenarios.expectations import (
     cycle_of,
     shares_before,
     win_probability,
+    with_measures,
 )
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
@@ -229,7 +230,10 @@ def test_marketing_budget_closes_at_sixty_percent(plan: Plan) -> None:
 
 
 def test_marketing_brings_the_accepted_opportunities_it_was_planned_for(plan: Plan) -> None:
-    accepted = {a.id: a.leads_per_unit * a.acceptance for a in plan.activities}
+    accepted = {
+        a.id: a.leads_per_unit * a.acceptance * with_measures(plan, "lead_rate", 1.0, {"activity": a.id})
+        for a in plan.activities
+    }
     salon = plan.activity["salon"]
     assert (salon.leads_per_unit, salon.acceptance, salon.from_week, salon.to_week) == (50, 0.15, 2, 10)
     assert isclose(34 * accepted["salon"], 255)
@@ -302,7 +306,8 @@ def test_sources_add_up_to_eighteen_point_seven_million(plan: Plan) -> None:
         activity = plan.activity[name]
         start = plan.calendar.first_day_of_week(activity.from_week)
         end = plan.calendar.first_day_of_week((activity.to_week or plan.calendar.weeks) + 1)
-        accepted = number * activity.leads_per_unit * activity.acceptance
+        screened = with_measures(plan, "lead_rate", 1.0, {"activity": name})
+        accepted = number * activity.leads_per_unit * activity.acceptance * screened
         for tier, share in process.lead_tier_mix.items():
             sources.append((tier, accepted * share, start, end, activity.entry_stage, activity.product_mix))
     for tier, number, start, end, entry_stage, mix in sources:
