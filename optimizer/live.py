@@ -18,7 +18,7 @@ import pulp
 from scenarios.errors import SolverFailed
 from scenarios.plan import Solver
 
-__all__ = ["SECONDS_PER_SOLVE", "Change", "Infeasible", "LiveModel", "OutOfTime", "Unbounded"]
+__all__ = ["SECONDS_PER_SOLVE", "Change", "Infeasible", "LiveModel", "OutOfTime", "Unbounded", "Unproven"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,6 +42,10 @@ class Infeasible(Exception):
 
 class Unbounded(SolverFailed):
     """Nothing in the rows keeps the costs from falling without end."""
+
+
+class Unproven(SolverFailed):
+    """The solver stopped, and what it holds misses its own tolerances."""
 
 
 class OutOfTime(SolverFailed):
@@ -210,9 +214,7 @@ class LiveModel:
         self._set_costs(costs)
         try:
             return self._run(costs)
-        except (Infeasible, Unbounded, OutOfTime):
-            raise
-        except SolverFailed:
+        except Unproven:
             self._highs.clearSolver()
             return self._run(costs)
 
@@ -254,7 +256,7 @@ class LiveModel:
         )
         if not proven:
             word = self._highs.modelStatusToString(status)
-            raise SolverFailed(
+            raise Unproven(
                 f"HiGHS gave no proven optimum, so there is no answer; its status is {word!r}. Look for figures that "
                 "are very large or very small beside the others, and for rules that say nearly the same"
             )

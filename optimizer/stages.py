@@ -16,7 +16,7 @@ from pulp import LpVariable
 
 from optimizer.data import AllocationData
 from optimizer.fairness import even_split, fixing_lines, rep_potential
-from optimizer.live import Change, Floats, Infeasible, LiveModel
+from optimizer.live import Change, Floats, Infeasible, LiveModel, Unproven
 from optimizer.model import Model, contribution
 from scenarios.errors import SolverFailed
 
@@ -96,7 +96,7 @@ class StagedModel:
                     try:
                         value = self.live.minimise(costs)
                         break
-                    except Infeasible:
+                    except (Infeasible, Unproven):
                         if not reached:
                             raise
                         hold = next(holds, math.inf)
