@@ -8,7 +8,7 @@ least change of the cells. Very many cells are rounded rep by rep instead, each 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import highspy
@@ -22,6 +22,8 @@ from optimizer.solved import Amounts
 
 __all__ = ["round_amounts"]
 
+_SOLVER: Callable[[], highspy.Highs] = highspy.Highs
+"""The constructor states no types of its own."""
 _LARGE = 3000
 """Cells to round above which no integer program is solved."""
 _NODES = 500
@@ -143,7 +145,7 @@ def _next_to_itself(cells: Iterable[int], exact: Floats, steps: Floats, weight: 
 
 def _chosen(rows: list[_Row], steps: Floats, part: Floats, cells: npt.NDArray[np.intp]) -> Floats:
     """Which cells go up: min Σ weight · e + 0.01 · Σ |change ÷ step|, rows off by what they may plus e steps."""
-    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs = _SOLVER()
     highs.setOptionValue("output_flag", False)
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("mip_max_nodes", _NODES)
