@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -35,7 +35,9 @@ from studies.statistics import Values
 from studies.steering import compile_steered
 from studies.stores import Part, Store
 
-__all__ = ["Batch", "Progress", "run_replications"]
+__all__ = ["Batch", "Progress", "run_replications", "run_variants"]
+
+T = TypeVar("T")
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told (label, done, total) as replications finish."""
@@ -83,6 +85,48 @@ def run_replications(
     return Batch.joined(batches)
 
 
+def run_variants(
+    plan: Plan,
+    allocation: Allocation,
+    tasks: Sequence[tuple[Options, Sequence[int]]],
+    *,
+    seed: int,
+    jobs: int = 1,
+    label: str = "",
+    progress: Progress | None = None,
+    store: Store | None = None,
+) -> list[Batch]:
+    """A batch for each pair of options and numbers, in order.
+
+    Where there are many with few replications each, a process takes a whole one: shared out one by one, most would
+    keep a single process busy.
+    """
+    total = sum(len(numbers) for _, numbers in tasks)
+    variant = _Variant(plan, allocation, seed, store)
+    one_by_one = len(tasks) < 2 * jobs
+    batches: list[Batch] = []
+    done = 0
+    for batch in (variant(task, jobs) for task in tasks) if one_by_one else _run_parts(variant, tasks, jobs):
+        batches.append(batch)
+        done += len(batch)
+        if progress is not None:
+            progress(label, done, total)
+    return batches
+
+
+class _Variant:
+    """What is run of one plan and allocation under any options."""
+
+    def __init__(self, plan: Plan, allocation: Allocation, seed: int, store: Store | None) -> None:
+        self.plan, self.allocation, self.seed, self.store = plan, allocation, seed, store
+
+    def __call__(self, task: tuple[Options, Sequence[int]], jobs: int = 1) -> Batch:
+        options, numbers = task
+        return run_replications(
+            self.plan, self.allocation, options, seed=self.seed, numbers=numbers, jobs=jobs, store=self.store
+        )
+
+
 class _Work:
     """What is done to every part. Goes to other processes as a file, read once by each of them."""
 
@@ -110,7 +154,7 @@ class _Work:
         return _batch(self.model, numbers, measured, all_records, kept), all_records
 
 
-def _run_parts(work: _Work, parts: Sequence[Sequence[int]], jobs: int) -> Iterator[Batch]:
+def _run_parts(work: Callable[[T], Batch], parts: Sequence[T], jobs: int) -> Iterator[Batch]:
     if jobs == 1 or len(parts) == 1:
         yield from map(work, parts)
         return
@@ -133,13 +177,15 @@ def _run_parts(work: _Work, parts: Sequence[Sequence[int]], jobs: int) -> Iterat
                     ) from error
 
 
-def _run_part(path: str, numbers: Sequence[int]) -> Batch:
-    return _work_at(path)(numbers)
+def _run_part(path: str, part: object) -> Batch:
+    return _work_at(path)(part)
 
 
 @lru_cache(maxsize=1)
-def _work_at(path: str) -> _Work:
-    work: _Work = pickle.loads(Path(path).read_bytes())  # our own file, in a folder that others cannot write
+def _work_at(path: str) -> Callable[[Any], Batch]:
+    work: Callable[[Any], Batch] = pickle.loads(
+        Path(path).read_bytes()
+    )  # our own file, in a folder that others cannot write
     return work
 
 

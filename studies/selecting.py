@@ -25,6 +25,7 @@ from studies.batches import Batch
 from studies.deciding import decide, options_of
 from studies.futures import Futures
 from studies.plan_sets import Masks, PlanSets, only_costs
+from studies.replications import run_variants
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
 from studies.set_choice import SEEN_ENOUGH, TAIL, Criterion, Selected, Terms, choose_set
@@ -139,16 +140,20 @@ def select_study(
         raise UsageError("there is no contingency plan to choose from")
 
     def run_many(tasks: Sequence[tuple[frozenset[str], tuple[int, ...]]]) -> list[Batch]:
-        return [
-            futures.replay(
-                plan,
-                allocation,
-                Options(options.risks, held, options.forced, options.uncertainty),
-                label="sets of contingency plans",
-                only=numbers,
-            )
-            for held, numbers in tasks
-        ]
+        under = [(Options(options.risks, held, options.forced, options.uncertainty), n) for held, n in tasks]
+        how = futures.execution
+        batches = run_variants(
+            plan,
+            allocation,
+            under,
+            seed=how.seed,
+            jobs=how.jobs,
+            label="sets of contingency plans",
+            progress=how.progress,
+            store=how.store,
+        )
+        futures.run += sum(map(len, batches))
+        return batches
 
     fields = select_plans(plan, chosen, lambda plans: PlanSets(plans, run_many), terms)
     return SelectResult.model_validate(

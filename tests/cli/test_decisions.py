@@ -14,7 +14,8 @@ from scenarios.loading import load_plan
 from studies.allocations import read_allocation
 from tests.plans import PLAN_YAML, small_plan_files
 
-FEW = ("--replications", "20", "--jobs", "1", "--set", "target=170000")
+FEW = ("--replications", "8", "--jobs", "1", "--set", "target=170000")
+ENOUGH = ("--replications", "20", *FEW[2:])
 POLICIES = """
 policies:
   - id: E3
@@ -30,7 +31,7 @@ REVIEWS = "  weeks: 12\n  review_day: friday\n  review_weeks: [3, 5, 7]\n"
 COMMANDS = {
     "select": ("--budget", "9000", "--delta", "5%"),
     "recommend": ("--count", "1"),
-    "explain": ("--verdict", "K1-answer", "--kpi", "contribution"),
+    "explain": ("--verdict", "K1-answer", "--kpi", "contribution", "--figure", "customer_tiers.A.win_rate"),
     "reach": ("--chance", "90%"),
     "over-assign": ("--chance", "30%"),
     "lights": (),
@@ -57,7 +58,7 @@ def call(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_it_is_shown_in_both_languages_saved_and_shown_again(plan: str, command: str) -> None:
-    given = FEW if command != "allocate" else FEW[:4]
+    given = {"allocate": FEW[:4], "select": ENOUGH}.get(command, FEW)
     result = call(command, plan, *COMMANDS[command], *given)
     assert result.exit_code == 0, result.output
     assert all(cell_len(line) <= 80 for line in result.stdout.splitlines()), result.stdout
@@ -98,10 +99,10 @@ def test_b_of_a_comparison_may_be_a_named_allocation(plan: str) -> None:
     [
         (("reach", "small"), "either --contribution or --chance"),
         (("reach", "small", "--contribution", "1", "--chance", "50%"), "either --contribution or --chance"),
-        (("select", "small", "--among", "K9", *FEW), "no contingency plan K9"),
+        (("select", "small", "--among", "K9", *ENOUGH), "no contingency plan K9"),
         (("design", "small", "--policy", "M9", *FEW), "no strategy test M9"),
         (("allocate", "small", "--rounds", "1", "--ranges"), "--rounds goes with none"),
-        (("select", "small", "--confidence", "lots", *FEW), "no share"),
+        (("select", "small", "--confidence", "lots", *ENOUGH), "no share"),
     ],
 )
 def test_wrong_usage_is_said(plan: str, arguments: tuple[str, ...], says: str) -> None:
@@ -111,6 +112,6 @@ def test_wrong_usage_is_said(plan: str, arguments: tuple[str, ...], says: str) -
 
 
 def test_a_selection_is_repeated_bit_for_bit(plan: str) -> None:
-    assert call("select", plan, *FEW).exit_code == 0
+    assert call("select", plan, *ENOUGH).exit_code == 0
     again = call("run", "--repeat", "latest")
     assert again.exit_code == 0, again.stderr

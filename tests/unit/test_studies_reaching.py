@@ -22,7 +22,7 @@ from studies.warning import LightsResult, lights_study
 from tests.plans import small_plan
 
 
-def futures(replications: int = 30) -> Futures:
+def futures(replications: int = 16) -> Futures:
     return Futures(Execution(seed=11, replications=replications))
 
 
@@ -136,7 +136,7 @@ def _lights(plan: Plan) -> LightsResult:
     )
     lit = with_policies(plan, policy, answers=(talk,))
     lit = lit.model_copy(update={"calendar": plan.calendar.model_copy(update={"review_weeks": (3, 5, 7)})})
-    return lights_study(lit, named_allocation(lit, "optimised"), Options.of(lit, plans=["talk"]), futures(40))
+    return lights_study(lit, named_allocation(lit, "optimised"), Options.of(lit, plans=["talk"]), futures(24))
 
 
 def test_alarms_are_judged_against_what_came_true(lights: LightsResult) -> None:
@@ -191,7 +191,7 @@ def _design(plan: Plan) -> DesignResult:
         effects=(Effect(parameter="win_rate", factor=1.6),),
     )
     tested = with_policies(plan, Policy(id="M5", name="Test", strategy_test=test, enabled=False))
-    return design_study(tested, named_allocation(tested, "optimised"), Options.of(tested), futures(60))
+    return design_study(tested, named_allocation(tested, "optimised"), Options.of(tested), futures(30))
 
 
 def test_an_effect_is_rolled_out_more_often_than_none(design: DesignResult) -> None:

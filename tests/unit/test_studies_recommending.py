@@ -24,7 +24,7 @@ def _plan() -> Plan:
     return small_plan(settings=SETTINGS)
 
 
-def futures(replications: int = 40) -> Futures:
+def futures(replications: int = 24) -> Futures:
     return Futures(Execution(seed=5, replications=replications))
 
 

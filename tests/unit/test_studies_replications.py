@@ -8,7 +8,7 @@ import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from simulation.model import Options
-from studies.replications import Batch, run_replications
+from studies.replications import Batch, run_replications, run_variants
 from tests.plans import small_plan
 
 PLAN = small_plan(
@@ -116,3 +116,18 @@ def test_progress_grows_to_the_total(jobs: int) -> None:
     assert counts[-1] == 45
     assert len(counts) > 1
     assert {(label, total) for label, _, total in told} == {("quarters", 45)}
+
+
+def test_many_variants_with_few_replications_are_those_run_one_by_one() -> None:
+    plan = small_plan()
+    tasks = [
+        (Options.of(plan, plans=held), numbers) for held, numbers in (((), [3]), (["K1-answer"], [0, 2]), ((), [1]))
+    ]
+    told: list[tuple[int, int]] = []
+    alone = [run_replications(plan, ALLOCATION, options, seed=3, numbers=numbers) for options, numbers in tasks]
+    for jobs in (1, 2):
+        together = run_variants(
+            plan, ALLOCATION, tasks, seed=3, jobs=jobs, progress=lambda _, done, total: told.append((done, total))
+        )
+        assert [differing(a, b) for a, b in zip(alone, together, strict=True)] == [[], [], []]
+    assert told[2:3] == [(4, 4)]
