@@ -168,9 +168,11 @@ def _minimum_shares(plan: Plan) -> Iterator[Finding]:
             cells, whole = _cells(plan, rule.left), _cells(plan, rule.right)
             if cells <= whole:
                 groups.setdefault(whole, []).append((_share(plan, rule), rule.id, cells))
-    for entries in groups.values():
+    for whole, entries in groups.items():
         ids: list[str] = []
         total, taken = 0.0, frozenset[Cell]()
+        # One that divides the whole (T3) speaks for itself; beside it those of parts would never be looked at.
+        entries = [entry for entry in entries if entry[2] < whole or entry[0] > 1 + 1e-9]
         for share, rule_id, cells in sorted(entries, key=lambda entry: (-entry[0], entry[1])):
             if not cells & taken:
                 ids.append(rule_id)

@@ -61,6 +61,15 @@ def test_minimum_shares_beyond_the_whole() -> None:
     assert finding.figures["total"] == pytest.approx(1.2)
 
 
+def test_minimum_shares_beyond_the_whole_beside_a_rule_that_divides_it() -> None:
+    """T3 shares all quotas out among regions; that is no reason not to add up T1's."""
+    settings = ["rules.T1-star.ratio=0.8", "rules.T1-potential.ratio=0.3"]
+    finding = found(load_plan("quarter", settings=settings).plan)["minimum_shares.T1-star"]
+    assert finding.rules == ("T1-star", "T1-potential")
+    assert finding.figures["total"] == pytest.approx(1.1)
+    assert not any(id_.startswith("minimum_shares") for id_ in found(load_small_plan()))
+
+
 def test_the_calendar() -> None:
     assert not {"thirteenth_week", "no_holidays", "holidays_on_days_off"} & found(load_small_plan()).keys()
     bare = found(load_small_plan(settings=["calendar.thirteenth_week=''", "calendar.holidays=[]"]))
