@@ -75,7 +75,7 @@ def check(
     language: InLanguage = None,
 ) -> None:
     """Say everything that is wrong or odd in a plan."""
-    from reports.session import show_check
+    from reports.plan_check import show_check
     from scenarios.loading import load_plan
 
     show_check(load_plan(plan, scenario or (), setting or ()).plan, json, wording(language))

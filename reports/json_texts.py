@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
 from scenarios.checks import Finding
-from scenarios.crm import ImportReport
-from studies.runs import RunSummary
+
+if TYPE_CHECKING:  # what tables of records need is not to be paid for by a check
+    from scenarios.crm import ImportReport
+    from studies.runs import RunSummary
 
 __all__ = ["PlanCheck", "check_json", "import_json", "print_json", "runs_json"]
 
@@ -32,11 +34,15 @@ def check_json(plan: str, findings: Sequence[Finding], not_yet: Sequence[str]) -
 
 def runs_json(runs: Sequence[RunSummary]) -> str:
     """The JSON of ``runs``."""
+    from studies.runs import RunSummary
+
     return _text(TypeAdapter(tuple[RunSummary, ...]), tuple(runs))
 
 
 def import_json(report: ImportReport) -> str:
     """The JSON of ``import-crm``."""
+    from scenarios.crm import ImportReport
+
     return _text(TypeAdapter(ImportReport), report)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports.json_texts import check_json, print_json
 from reports.specs import Block, Heading, Listing, Page, Sentence
+from reports.terminal import show
 from reports.translating import translated
 from reports.wording import Wording
-from scenarios.checks import Finding
+from scenarios.checks import Finding, findings, not_carried_out
+from scenarios.plan import Plan
 
-__all__ = ["check_page"]
+__all__ = ["check_page", "show_check"]
 
 
 def check_page(plan: str, findings: Sequence[Finding], not_yet: Sequence[str], words: Wording) -> Page:
@@ -33,3 +36,12 @@ def _words(finding: Finding, words: Wording) -> str:
     if not finding.rules:
         return translated(finding.message, words)
     return words.say("check.about", message=translated(finding.message, words), rules=words.listed(finding.rules))
+
+
+def show_check(plan: Plan, json: bool, words: Wording) -> None:
+    """Show what is worth knowing about a plan without errors."""
+    found, not_yet = findings(plan), not_carried_out(plan)
+    if json:
+        print_json(check_json(plan.name, found, not_yet))
+    else:
+        show(check_page(plan.name, found, not_yet, words), words)

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from reports.answers import Answer, answer_page
 from reports.crm_import import import_page
-from reports.json_texts import check_json, import_json, print_json, runs_json
+from reports.json_texts import import_json, print_json, runs_json
 from reports.messages import say
-from reports.plan_check import check_page
 from reports.progress import ProgressBars
 from reports.requirements import check_requirements, read_requirement
 from reports.run import page_of
@@ -19,10 +18,8 @@ from reports.run_list import run_list_page
 from reports.terminal import show
 from reports.wording import Wording
 from scenarios.allocation import Allocation
-from scenarios.checks import findings, not_carried_out
 from scenarios.crm import ImportReport
 from scenarios.errors import RequirementFailed, UsageError
-from scenarios.plan import Plan
 from studies.allocations import write_allocation
 from studies.answering import Outcome, answer
 from studies.registry import STUDIES
@@ -35,7 +32,6 @@ __all__ = [
     "export_allocations",
     "repeat_saved",
     "show_answer",
-    "show_check",
     "show_import",
     "show_result",
     "show_runs",
@@ -119,15 +115,6 @@ def write_given(allocation: Allocation, path: Path, words: Wording) -> None:
         write_allocation(allocation, path)
     except OSError as error:
         raise UsageError(words.say("cannot_write", path=path, reason=error.strerror)) from error
-
-
-def show_check(plan: Plan, json: bool, words: Wording) -> None:
-    """Show what is worth knowing about a plan without errors."""
-    found, not_yet = findings(plan), not_carried_out(plan)
-    if json:
-        print_json(check_json(plan.name, found, not_yet))
-    else:
-        show(check_page(plan.name, found, not_yet, words), words)
 
 
 def show_runs(folder: Path, json: bool, words: Wording) -> None:

@@ -20,10 +20,14 @@ from scenarios.errors import Problem
 from scenarios.fields import Section
 from scenarios.nodes import Node
 
-__all__ = ["MAX_BYTES", "MISSING", "Reading", "Sheets", "Table", "parse_yaml"]
+__all__ = ["MAX_BYTES", "MAX_ROWS", "MISSING", "Reading", "Sheets", "Table", "leads_out", "parse_yaml"]
 
 MAX_BYTES = 100_000_000
 """Larger files are refused before reading: no plan is that large, and a wrong file should not fill the memory."""
+MAX_YAML_BYTES = 1_000_000
+"""Of YAML, which takes seconds a megabyte; long tables belong into CSV files or a workbook."""
+MAX_ROWS = 100_000
+"""Of a table."""
 
 MISSING = "missing"
 """Message of a required field that is not there."""
@@ -57,6 +61,8 @@ class Reading:
     unread: set[str] = field(default_factory=set)
     """Sections that could not be had, so that nothing more is said of their being missing."""
     missing_columns: set[tuple[str, str]] = field(default_factory=set)
+    folder: Path | None = None
+    """Of a plan in a folder: nothing outside of it is read."""
     order: list[str] = field(default_factory=list)
     """Files and sheets, as they were read."""
 
@@ -76,7 +82,7 @@ class Reading:
 
     def yaml(self, path: Path) -> Node | None:
         """The mapping in a YAML file; None, with a problem noted, when it cannot be had."""
-        text = self._text(path)
+        text = self._text(path, MAX_YAML_BYTES)
         if text is None:
             return None
         node = parse_yaml(text, path.name, self)
@@ -139,11 +145,12 @@ class Reading:
         self.missing_columns.update((table, name) for name in found[1])
         return Table(file, found[0])
 
-    def _text(self, path: Path) -> str | None:
-        data = self._bytes(path)
+    def _text(self, path: Path, most: int = MAX_BYTES) -> str | None:
+        data = self._bytes(path, most)
         if data is None:
             return None
-        for encoding in ("utf-8-sig", "gb18030"):
+        marked = data.startswith(b"\xef\xbb\xbf")
+        for encoding in ("utf-8-sig",) if marked else ("utf-8", "gb18030"):
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError:
@@ -151,15 +158,19 @@ class Reading:
         self.refuse(path.name, "", "is neither UTF-8 nor GB18030 text", "Save it as UTF-8.")
         return None
 
-    def _bytes(self, path: Path) -> bytes | None:
+    def _bytes(self, path: Path, most: int = MAX_BYTES) -> bytes | None:
+        if self.folder is not None and leads_out(path, self.folder):
+            self.refuse(path.name, "", "is a link that leads out of the plan's folder", "Put the file itself there.")
+            return None
         try:
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
                 self.refuse(path.name, "", "is not a file")
                 return None
-            if status.st_size > MAX_BYTES:
-                size, limit = status.st_size / 1e6, MAX_BYTES / 1e6
-                self.refuse(path.name, "", f"is {size:.0f} MB large; plan files may have {limit:.0f} MB")
+            if status.st_size > most:
+                size, limit = status.st_size / 1e6, most / 1e6
+                remedy = "Put long tables into CSV files or a workbook." if most == MAX_YAML_BYTES else ""
+                self.refuse(path.name, "", f"is {size:.0f} MB large; such files may have {limit:.0f} MB", remedy)
                 return None
             data = path.read_bytes()
         except FileNotFoundError:
@@ -173,10 +184,20 @@ class Reading:
         return data
 
 
+def leads_out(path: Path, folder: Path) -> bool:
+    """Whether a file of a folder is really elsewhere."""
+    try:
+        return not path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a link in circles, a name that no file can have
+        return True
+
+
 def _csv_lines(lines: Any, file: str) -> Iterator[Line]:
     """Lines with the number of the first that they stand on: a cell in quotes may go over several."""
     end = 0
-    for cells in lines:
+    for number, cells in enumerate(lines):
+        if number > MAX_ROWS:
+            raise csv.Error(f"more than {MAX_ROWS:,} rows")
         place, end = f"{file}:{end + 1}", lines.line_num
         yield Line(place, cells)
 

@@ -16,7 +16,6 @@ from scenarios.nodes import Node, nearest
 from scenarios.overrides import SETTING, Change, apply, chosen_scenarios, setting
 from scenarios.plan import TABLES, Plan
 from scenarios.references import plan_problems
-from scenarios.sheets import read_workbook
 from scenarios.validation import validate
 
 __all__ = ["LIBRARY", "LoadedPlan", "builtin_plans", "change_plan", "load_plan"]
@@ -104,6 +103,8 @@ def _read(path: Path, reading: Reading) -> Node | None:
         return _read_folder(path, reading)
     kind = path.suffix.lower()
     if kind in (".xlsx", ".xlsm"):
+        from scenarios.sheets import read_workbook  # not to be paid for by who has no workbook
+
         return read_workbook(path, reading)
     if kind in (".xls", ".xlsb", ".ods"):
         reading.refuse(path.name, "", f"{kind} is not read", "Save it as an Excel workbook (.xlsx).")
@@ -115,6 +116,7 @@ def _read(path: Path, reading: Reading) -> Node | None:
 
 
 def _read_folder(folder: Path, reading: Reading) -> Node | None:
+    reading.folder = folder
     try:
         names = sorted(entry.name for entry in folder.iterdir())
     except OSError as error:

@@ -192,11 +192,11 @@ def _put_keyed(tree: Node, sheet: Sheet, table: Table, reading: Reading) -> None
     for row in table.rows:
         entry_id = _text(row, "id")
         if not entry_id:
-            reading.refuse(row.places["id"], sheet.name, "is empty; an id is wanted", "")
+            reading.refuse(row.places.get("id", row.place), sheet.name, "is empty; an id is wanted", "")
         elif entry_id in found:
             reading.refuse(row.place, f"{sheet.name}.{entry_id}", "id given twice", "")
         elif list(sheet.columns) == ["id", "name"]:
-            found[entry_id] = row.cells.get("name", Node(row.places["name"], None))
+            found[entry_id] = row.cells.get("name", Node(row.places.get("name", row.place), None))
         else:
             found[entry_id] = row.nested(("id",))
     put(_root(tree), sheet.at, Node(table.place, found))
@@ -225,8 +225,8 @@ def _put_setting(root: dict[str, Node], sheet: Sheet, row: Row, reading: Reading
     if column is None:
         where = next((f"It has a sheet: {other}." for other in SHEETS if name.endswith(other)), "")
         raise Unclear(f"unknown setting {name or '(none)'}", where or nearest(name, sheet.settings))
-    place = row.places["value"]
-    raw = row.raw["value"]
+    place = row.places.get("value", row.place)
+    raw = row.raw.get("value", "")
     if isinstance(raw, str) and not raw.strip():
         if column.is_required:
             put(root, column.path, Node(place, None))
@@ -298,8 +298,8 @@ def _list_below(entry: dict[str, Node], key: str, row: Row) -> list[Node]:
 
 def _change(row: Row, reading: Reading) -> Node:
     """The new value of a scenario, written as after ``--set path=``."""
-    place = row.places["value"]
-    raw = row.raw["value"]
+    place = row.places.get("value", row.place)
+    raw = row.raw.get("value", "")
     if not isinstance(raw, str):
         return TEXT.node(place, raw)
     problems = Reading()

@@ -24,10 +24,9 @@ from scenarios.columns import Line, letters, position_of
 
 __all__ = ["NotAWorkbook", "SheetRead", "read_sheets"]
 
-MAX_UNPACKED = 200_000_000
+MAX_UNPACKED = 100_000_000
 """Bytes of all parts together; a plan with 12,000 accounts and 20,000 opportunities has a tenth of it."""
-MAX_ROWS, MAX_COLUMNS = 200_000, 500
-MAX_CELLS = 10_000_000
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 100_000, 500, 2_000_000
 T = TypeVar("T")
 _CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _MOST_NAMED = 20
@@ -58,9 +57,9 @@ def read_sheets(data: bytes) -> list[SheetRead]:
     parts = _parts(data)
     found = {name: _looked_through(name, parts[part]) for name, part in _sheet_parts(parts).items()}
     book = _opened(parts)
-    for name, sheet in found.items():
+    for sheet in found.values():
         if not sheet.is_too_large:
-            _lay_out(sheet, book.get_sheet_by_name(name))
+            _lay_out(sheet, book)
     return list(found.values())
 
 
@@ -193,8 +192,8 @@ def _opened(parts: dict[str, bytes]) -> calamine.CalamineWorkbook:
     return _guarded(lambda: calamine.CalamineWorkbook.from_filelike(buffer))
 
 
-def _lay_out(sheet: SheetRead, source: calamine.CalamineSheet) -> None:
-    rows = _guarded(lambda: source.to_python(skip_empty_area=False))
+def _lay_out(sheet: SheetRead, book: calamine.CalamineWorkbook) -> None:
+    rows = _guarded(lambda: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
     sheet.lines = [Line(f"{sheet.name}!", cells, number) for number, cells in enumerate(rows, start=1)]
 
 

@@ -261,7 +261,44 @@ def test_a_huge_file_is_refused_before_reading(tmp_path: Path, name: str) -> Non
     folder = small_plan_files(tmp_path)
     with (folder / name).open("r+b") as file:
         file.truncate(200_000_000)  # sparse: it takes no room, and reading it would show
-    with pytest.raises(PlanFileError, match=rf"{name}: is 200 MB large; plan files may have 100 MB"):
+    limit = 1 if name.endswith(".yaml") else 100
+    with pytest.raises(PlanFileError, match=rf"{name}: is 200 MB large; such files may have {limit} MB"):
+        load_plan(folder)
+
+
+def test_more_rows_than_a_plan_has_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    receivables = TABLES["receivables"].splitlines()[0] + "\n" + "\n" * 100_100
+    assert problems(tmp_path, receivables=receivables) == [
+        "receivables.csv:100002 receivables: is no CSV: more than 100,000 rows"
+    ]
+
+
+def test_links_cannot_leave_the_folder(tmp_path: Path) -> None:
+    """A plan that someone sends must not show what else is on the disk, not even in an error message."""
+    folder, secret = small_plan_files(tmp_path / "plan"), tmp_path / "secret.csv"
+    secret.write_text("id,password\n1,hunter2\n", encoding="utf-8")
+    (folder / "accounts.csv").unlink()
+    (folder / "accounts.csv").symlink_to(secret)
+    (folder / "plan.yaml").rename(folder / "real.yaml")
+    (folder / "plan.yaml").symlink_to(folder / "real.yaml")  # inside: that is fine
+    with pytest.raises(PlanFileError) as caught:
+        load_plan(folder)
+    said = str(caught.value)
+    assert "accounts.csv: is a link that leads out of the plan's folder. Put the file itself there." in said
+    assert "password" not in said
+    assert "plan.yaml" not in said
+    (folder / "accounts.csv").unlink()
+    (folder / "accounts.csv").symlink_to("accounts.csv")
+    with pytest.raises(PlanFileError, match=r"accounts.csv: is a link that leads out"):
+        load_plan(folder)
+
+
+def test_a_marked_file_that_is_damaged_is_not_read_in_another_encoding(tmp_path: Path) -> None:
+    folder = small_plan_files(tmp_path)
+    (folder / "regions.csv").write_bytes(
+        b"\xef\xbb\xbf" + TABLES["regions"].replace("North", "华北").encode()[:-1] + b"\xe5"
+    )
+    with pytest.raises(PlanFileError, match=r"regions.csv: is neither UTF-8 nor GB18030 text"):
         load_plan(folder)
 
 
