@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,15 +66,19 @@ class Reading:
     order: list[str] = field(default_factory=list)
     """Files and sheets, as they were read."""
 
-    def has_said(self, problem: Problem) -> bool:
-        """Whether a missing value was said once for the whole column, or the cell was refused in better words."""
-        field_of = problem.key.rpartition(".")[2]
-        if problem.message == MISSING:
-            return any(
-                f".{name}".endswith(f".{field_of}") for table, name in self.missing_columns if table in problem.key
-            )
-        there = (said for said in self.problems if said.place == problem.place)
-        return any("!" in said.place or said.key.rpartition(".")[2] == field_of for said in there)
+    def unsaid(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Problems without those that were said better: a value missing in a whole column, a cell that was refused."""
+        missing = {(table, name.rpartition(".")[2]) for table, name in self.missing_columns}
+        said = {(said.place, "" if "!" in said.place else _field(said)) for said in self.problems}
+
+        def is_new(problem: Problem) -> bool:
+            if problem.message == MISSING and any(
+                name == _field(problem) and table in problem.key for table, name in missing
+            ):
+                return False
+            return (problem.place, "" if "!" in problem.place else _field(problem)) not in said
+
+        return [problem for problem in problems if is_new(problem)]
 
     def refuse(self, place: str, key: str, message: str, remedy: str = "") -> None:
         """Note a problem."""
@@ -182,6 +186,10 @@ class Reading:
         self.order.append(path.name)
         self.hashes[path.name] = hashlib.sha256(data).hexdigest()
         return data
+
+
+def _field(problem: Problem) -> str:
+    return problem.key.rpartition(".")[2]
 
 
 def leads_out(path: Path, folder: Path) -> bool:

@@ -58,7 +58,7 @@ def load_plan(source: str | Path, scenarios: Sequence[str] = (), settings: Seque
     changes = apply(tree, overrides, problems)
     tree.sort()
     result = validate(tree, reading.unread)
-    problems += [problem for problem in result.problems if not reading.has_said(problem)]
+    problems += reading.unsaid(result.problems)
     problems += plan_problems(result.plan, tree, frozenset(result.broken | reading.unread))
     if problems:
         raise PlanFileError(_in_file_order(problems, reading))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.errors import Problem
@@ -34,6 +34,8 @@ class Node:
     place: str
     value: dict[str, Node] | list[Node] | str | None
     quoted: bool = False
+    index: dict[str | int, Node] | None = field(default=None, compare=False, repr=False)
+    """Of a long list: its entries by id."""
 
     @classmethod
     def of(cls, value: Any, place: str = "") -> Node:
@@ -68,7 +70,11 @@ class Node:
         """The node one step below; of several entries with one id the first."""
         if isinstance(self.value, dict):
             return self.value.get(str(step))
-        return next((node for key, node in self.children() if key == step), None)
+        if self.index is None:
+            self.index = {}
+            for key, node in self.children():
+                self.index.setdefault(key, node)
+        return self.index.get(step)
 
     def nearest_place(self, path: Iterable[str | int]) -> str:
         """Place of the node at ``path``, or of the last node on the way to it that was written."""

@@ -145,11 +145,20 @@ _SECTIONS_OF_KIND = {
 }
 
 
+_MOST_REMEDIES = 50
+"""Different unknown ids for which the nearest known one is looked for."""
+
+
 def _unknown(tree: Node, broken: frozenset[str]) -> Iterator[Problem]:
     known = _known(tree)
-    for path, kind, value in _named(tree, Plan, ()):
-        if value not in known[kind] and not _absent(tree, broken, kind):
-            yield problem_at(tree, path, f"there is no {kind} {value}", nearest(value, known[kind]))
+    there = {kind: frozenset(ids) for kind, ids in known.items()}
+    remedies: dict[tuple[str, str], str] = {}
+    for place, path, kind, value in _named(tree, Plan, ()):
+        if value not in there[kind] and not _absent(tree, broken, kind):
+            if len(remedies) < _MOST_REMEDIES:  # looking among thousands of ids for each of thousands takes minutes
+                remedies.setdefault((kind, value), nearest(value, known[kind]))
+            remedy = remedies.get((kind, value), "")
+            yield Problem(place, dotted(path), f"there is no {kind} {value}", remedy)
 
 
 def _absent(tree: Node, broken: frozenset[str], kind: str) -> bool:
@@ -158,8 +167,8 @@ def _absent(tree: Node, broken: frozenset[str], kind: str) -> bool:
     return any(section is None or not section.value for section in sections)
 
 
-def _named(node: Node, annotation: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
-    """Every place that names something, with the kind and the id that it names, as written: right or not."""
+def _named(node: Node, annotation: Any, path: Path) -> Iterator[tuple[str, Path, str, str]]:
+    """Every place and path that names something, with the kind and the id that it names, as written: right or not."""
     for alternative in alternatives(annotation):
         fields = getattr(alternative, "model_fields", None)
         if isinstance(node.value, dict) and fields is not None:
@@ -169,20 +178,21 @@ def _named(node: Node, annotation: Any, path: Path) -> Iterator[tuple[Path, str,
                 kind = named_kind(alternative, name)
                 field = fields[name].annotation
                 if kind is not None and (name != "source" or holds_tuple(field)):
-                    yield from ((at, kind, value) for at, value in _ids(below, (*path, name)))
-                yield from _named(below, field, (*path, name))
+                    yield from ((place, at, kind, value) for place, at, value in _ids(below, (*path, name)))
+                if isinstance(below.value, dict | list):
+                    yield from _named(below, field, (*path, name))
         elif isinstance(node.value, dict | list) and get_origin(alternative) in (dict, tuple):
             for step, below in node.children():
                 yield from _named(below, step_into(alternative, step), (*path, step))
 
 
-def _ids(node: Node, path: Path) -> Iterator[tuple[Path, str]]:
+def _ids(node: Node, path: Path) -> Iterator[tuple[str, Path, str]]:
     if isinstance(node.value, str) and node.value.strip():
-        yield path, node.value.strip()
+        yield node.place, path, node.value.strip()
     elif isinstance(node.value, list):
-        yield from ((path, item.value.strip()) for item in node.value if isinstance(item.value, str))
+        yield from ((node.place, path, item.value.strip()) for item in node.value if isinstance(item.value, str))
     elif isinstance(node.value, dict):
-        yield from (((*path, key), key) for key in node.value)
+        yield from ((below.place, (*path, key), key) for key, below in node.value.items())
 
 
 def _assumptions(plan: Plan, tree: Node) -> Iterator[Problem]:

@@ -85,7 +85,7 @@ def read_allocation(path: Path, plan: Plan) -> Allocation:
         node = reading.csv(path, "allocation", AllocationRow)
         lines = node.value if node is not None and isinstance(node.value, list) else []
     rows, problems = validate_entries(lines, "allocation", AllocationRow)
-    problems = [problem for problem in problems if not reading.has_said(problem)] + reading.problems
+    problems = reading.unsaid(problems) + reading.problems
     quotas: dict[tuple[str, str, str], QuotaCell] = {}
     budget: dict[tuple[str, str], BudgetCell] = {}
     if not problems:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ import pandas as pd
 
 from scenarios.crm.mapping import Mapping as ColumnMapping
 from scenarios.errors import PlanFileError, Problem
+from scenarios.files import leads_out
 
 __all__ = ["Export", "FileRead", "Renamed", "Unused", "read_export"]
 
@@ -193,8 +195,15 @@ def _clean(cell: str) -> str:
 
 def _rows(path: Path, found: _Findings) -> list[tuple[int, list[str]]] | None:
     """Non-empty rows of a CSV file, each with the number of the line it ends on."""
+    if leads_out(path, path.parent):
+        found.problems.append(Problem(path.name, "", "is a link that leads out of the export's folder"))
+        return None
     try:
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            found.problems.append(Problem(path.name, "", "is not a file"))
+            return None
+        if status.st_size > MAX_BYTES:
             found.problems.append(Problem(path.name, "", f"the file is larger than {MAX_BYTES // 10**6} MB"))
             return None
         content = path.read_bytes()

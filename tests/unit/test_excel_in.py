@@ -148,7 +148,7 @@ def test_all_problems_at_once_in_the_order_of_the_sheets(tmp_path: Path, sheets:
         (lambda s: s["reps"][0].__setitem__(4, "hours"), "reps!A1 reps.hours_per_week: missing column hours_per_week"),
         (lambda s: s["reps"][0].__setitem__(1, "id"), "reps!B1 reps.id: column given twice"),
         (lambda s: s["reps"][1].append("note"), "stands in a column without a heading"),
-        (lambda s: s["product_tiers"][0].__setitem__(1, "nmae"), "product_tiers!A1 product_tiers.name: missing column name"),
+        (lambda s: s["product_tiers"][0].__setitem__(1, "nmae"), "product_tiers.name: missing column name"),
         (lambda s: s["plan"][0].__setitem__(1, "vlaue"), "plan!A1 plan.value: missing column value"),
         (lambda s: s.pop("reps"), "p.xlsx reps: missing"),
         (lambda s: s.update(reps=[]), "reps reps: has no header"),

@@ -185,3 +185,15 @@ def test_an_activity_is_not_called_what_another_source_is_called(small_plan: Pla
     found = plan_problems(small_plan.model_copy(update={"activities": renamed + small_plan.activities[1:]}))
     said = "renewals is what results call another source of opportunities; choose another id"
     assert ("activities.renewals.id", said) in [(problem.key, problem.message) for problem in found]
+
+
+def test_thousands_of_unknown_ids_are_all_said_and_a_few_get_a_remedy(tmp_path: Path) -> None:
+    """The nearest of thousands of ids is not looked for thousands of times: that would take minutes."""
+    rows = "".join(f"O{n},S1,north,R1,A,need,1000,2025-11-10,Q{n}\n" for n in range(300))
+    header = TABLES["opportunities"].splitlines()[0]
+    with pytest.raises(PlanFileError) as caught:
+        load_plan(small_plan_files(tmp_path, opportunities=f"{header}\n{rows}"))
+    unknown = [problem for problem in caught.value.problems if "there is no account" in problem.message]
+    assert len(unknown) == 300
+    assert {problem.place for problem in unknown} == {f"opportunities.csv:{n + 2}" for n in range(300)}
+    assert sum(bool(problem.remedy) for problem in unknown) == 50
