@@ -208,6 +208,8 @@ def _read(path: Path, kind: type[S]) -> tuple[S, Any]:
         raise PlanFileError([Problem(path.name, "", "there is no such file")]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise PlanFileError([Problem(path.name, "", f"cannot be read: {error}")]) from None
+    except RecursionError:
+        raise PlanFileError([Problem(path.name, "", "is nested too deeply")]) from None
     except YAMLError as error:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         place = f"{path.name}:{mark.line + 1}" if mark else path.name

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scenarios.crm.mapping import read_mapping
 from scenarios.errors import PlanFileError
 from scenarios.loading import load_plan
 from tests.plans import PLAN_YAML, TABLES, small_plan_files
@@ -369,3 +370,9 @@ def test_a_source_that_cannot_be_a_path() -> None:
     for source in ("x" * 5000, "a\0b"):
         with pytest.raises(PlanFileError, match="there is no such file, folder or built-in plan"):
             load_plan(source)
+
+
+def test_a_mapping_that_is_nested_too_deeply(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("- " * 3000, encoding="utf-8")
+    with pytest.raises(PlanFileError, match=r"m.yaml: is nested too deeply"):
+        read_mapping(tmp_path / "m.yaml")
