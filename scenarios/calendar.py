@@ -7,7 +7,7 @@ that axis, make-up days do. Day ``d`` covers the interval ``[d, d + 1)``.
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -167,5 +167,5 @@ class Calendar(Section):
         """
         monday = self.start + dt.timedelta(weeks=week - 1)
         last = monday + dt.timedelta(days=WEEKDAYS.index(weekday))
-        days = [number for number, date in enumerate(self.working_dates) if monday <= date <= last]
-        return float(days[-1] + 1) if days else None
+        over = bisect_right(self.working_dates, last)
+        return float(over) if over > 0 and self.working_dates[over - 1] >= monday else None
