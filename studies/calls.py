@@ -40,8 +40,8 @@ def _days(entry: ContingencyPlan, records: Records, plan: Plan) -> Iterator[floa
         if trigger.week <= plan.calendar.weeks:
             yield float(plan.calendar.first_day_of_week(trigger.week))
     elif trigger.strike is not None:
-        detection = next(risk.detection_days for risk in plan.risks if risk.id == trigger.strike)
-        yield from (strike.day + detection for strike in records.strikes if strike.risk == trigger.strike)
+        known = zip(records.strikes, records.known_on, strict=True)
+        yield from (known_on for strike, known_on in known if strike.risk == trigger.strike)
     else:
         red: set[str] = set()
         for light in records.lights:

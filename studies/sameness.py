@@ -88,16 +88,20 @@ def _touched_by(plan: Plan, risk: Risk, batch: Batch, old: Options, new: Options
     changes = [policy.weight_change for policy in plan.policies if policy.enabled and policy.weight_change is not None]
     if answered or any(map(_acts, risk.effects)) or any(change.strike == risk.id for change in changes):
         return strikes
+    read = {"detection_days"} if risk.event is None else {"detection_days", "event_probability"}
+    if any(e.parameter in read and risk.id in (e.scope.risk or (risk.id,)) for e in _effects(plan, old)):
+        return strikes  # reading it can be a use of a plan, or be clipped
     if risk.event is None:
         return np.zeros(len(batch), dtype=bool)
-    if any(effect.parameter == "event_probability" for effect in _effects(plan, old)):
-        return strikes  # reading it can be a use of a plan, or be clipped
     return _column(batch.ended_in_event, risk.id, batch) > 0
 
 
 def _starts(plan: Plan, entry: ContingencyPlan, batch: Batch, new: Options) -> NDArray[np.bool_]:
     """Where a contingency plan that is added would act, or take from others what they share."""
-    if entry.trigger.light is not None and sum(p.enabled and p.lights is not None for p in plan.policies) > 1:
+    trigger = entry.trigger
+    if trigger.alarm is not None or trigger.light == "rep_conversion":
+        return np.ones(len(batch), dtype=bool)  # alarms, and lights of reps for which nobody waits, are in no record
+    if trigger.light is not None and sum(p.enabled and p.lights is not None for p in plan.policies) > 1:
         return np.ones(len(batch), dtype=bool)  # lights of several policies cannot be told apart
     if never_acts(entry) and not _shares(plan, entry, new):
         return np.zeros(len(batch), dtype=bool)
@@ -141,7 +145,10 @@ def _effects(plan: Plan, options: Options) -> Iterable[Effect]:
     for risk in plan.risks:
         yield from risk.effects
     for measure in plan.measures:
-        yield from measure.effects
+        yield from measure.all_effects
+    for policy in plan.policies:
+        for acting in (policy.health, policy.quarter_end, policy.strategy_test):
+            yield from acting.effects if acting is not None else ()
     for entry in plan.contingency_plans:
         if entry.id in options.plans:
             yield from entry.effects

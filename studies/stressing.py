@@ -108,11 +108,17 @@ def stress_study(
 def _not_judged(plan: Plan) -> list[str]:
     """Contingency plans that answer no strike, so that there is no risk to set them against."""
     return [
-        f"Contingency plan {entry.id} is set off by {'a date' if entry.trigger.week is not None else 'a red light'}, "
+        f"Contingency plan {entry.id} is set off by {_cause(entry)}, "
         "not by a strike; the stress test leaves it out. Compare the plan with and without it."
         for entry in plan.contingency_plans
         if entry.trigger.strike is None
     ]
+
+
+def _cause(entry: ContingencyPlan) -> str:
+    if entry.trigger.alarm is not None:
+        return "an alarm"
+    return "a date" if entry.trigger.week is not None else "a red light"
 
 
 def _plans_against(plan: Plan, risk: Risk) -> list[ContingencyPlan]:

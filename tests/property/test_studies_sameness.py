@@ -75,12 +75,36 @@ PLANS = """\
     cost_per_use: 2
     effects:
       - {parameter: win_rate, factor: 1.3}
+  - id: on-alarm
+    name: On an alarm
+    trigger: {alarm: health}
+    activation_cost: 5
+    effects:
+      - {parameter: win_rate, factor: 1.3, scope: {struck: true}}
+  - id: coaching
+    name: Coaching
+    trigger: {light: rep_conversion}
+    activation_cost: 5
+    effects:
+      - {parameter: skill, factor: 1.3, scope: {struck: true}}
+"""
+MEASURES = """\
+  - id: scan
+    name: Scan
+    effects:
+      - {parameter: detection_days, shift: -3, scope: {risk: [K1]}}
 """
 LIGHTS = """\
 policies:
   - id: lights
     name: Friday lights
-    lights: {conversion: {red: 0.9, amber: 0.95, at_least: 2}, look_back_weeks: 4}
+    lights:
+      conversion: {red: 0.9, amber: 0.95, at_least: 2}
+      rep_conversion: {red: 0.9, amber: 0.95, at_least: 2}
+      look_back_weeks: 4
+  - id: health
+    name: Health
+    health: {weeks: [3, 6], interaction: 0.5, need_match: 0.5, budget_release: 0, alarm_below: 0.8}
 """
 RESOURCES = "resources:\n  - {id: visits, name: Visits, per_week: 1}\n"
 
@@ -88,6 +112,7 @@ RESOURCES = "resources:\n  - {id: visits, name: Visits, per_week: 1}\n"
 @functools.cache
 def plan() -> Plan:
     text = PLAN_YAML.replace("contingency_plans:\n", f"{RISKS}\n{RESOURCES}\ncontingency_plans:\n{PLANS}")
+    text = text.replace("measures:\n", f"measures:\n{MEASURES}")
     if "policies:" not in text:
         text += f"\n{LIGHTS}"
     with tempfile.TemporaryDirectory() as folder:
