@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 from typer.main import get_command
+from typer.testing import CliRunner
 
 import cli
 from reports.json_texts import PlanCheck
@@ -106,3 +107,17 @@ def test_every_command_and_option_is_on_the_page() -> None:
     given = {option for option in options if option.startswith("--")} - {"--help"}
     assert given - set(re.findall(r"--[a-z-]+", text)) == set()
     assert set(re.findall(r"`(--[a-z-]+)", text)) - given == {"--version"}
+
+
+def test_every_command_shows_an_example() -> None:
+    missing = [
+        name for name, command in commands().items() if not (command.epilog or "").startswith("Example: quarterdeck")
+    ]
+    assert missing == []
+
+
+def test_shell_completion_knows_every_command() -> None:
+    """As a shell asks for it: what may follow ``quarterdeck``."""
+    asking = {"_QUARTERDECK_COMPLETE": "complete_bash", "COMP_WORDS": "quarterdeck re", "COMP_CWORD": "1"}
+    offered = CliRunner().invoke(cli.app, prog_name="quarterdeck", env=asking).stdout.split()
+    assert set(offered) == {name for name in commands() if name.startswith("re")}
