@@ -25,6 +25,7 @@ from reports.wording import Scale, Wording
 from scenarios.calendar import Phase
 from studies.reporting import Coverage, WeekBand
 from studies.results import BridgeStep, RuleRow, Spread, StressRow
+from studies.sensitivity import RangeRow
 
 __all__ = [
     "bridge_chart",
@@ -35,6 +36,7 @@ __all__ = [
     "fan_chart",
     "price_chart",
     "risk_map",
+    "tornado_chart",
     "worth_chart",
 ]
 
@@ -46,6 +48,8 @@ INK, FAINT = "#1F2933", "#E5E7EB"
 _NAME_CELLS = 24
 _CELL_LETTERS = 12
 """Of a contingency plan's id in a line of its cell."""
+_PATH_CELLS = 28
+_ENDS_LETTERS = 14
 _ROW = 24
 """Height of a bar with its label, in pixels; a second line of the label takes as much again as a letter."""
 _HAN = re.compile(r" (?=[\u4e00-\u9fff])")
@@ -499,3 +503,44 @@ def worth_chart(rows: Sequence[StressRow], words: Wording, currency: str) -> Cha
 
 def _with_half(scale: Scale, mean: float, half: float) -> str:
     return f"{scale.signed(mean)} {scale.within(half)}"
+
+
+def tornado_chart(rows: Sequence[RangeRow], unit: str, words: Wording, currency: str) -> Chart:
+    """What a KPI changes by where each figure stands at the low (orange) and the high (blue) end of its range."""
+    amounts = [end.mean for row in rows for end in (row.at_low, row.at_high)]
+    scale = Scale(words.say("tornado.points"), 0.01, 1) if unit == "share" else words.scale(amounts)
+    title = scale.unit if unit == "share" else words.unit_of(scale, currency)
+    labels = [row.path if cell_len(row.path) <= _PATH_CELLS else f"…{row.path[1 - _PATH_CELLS :]}" for row in rows]
+    bars = [
+        {
+            "name": label,
+            "from": 0.0,
+            "to": end.mean / scale.divisor,
+            "end": max(end.mean / scale.divisor, 0.0) if end is widest else None,
+            "text": words.say("tornado.ends", low=scale.signed(row.at_low.mean), high=scale.signed(row.at_high.mean)),
+            "colour": ORANGE if end is row.at_low else BLUE,
+        }
+        for label, row in zip(labels, rows, strict=True)
+        for widest in [max((row.at_low, row.at_high), key=lambda figure: figure.mean)]
+        for end in (row.at_low, row.at_high)
+    ]
+    domain = _room([amount / scale.divisor for amount in amounts], _ENDS_LETTERS, labels)
+    x = _amounts("from", title, domain)
+    layers = [
+        _layer(
+            bars,
+            {"type": "bar", "height": {"band": 0.62}},
+            {"y": _names(labels), "x": x, "x2": {"field": "to"}, "color": {"field": "colour", "scale": None}},
+        ),
+        _layer(
+            [bar for bar in bars if bar["end"] is not None],
+            {"type": "text", "align": "left", "dx": 5},
+            {"y": _names(labels), "x": x | {"field": "end"}, "text": {"field": "text"}},
+        ),
+        _layer([{"zero": 0}], {"type": "rule", "color": INK}, {"x": x | {"field": "zero"}}),
+    ]
+    said = dict.fromkeys((row.path, str(bar["text"])) for row, bar in zip(rows, bars[::2], strict=True))
+    alt = words.listed(words.say("says", what=path, text=text) for path, text in said)
+    return _chart(
+        "tornado", words.say("tornado.title"), [*layers, _named(labels)], _height(labels), alt, **_beside(labels)
+    )

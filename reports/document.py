@@ -18,6 +18,7 @@ from reports.charts import (
     fan_chart,
     price_chart,
     risk_map,
+    tornado_chart,
     worth_chart,
 )
 from reports.parts import changes, row
@@ -28,13 +29,16 @@ from reports.simulation import step_name
 from reports.specs import Block, Card, Chart, Column, Heading, Mark, Report, Section, Sentence, Table
 from reports.wording import Wording
 from scenarios.plan import Plan
+from simulation.kpis import KPIS
 from studies.reporting import SavedRun, coverage_by_region, coverage_by_rep
 from studies.results import AllocateResult, KpiRow, Record, RunResult, SimulateResult, StressResult
 from studies.reviewing import Check, review
+from studies.sensitivity import SensitivityResult
 
 __all__ = ["report_of"]
 
 _MOST_PRICES = 12
+_MOST_RANGES = 15
 _MOST_ON_BOARD = 4
 _MOST_ROWS = 40
 """Assumptions of one kind beyond which they are counted rather than listed."""
@@ -163,6 +167,7 @@ _BELONGING = {
     "allocate": ("fairness", "prices", "coverage-region", "coverage-rep"),
     "simulate": ("bridge", "fan", "cash", "chance"),
     "stress": ("risks", "worth"),
+    "explain": ("tornado",),
 }
 """Study → its charts, in order."""
 
@@ -180,6 +185,9 @@ def _charts(run: SavedRun, words: Wording) -> list[Chart]:
             charts.append(chance_chart(simulated.by_rep, words))
     if allocated is not None:
         charts += _allocation_charts(allocated, run.plan, words)
+    if isinstance(run.result, SensitivityResult) and run.result.rows:
+        rows, unit = run.result.rows[:_MOST_RANGES], KPIS[run.result.kpi].unit
+        charts.append(tornado_chart(rows, unit, words, run.result.currency))
     if stressed is not None and stressed.rows:
         charts.append(risk_map(stressed.rows, words, stressed.currency))
         if any(line.plan and line.gain_contribution is not None for line in stressed.rows):

@@ -40,6 +40,9 @@ SENTENCES: dict[str, str] = {
     "fairness.mean": "整体 {mean}",
     "risk_map.title": "风险 × 应急预案",
     "risk_map.none": "无预案",
+    "tornado.title": "敏感性分析（龙卷风图）",
+    "tornado.points": "百分点",
+    "tornado.ends": "{low} / {high}",
     "worth.title": "各项应急预案的净收益",
     # assumptions
     "assumptions.title": "假设",

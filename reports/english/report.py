@@ -45,6 +45,9 @@ SENTENCES: dict[str, str] = {
     "fairness.mean": "all: {mean}",
     "risk_map.title": "Risks × contingency plans",
     "risk_map.none": "no plan",
+    "tornado.title": "What the answer rests on",
+    "tornado.points": "points",
+    "tornado.ends": "{low} / {high}",
     "worth.title": "Net gain of each contingency plan",
     # assumptions
     "assumptions.title": "Assumptions",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from reports.charts import tornado_chart
 from reports.document import report_of
 from reports.drawing import svg_of
 from reports.export import write_report
@@ -21,7 +22,9 @@ from scenarios.errors import RequirementFailed, UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from studies.reporting import coverage_by_region, coverage_by_rep, week_bands
+from studies.results import Estimate
 from studies.reviewing import Check, review
+from studies.sensitivity import RangeRow
 from tests.cli import samples
 from tests.cli.saved import saved_run
 
@@ -199,6 +202,35 @@ def test_a_rule_whose_step_brings_nothing_is_not_drawn(plan: Plan) -> None:
     chart = next(chart for chart in report_of([run], CHINESE).charts if chart.id == "prices")
     assert chart.alt.startswith("R3 ")
     assert chart.alt.endswith("：+1,874")
+
+
+def test_a_tornado_is_drawn_where_there_is_one() -> None:
+    """Both ends of a range stand on their side of zero, the widest first, as the study orders them."""
+
+    def end(mean: float) -> Estimate:
+        return Estimate(mean=mean, ci_low=mean - 0.01, ci_high=mean + 0.01)
+
+    rows = [
+        RangeRow(
+            path=path,
+            kind="assumption",
+            grade="D",
+            source="assumed",
+            low=0.2,
+            now=0.3,
+            high=0.4,
+            at_low=end(-size),
+            at_high=end(size / 2),
+            swing=end(1.5 * size),
+            p_target_swing=end(1.5 * size),
+        )
+        for path, size in (("customer_tiers.A.win_rate_of_a_very_long_name", 0.12), ("products.S1.margin", 0.03))
+    ]
+    chart = tornado_chart(rows, "share", CHINESE, "CNY")
+    assert chart.alt == "customer_tiers.A.win_rate_of_a_very_long_name：−12.0 / +6.0、products.S1.margin：−3.0 / +1.5"
+    assert "NaN" not in svg_of(chart)
+    money = tornado_chart([row.model_copy(update={"at_low": end(-2e6)}) for row in rows], "money", ENGLISH, "CNY")
+    assert "−2,000 / 0" in money.alt
 
 
 def test_coverage_is_open_pipeline_over_what_is_asked(small_plan: Plan) -> None:
