@@ -1,7 +1,8 @@
 """reach --chance: what would give the target a wanted chance. Each lever alone, the cheapest mix, the target itself.
 
 Levers are what a planner can decide: contingency plans, measures that are off, more money in a pool, more hours. Money
-and hours are allocated anew. All run on identical futures; a gain inside its interval has no price.
+and hours are allocated anew. All run on identical futures; a gain inside its interval has no price, and neither has one
+that hangs on fewer than ten futures.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from studies.deciding import decide, options_of
 from studies.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
+from studies.set_choice import SEEN_ENOUGH
 from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
@@ -249,7 +251,7 @@ class _Bench:
         verdict: Literal["helps", "hurts", "no difference", "cannot tell"] = "cannot tell"
         if gain.ci_low == gain.ci_high == 0:
             verdict = "no difference"
-        elif gain.ci_low > 0 or gain.ci_high < 0:
+        elif self._differing(batch) >= SEEN_ENOUGH and (gain.ci_low > 0 or gain.ci_high < 0):
             verdict = "helps" if gain.mean > 0 else "hurts"
         priced = money is not None and verdict == "helps"
         return LeverGain(
@@ -314,6 +316,10 @@ class _Bench:
         if hours and self.hour_cost is None:
             return batch, None
         return batch, money + hours * (self.hour_cost or 0.0)
+
+    def _differing(self, batch: Batch) -> int:
+        """Futures that end on the other side of the target."""
+        return int(np.count_nonzero(batch.kpis["p_target"] != self.base.kpis["p_target"]))
 
     def _gain(self, batch: Batch, kpi: str) -> Estimate:
         return mean_estimate(batch.kpis[kpi] - self.base.kpis[kpi])

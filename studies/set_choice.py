@@ -25,8 +25,8 @@ MOST_PLANS = 14
 """Plans of which every set is looked at: 16,384 sets."""
 TAIL = 0.1
 """CVaR: share of futures that counts."""
-SEEN_ENOUGH = 5
-"""Futures in which a plan must have acted before sets that differ in it are compared."""
+SEEN_ENOUGH = 10
+"""Futures in which something must have acted before a verdict: a mean that hangs on fewer has no interval to trust."""
 _STAGES = (20, 60, 180)
 """CVaR: futures on which sets are compared, before the last and full number."""
 _KEPT = 8

@@ -23,8 +23,10 @@ from simulation.records import LightRow
 from studies.batches import Batch
 from studies.deciding import decide, options_of
 from studies.futures import Futures
+from studies.plan_sets import only_costs
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
+from studies.set_choice import SEEN_ENOUGH
 from studies.statistics import mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
@@ -147,6 +149,8 @@ def lights_study(
         verdict: Literal["buy", "do not buy", "cannot tell yet", "never triggered"] = "cannot tell yet"
         if not triggered.any():
             verdict = "never triggered"
+        elif triggered.sum() < SEEN_ENOUGH and not only_costs(entry):
+            verdict = "cannot tell yet"
         elif gain.ci_low > 0:
             verdict = "buy"
         elif gain.ci_high <= 0:
