@@ -98,8 +98,8 @@ def explain(
     *,
     kpi: Annotated[Explained, typer.Option(help="What is explained.")] = Explained.signed,
     against: Annotated[
-        str, typer.Option(metavar="NAME", help="Allocation to set this one against: even, literal, none, …")
-    ] = "even",
+        str, typer.Option(metavar="NAME", help="Also: what turns this allocation against: even, literal, …")
+    ] = "none",
     verdict: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="A contingency plan to turn round; repeatable.")
     ] = None,

@@ -48,7 +48,7 @@ class ExplainRequest(QuarterRequest):
     """What is explained."""
     ranges: tuple[str, ...] | None = None
     """Paths of the ranges to move; None means all that the plan states."""
-    against: str | None = "even"
+    against: str | None = None
     """Name of the allocation that the one in question is set against; None or ``none`` sets it against none."""
     verdicts: tuple[str, ...] = ()
     """Contingency plans whose worth is to be turned round."""

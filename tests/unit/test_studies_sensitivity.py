@@ -30,7 +30,7 @@ def _plan() -> Plan:
 
 @pytest.fixture(scope="module", name="result")
 def _result(plan: Plan) -> SensitivityResult:
-    return explain(plan, verdicts=("K1-answer",))
+    return explain(plan, against="even", verdicts=("K1-answer",))
 
 
 def test_ranges_are_those_of_assumptions_and_uncertainties(plan: Plan) -> None:
