@@ -81,7 +81,7 @@ class RecommendRow(Record):
 
 
 class RecommendResult(Record):
-    """Options, the greatest contribution first."""
+    """Options that keep all hard rules, the greatest contribution first; then those that break some."""
 
     study: Literal["recommend"] = "recommend"
     plan: str
@@ -91,7 +91,7 @@ class RecommendResult(Record):
     replications: int
     rows: tuple[RecommendRow, ...]
     tied: tuple[str, ...]
-    """Options whose contribution cannot be told from that of the first."""
+    """Options that keep the rules as well and whose contribution cannot be told from that of the first."""
     not_made: dict[str, str]
     """Rule of thumb → why there is none."""
     changes: tuple[Change, ...] = ()
@@ -115,7 +115,9 @@ def recommend_study(
         option.name: futures.replay(plan, allocations[option.name], options, label=option.name)
         for option in found.options
     }
-    order = sorted(found.options, key=lambda option: -float(np.mean(batches[option.name].kpis["contribution"])))
+    order = sorted(
+        found.options, key=lambda option: (_breaks(option), -float(np.mean(batches[option.name].kpis["contribution"])))
+    )
     first = batches[order[0].name]
     spread = {o.name: attainment(plan, allocations[o.name], batches[o.name]) for o in order}
     marks = {option.name: _marks(batches[option.name], spread[option.name]) for option in order}
@@ -140,7 +142,11 @@ def recommend_study(
                 dominated_by=_dominated_by(option.name, batches, marks),
             )
         )
-    tied = [r.option.name for r in rows[1:] if r.contribution_behind and r.contribution_behind.ci_low <= 0]
+    tied = [
+        row.option.name
+        for row in rows[1:]
+        if row.contribution_behind and row.contribution_behind.ci_low <= 0 and _breaks(row.option) == _breaks(order[0])
+    ]
     result = RecommendResult(
         plan=plan.name,
         currency=plan.currency,
@@ -176,6 +182,11 @@ def attainment(plan: Plan, allocation: Allocation, batch: Batch) -> AttainmentRo
         chance_greatest=float(chances.max()),
         on_quota=mean_estimate(hits.mean(axis=1)),
     )
+
+
+def _breaks(option: OptionRow) -> bool:
+    """Whether an option does not keep every hard rule, lock and pool."""
+    return any(rule.firmness != "soft" for rule in option.broken)
 
 
 def _marks(batch: Batch, spread: AttainmentRow) -> dict[str, float]:

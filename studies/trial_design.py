@@ -27,6 +27,7 @@ from studies.deciding import decide, options_of
 from studies.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
+from studies.set_choice import SEEN_ENOUGH
 from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
@@ -140,10 +141,10 @@ def design_study(
     without = futures.replay(_with_test(plan, chosen, None), allocation, options, label="no test")
     planned, null = found["as planned"][1], found["without effect"][1]
     both = np.isfinite(planned.gains) & np.isfinite(null.gains)
-    if both.sum() < 3:
+    if both.sum() < SEEN_ENOUGH:
         raise UsageError(
             f"test {chosen.id} comes to a verdict in {int(both.sum())} of {len(both)} quarters; "
-            f"lower its at_least ({test.at_least}), or try it on more customers"
+            f"more replications, a lower at_least ({test.at_least}) or more customers in it would tell"
         )
     spread = float(np.std(null.gains[both], ddof=1))
     effect = mean_estimate(planned.gains[both] - null.gains[both])

@@ -89,10 +89,10 @@ SENTENCES: dict[str, str] = {
     # recommend
     "recommend.title": "选择哪个目标分解方案 · {plan}",
     "recommend.detail": "{n} 组相同的未来情形 · 随机种子 {seed} · 金额单位：{currency}",
-    "recommend.headline": "{name} 的边际贡献最高：{contribution}，{target} 的达成概率 {chance}。",
+    "recommend.headline": "在满足全部刚性规则的方案中，{name} 的边际贡献最高：{contribution}，{target} 的达成概率 {chance}。",
     "recommend.tied": "边际贡献与它无法区分的有：{names}。",
-    "recommend.clear": "其他方案的边际贡献都更低，且超出置信区间。",
-    "recommend.table": "按边际贡献排序",
+    "recommend.clear": "其他满足规则的方案边际贡献都更低，且超出置信区间。",
+    "recommend.table": "按边际贡献排序，违反刚性规则的排在最后",
     "recommend.note": "落后首选：同一组未来情形下的边际贡献。达标概率：人员中最小与最大，越接近越公平。"
     "名次：概率、边际贡献、边际贡献 P10、公平性。",
     "recommend.dominated": "被优于：另一方案各项都不差，且某项明显更好",

@@ -94,10 +94,11 @@ SENTENCES: dict[str, str] = {
     # recommend
     "recommend.title": "Which allocation · {plan}",
     "recommend.detail": "{n} identical futures · seed {seed} · money in {currency}",
-    "recommend.headline": "{name} contributes most: {contribution}, chance of {target} {chance}.",
+    "recommend.headline": "Of those that keep all hard rules {name} contributes most: {contribution}, chance of "
+    "{target} {chance}.",
     "recommend.tied": "In contribution it cannot be told from: {names}.",
-    "recommend.clear": "Every other option contributes less, beyond its interval.",
-    "recommend.table": "Ranked by contribution",
+    "recommend.clear": "Every other option that keeps them contributes less, beyond its interval.",
+    "recommend.table": "Ranked by contribution, those that break hard rules last",
     "recommend.note": "Behind: contribution, on the same futures. Chances of quota: least and greatest among reps; the "
     "nearer, the fairer. Ranks: chance, contribution, P10 of the contribution, evenness.",
     "recommend.dominated": "Dominated: another one is as good in everything and clearly better in one thing",

@@ -58,7 +58,7 @@ def call(*arguments: str) -> Result:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_it_is_shown_in_both_languages_saved_and_shown_again(plan: str, command: str) -> None:
-    given = {"allocate": FEW[:4], "select": ENOUGH}.get(command, FEW)
+    given = {"allocate": FEW[:4], "select": ENOUGH, "design": ENOUGH}.get(command, FEW)
     result = call(command, plan, *COMMANDS[command], *given)
     assert result.exit_code == 0, result.output
     assert all(cell_len(line) <= 80 for line in result.stdout.splitlines()), result.stdout

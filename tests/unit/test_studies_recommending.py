@@ -42,7 +42,11 @@ def _over(plan: Plan) -> tuple[OverAssignResult, Allocation]:
 def test_options_come_with_the_greatest_contribution_first(recommended: tuple[RecommendResult, Allocation]) -> None:
     result, first = recommended
     means = [row.contribution.mean for row in result.rows]
-    assert means == sorted(means, reverse=True)
+    broken = [any(rule.firmness != "soft" for rule in row.option.broken) for row in result.rows]
+    assert broken == sorted(broken)  # what keeps the rules comes first
+    for group in (False, True):
+        own = [mean for mean, breaks in zip(means, broken, strict=True) if breaks is group]
+        assert own == sorted(own, reverse=True)
     assert {"even", "ratios taken literally"} <= {row.option.name for row in result.rows}
     assert "last_quarter" in result.not_made
     assert result.rows[0].option.name == first.name
