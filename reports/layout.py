@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from reports.specs import Bar, Cell, Column, Mark, Row, Table
 
-__all__ = ["GAP", "INDENT", "Layout", "lay_out", "wrapped"]
+__all__ = ["GAP", "INDENT", "Layout", "lay_out", "under_heading", "wrapped"]
 
 GAP = 2
 """Blank cells between columns."""
@@ -88,12 +88,19 @@ def _lines(text: str, width: int) -> str:
     return "\n".join(lines)
 
 
+def under_heading(heading: str, text: str) -> str:
+    """A cell that stands under its heading no more: the heading before it, with a colon of its own letters' width."""
+    if not heading:
+        return text
+    return f"{heading}：{text}" if cell_len(heading[-1]) == 2 else f"{heading}: {text}"
+
+
 def _moved(row: Row, number: int, under: int, heading: str) -> Row:
     moved, host = row.cells[number], row.cells[under]
     text, place = _words(moved), _words(host)
     if not text:
         return row
-    line = f"{heading}: {text}" if heading else text
+    line = under_heading(heading, text)
     joined = f"{place}\n{line}"
     cells = list(row.cells)
     cells[under] = Mark(joined, host.tone) if isinstance(host, Mark) else joined

@@ -74,7 +74,8 @@ def _headline(result: StressResult, words: Wording) -> list[Block]:
 
 
 def _chance(words: Wording, chance: Estimate) -> str:
-    return f"{words.percent(chance.mean)} ({words.interval(chance.ci_low, chance.ci_high, 'share')})"
+    interval = words.interval(chance.ci_low, chance.ci_high, "share")
+    return words.say("in_brackets", text=words.percent(chance.mean), more=interval)
 
 
 def _points(words: Wording, figure: Estimate | None) -> str:

@@ -14,7 +14,7 @@ from rich.rule import Rule
 from rich.table import Table as Grid
 from rich.text import Text
 
-from reports.layout import GAP, INDENT, Layout, lay_out, wrapped
+from reports.layout import GAP, INDENT, Layout, lay_out, under_heading, wrapped
 from reports.specs import Bar, Block, Card, Cell, Heading, Listing, Mark, Page, Sentence, Table
 from reports.wording import MINUS, Wording
 
@@ -200,7 +200,7 @@ def _stacked(table: Table, console: Console) -> None:
             if not isinstance(cell, Bar):
                 text = cell.text if isinstance(cell, Mark) else cell
                 if text:
-                    line = f"{column.heading}: {text}" if column.heading else text
+                    line = under_heading(column.heading, text)
                     console.print(Padding(_text(line, console), (0, 0, 0, INDENT), expand=False))
         console.print()
 
