@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from scenarios.calibration.capacity import Binding, binding, capacity_behind, drift
 from scenarios.calibration.cycles import CycleFit, Durations, calibrate_cycle, without_waiting
@@ -259,7 +260,13 @@ class _Ages:
 def _cycles(
     ages: _Ages, products: Sequence[str], who: NDArray[np.bool_], waiting: bool
 ) -> tuple[dict[str, CycleFit], CycleFit | None]:
-    """Cycles by product, from the deals of those reps (``who``) in whose hands deals waited least."""
+    """Cycles by product, from the deals of those reps (``who``) in whose hands deals waited least.
+
+    A product has a cycle of its own where it ended enough deals and the deals tell products apart.
+    """
+    whole = ages.fit(who, waiting)
+    if whole is None or not _products_differ(ages, who, len(products)):
+        return {}, whole
     fits = {}
     for number, name in enumerate(products):
         rows = who & (ages.product == number)
@@ -267,7 +274,25 @@ def _cycles(
             fit = ages.fit(rows, waiting)
             if fit is not None:
                 fits[name] = fit
-    return fits, ages.fit(who, waiting)
+    return fits, whole
+
+
+def _products_differ(ages: _Ages, who: NDArray[np.bool_], products: int) -> bool:
+    """Log-rank test of one cycle for all products (Mantel, Cancer Chemotherapy Reports 50, 1966), at 1%."""
+    whole = ages.fit(who, waiting=False)
+    if whole is None:
+        return False
+    passed = [-np.log1p(-np.minimum(whole.ended_by(np.maximum(at, 0.5)), 0.999)) for at in (ages.days, ages.entry)]
+    hazard = np.clip(passed[0] - np.where(ages.entry > 0, passed[1], 0.0), 0.0, None)
+    rows = who & (ages.days > ages.entry)
+    expected = _sums(ages.product[rows], hazard[rows], products)
+    ended = _sums(ages.product[rows], ages.ended[rows].astype(float), products)
+    known = expected >= 5
+    if int(known.sum()) < 2:
+        return False
+    expected = expected[known] * ended[known].sum() / expected[known].sum()
+    statistic = float(np.sum((ended[known] - expected) ** 2 / expected))
+    return float(chi2.sf(statistic, int(known.sum()) - 1)) < 0.01
 
 
 def _least_loaded(ages: _Ages, reps: int) -> NDArray[np.bool_]:
@@ -514,8 +539,6 @@ def _equal_deals(ratio: pd.Series[float], product: pd.Series[str]) -> float:
 
 
 def _sigma_interval(sigma: float, count: int) -> tuple[float, float]:
-    from scipy.stats import chi2
-
     freedom = count - 1
     return (
         sigma * math.sqrt(freedom / float(chi2.ppf(0.95, freedom))),
