@@ -38,6 +38,8 @@ DIMENSIONS: tuple[Dimension, ...] = ("product", "region", "rep")
 LEAST_LOADED = 1 / 3
 """Share of the deals, those of the least loaded reps, from which the cycle is taken where hours bind."""
 LEAST_REPS = 5
+NOT_TOLD_APART = 1e9
+"""Number of own deals below which a group is as the whole, where groups show no difference."""
 LEAST_TO_STAND_ALONE = 100
 """Ended deals from which a product has a cycle of its own; others take that of all products."""
 WEEKS_PER_BLOCK = 4
@@ -208,7 +210,7 @@ def _by_tier(
     if tier_of is None:
         text = f"rate of all deals: the accounts of open deals are not known, so tiers say nothing; {overall.basis}"
         return {tier: replace(overall, basis=text) for tier in tiers}, dict.fromkeys(tiers, sd)
-    group = _codes(closed["account"].map(tier_of).fillna(""), tiers)
+    group = _codes(closed["account"].map(lambda name: tier_of.get(name, "")), tiers)
     known = group >= 0
     n = np.bincount(group[known], minlength=len(tiers)).astype(float)
     w = _sums(group[known], is_won[known], len(tiers))
@@ -527,6 +529,8 @@ def _values(
 
 def _equal_deals(ratio: pd.Series[float], product: pd.Series[str]) -> float:
     """Number of deals of a product at which its own discount and that of all weigh the same (moments)."""
+    if ratio.empty:
+        return NOT_TOLD_APART
     groups = ratio.groupby(product)
     n, mean = groups.size(), groups.mean()
     within = float(((ratio - product.map(mean)) ** 2).sum()) / max(len(ratio) - len(n), 1)
@@ -535,7 +539,7 @@ def _equal_deals(ratio: pd.Series[float], product: pd.Series[str]) -> float:
     whole = float(ratio.mean())
     excess = float((n * (mean - whole) ** 2).sum()) - (len(n) - 1) * within
     between_groups = excess / float(n.sum() - (n**2).sum() / n.sum())
-    return within / between_groups if between_groups > 0 else 1e9
+    return within / between_groups if between_groups > 0 else NOT_TOLD_APART
 
 
 def _sigma_interval(sigma: float, count: int) -> tuple[float, float]:

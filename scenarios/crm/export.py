@@ -6,25 +6,20 @@ once. What can be read but not used (a deal of an unknown product) is left out a
 
 from __future__ import annotations
 
-import csv
-import difflib
-import io
-import stat
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from scenarios.crm.mapping import Mapping as ColumnMapping
+from scenarios.crm.sheets import Findings, Renamed, Unused, find_file, read_table
 from scenarios.errors import PlanFileError, Problem
-from scenarios.files import leads_out
 
 __all__ = ["Export", "FileRead", "Renamed", "Unused", "read_export"]
 
-MAX_BYTES = 200_000_000
-MAX_VALUES_NAMED = 5
-"""Different wrong values of a column that are named; further ones are counted."""
+ONLY = "All"
+"""Name of the product or region where an export tells none apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +29,6 @@ class FileRead:
     file: str
     rows: int
     holds: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unused:
-    """Something of the export that the plan does not use, why, and how often."""
-
-    what: str
-    reason: str
-    count: int
-    names: tuple[str, ...] = ()
-    """Which ones, where they can be named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Renamed:
-    """A name that is written differently in two files and was taken for the same."""
-
-    kind: str
-    written: str
-    taken_for: str
-    rows: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,65 +49,74 @@ class Export:
     renamed: tuple[Renamed, ...]
 
 
-@dataclass
-class _Findings:
-    problems: list[Problem] = field(default_factory=list)
-    unused: list[Unused] = field(default_factory=list)
-    renamed: list[Renamed] = field(default_factory=list)
-
-    def refuse(self, file: str, column: str, rows: pd.DataFrame, cells: str, message: str, remedy: str = "") -> None:
-        """One problem per different wrong value, at its first line; ``message`` holds ``{value}``."""
-        groups = [(str(value), group["line"]) for value, group in rows.groupby(cells, sort=False)]
-        for value, lines in groups[:MAX_VALUES_NAMED]:
-            more = f" ({len(lines):,} rows)" if len(lines) > 1 else ""
-            place = f"{file}:{lines.iloc[0]}"
-            self.problems.append(Problem(place, column, message.replace("{value}", repr(value)) + more, remedy))
-        if len(groups) > MAX_VALUES_NAMED:
-            rest = groups[MAX_VALUES_NAMED:]
-            text = f"and {len(rest):,} more values of this kind in {sum(len(lines) for _, lines in rest):,} rows"
-            self.problems.append(Problem(f"{file}:{rest[0][1].iloc[0]}", column, text))
-
-    def leave_out(self, what: str, reason: str, names: Iterable[str], count: int) -> None:
-        if count:
-            self.unused.append(Unused(what, reason, count, tuple(sorted(set(names)))))
-
-
 def read_export(folder: Path, mapping: ColumnMapping) -> Export:
-    """All tables of an export; PlanFileError with every problem of all files."""
-    if not folder.is_dir():
-        raise PlanFileError([Problem(folder.name, "", "there is no such folder", "Name the folder of the export.")])
-    found = _Findings()
-    files = {
-        "deals": (mapping.deals.file, mapping.deals.columns.model_dump()),
-        "products": (mapping.products.file, mapping.products.columns.model_dump()),
-        "reps": (mapping.reps.file, mapping.reps.columns.model_dump()),
-        "accounts": (mapping.accounts.file, mapping.accounts.columns.model_dump()),
-    }
-    tables = {kind: _read_table(folder / file, columns, found) for kind, (file, columns) in files.items()}
+    """All tables of an export, a folder or a single file; PlanFileError with every problem of all files."""
+    if not folder.exists():
+        remedy = "Name the folder of the export, or its file."
+        raise PlanFileError([Problem(folder.name, "", "there is no such folder", remedy)])
+    if folder.is_file() and len(mapping.files) > 1:
+        names = ", ".join(file.file for file in mapping.files.values())
+        text = f"is one file, and the mapping {mapping.name} reads {len(mapping.files)}: {names}"
+        raise PlanFileError([Problem(folder.name, "", text, "Name the folder that holds them.")])
+    found = Findings()
+    paths = {kind: find_file(folder, file.file, found) for kind, file in mapping.files.items()}
+    if found.problems:
+        raise PlanFileError(found.problems)
+    columns = {kind: file.columns.model_dump() for kind, file in mapping.files.items()}
+    tables = {kind: read_table(path, columns[kind], mapping.date_formats[0], found) for kind, path in paths.items()}
     readable = {kind: table for kind, table in tables.items() if table is not None}
     for kind, table in readable.items():
-        _require_unique(kind, table, *files[kind], found)
+        _require_unique(kind, table, paths[kind].name, columns[kind], found)
     if "deals" in readable:
-        readable["deals"] = _typed_deals(readable["deals"], mapping, found)
-    if "products" in readable:
+        readable["deals"] = _typed_deals(readable["deals"], paths["deals"].name, mapping, found)
+    if "products" in readable and mapping.products is not None:
         price = mapping.products.columns.list_price
-        numbers = _numbers(readable["products"], "list_price", mapping.products.file, price, found)
+        numbers = _numbers(readable["products"], "list_price", paths["products"].name, price, mapping, found)
         readable["products"]["list_price"] = numbers
     if found.problems:
-        raise PlanFileError(_in_file_order(found.problems, [file for file, _ in files.values()]))
+        raise PlanFileError(_in_file_order(found.problems, [path.name for path in paths.values()]))
 
-    readable["reps"]["region"] = _one_spelling(readable["reps"]["region"])
-    deals = _named(readable, mapping, found)
+    read = tuple(FileRead(paths[kind].name, len(table), kind) for kind, table in readable.items())
+    complete = {**_from_deals(readable["deals"], mapping), **readable}
+    complete["reps"]["region"] = _one_spelling(complete["reps"]["region"])
+    files = {kind: paths[kind].name if kind in paths else paths["deals"].name for kind in complete}
+    deals = _named(complete, files, found)
     return Export(
         deals=deals,
-        products=readable["products"][["name", "list_price"]],
-        reps=readable["reps"][["name", "region"]],
-        accounts=readable["accounts"][["name", "industry"]],
-        deals_file=mapping.deals.file,
-        read=tuple(FileRead(files[kind][0], len(table), kind) for kind, table in tables.items() if table is not None),
+        products=complete["products"][["name", "list_price"]],
+        reps=complete["reps"][["name", "region"]],
+        accounts=complete["accounts"][["name", "industry"]],
+        deals_file=paths["deals"].name,
+        read=read,
         unused=tuple(found.unused),
         renamed=tuple(found.renamed),
     )
+
+
+def _from_deals(deals: pd.DataFrame, mapping: ColumnMapping) -> dict[str, pd.DataFrame]:
+    """Products, reps and accounts as the deals name them; a rep is of the region of most of the rep's deals."""
+
+    def names(column: str) -> list[str]:
+        spelt = _one_spelling(deals[column][deals[column] != ""])
+        return sorted(set(spelt))
+
+    if mapping.deals.columns.product is None:
+        deals["product"] = ONLY
+    deals["region"] = deals["region"] if mapping.deals.columns.region is not None else ONLY
+    spelt = pd.DataFrame({"name": _one_spelling(deals["rep"]), "region": _one_spelling(deals["region"])})
+    spelt = spelt[(spelt["name"] != "") & (spelt["region"] != "")]
+    count = (
+        spelt.value_counts()
+        .reset_index(name="count")
+        .sort_values(["name", "count", "region"], ascending=[True, False, True])
+    )
+    reps = count.drop_duplicates("name")[["name", "region"]].reset_index(drop=True)
+    accounts = names("account")
+    return {
+        "products": pd.DataFrame({"name": names("product"), "list_price": float("nan")}),
+        "reps": reps,
+        "accounts": pd.DataFrame({"name": accounts, "industry": [""] * len(accounts)}),
+    }
 
 
 def _in_file_order(problems: Iterable[Problem], files: list[str]) -> list[Problem]:
@@ -149,90 +132,8 @@ def name_key(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
-def _read_table(path: Path, columns: Mapping[str, str | None], found: _Findings) -> pd.DataFrame | None:
-    """Columns of a CSV file as text, under our names, with the line each row ends on; None where it cannot be read."""
-    rows = _rows(path, found)
-    if rows is None:
-        return None
-    if not rows:
-        found.problems.append(Problem(path.name, "", "the file is empty"))
-        return None
-    (line, header), body = rows[0], rows[1:]
-    header = [cell.strip() for cell in header]
-    complete = True
-    for column in [name for name in columns.values() if name]:
-        if header.count(column) != 1:
-            complete = False
-            close = difflib.get_close_matches(column, header, n=1)
-            known = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(header)}."
-            what = "there is no such column" if column not in header else "the column occurs more than once"
-            remedy = f"{known} Columns are named in the mapping." if column not in header else ""
-            found.problems.append(Problem(f"{path.name}:{line}", column, what, remedy))
-    if not complete:
-        return None
-    if not body:
-        found.problems.append(Problem(path.name, "", "the table has no rows"))
-        return None
-    ragged = [(number, cells) for number, cells in body if len(cells) != len(header)]
-    if ragged:
-        number, cells = ragged[0]
-        more = f", and {len(ragged) - 1:,} more such rows" if len(ragged) > 1 else ""
-        text = f"the row has {len(cells)} cells, the header {len(header)}{more}"
-        found.problems.append(Problem(f"{path.name}:{number}", "", text))
-        return None
-    table = pd.DataFrame({"line": [number for number, _ in body]})
-    for ours, name in columns.items():
-        position = header.index(name) if name else -1
-        table[ours] = [_clean(cells[position]) if name else "" for _, cells in body]
-    return table
-
-
-def _clean(cell: str) -> str:
-    """One line of text: single blanks, no control characters, so that a name can stand in any file."""
-    text = " ".join(cell.split())
-    return text if text.isprintable() else "".join(character for character in text if character.isprintable())
-
-
-def _rows(path: Path, found: _Findings) -> list[tuple[int, list[str]]] | None:
-    """Non-empty rows of a CSV file, each with the number of the line it ends on."""
-    if leads_out(path, path.parent):
-        found.problems.append(Problem(path.name, "", "is a link that leads out of the export's folder"))
-        return None
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            found.problems.append(Problem(path.name, "", "is not a file"))
-            return None
-        if status.st_size > MAX_BYTES:
-            found.problems.append(Problem(path.name, "", f"the file is larger than {MAX_BYTES // 10**6} MB"))
-            return None
-        content = path.read_bytes()
-    except FileNotFoundError:
-        remedy = "Files are named in the mapping."
-        found.problems.append(Problem(path.name, "", "there is no such file in the export", remedy))
-        return None
-    except OSError as error:
-        found.problems.append(Problem(path.name, "", f"cannot be read: {error.strerror}"))
-        return None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        break
-    else:
-        found.problems.append(Problem(path.name, "", "is neither UTF-8 nor GB18030", "Save it as CSV in UTF-8."))
-        return None
-    reader = csv.reader(io.StringIO(text, newline=""))
-    try:
-        return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        found.problems.append(Problem(f"{path.name}:{reader.line_num}", "", f"this is no CSV: {error}"))
-        return None
-
-
 def _require_unique(
-    kind: str, table: pd.DataFrame, file: str, columns: Mapping[str, str | None], found: _Findings
+    kind: str, table: pd.DataFrame, file: str, columns: Mapping[str, str | None], found: Findings
 ) -> None:
     """A key that is blank, or that two rows share."""
     ours = "id" if kind == "deals" else "name"
@@ -242,20 +143,33 @@ def _require_unique(
     found.refuse(file, column, table[keys.duplicated() & (keys != "")], ours, "{value} is there twice")
 
 
-def _typed_deals(table: pd.DataFrame, mapping: ColumnMapping, found: _Findings) -> pd.DataFrame:
-    """Dates as dates, values as numbers, stages as outcomes."""
-    file, columns = mapping.deals.file, mapping.deals.columns
-    deals = table[["line", "id", "rep", "product", "account", "stage"]].copy()
+def _typed_deals(table: pd.DataFrame, file: str, mapping: ColumnMapping, found: Findings) -> pd.DataFrame:
+    """Dates as dates, values as numbers in the plan's currency, stages as outcomes."""
+    columns = mapping.deals.columns
+    deals = table[["line", "id", "rep", "product", "account", "region", "stage"]].copy()
     deals["outcome"] = table["stage"].map(mapping.stages)
     unknown = table[deals["outcome"].isna()]
     known = ", ".join(mapping.stages)
-    found.refuse(file, columns.stage, unknown, "stage", "unknown stage {value}", f"The mapping knows: {known}.")
+    remedy = f"The mapping knows: {known}."
+    if mapping.is_shipped:
+        remedy += " Copy the preset, add yours, and name the copy with --mapping."
+    found.refuse(file, columns.stage, unknown, "stage", "unknown stage {value}", remedy)
+    shown = " or ".join(map(_shown, mapping.date_formats))
     for ours, column in (("engaged", columns.engaged), ("closed", columns.closed)):
-        parsed = pd.to_datetime(table[ours].where(table[ours] != ""), format=mapping.date_format, errors="coerce")
-        deals[ours] = parsed
+        text = table[ours].where(table[ours] != "")
+        parsed = pd.to_datetime(text, format=mapping.date_formats[0], errors="coerce")
+        for date_format in mapping.date_formats[1:]:
+            parsed = parsed.fillna(pd.to_datetime(text, format=date_format, errors="coerce"))
+        deals[ours] = parsed.dt.normalize()
         wrong = table[parsed.isna() & (table[ours] != "")]
-        found.refuse(file, column, wrong, ours, "{value} is no date of the form " + _shown(mapping.date_format))
-    deals["value"] = _numbers(table, "value", file, columns.value, found)
+        found.refuse(file, column, wrong, ours, "{value} is no date of the form " + shown)
+    deals["value"] = _numbers(table, "value", file, columns.value, mapping, found)
+    if columns.currency is not None:
+        rate = table["currency"].map({mapping.currency: 1.0, **mapping.currencies})
+        strange = table[rate.isna() & (table["currency"] != "") & (deals["outcome"] == "won")]
+        remedy = f"Give its worth in {mapping.currency} under `currencies` in the mapping."
+        found.refuse(file, columns.currency, strange, "currency", "no rate is known for currency {value}", remedy)
+        deals["value"] = deals["value"] * rate.fillna(1.0)
     # A deal that closed on an unknown day may have been open on any date, so nothing true can be said of it.
     undated = deals[deals["outcome"].isin(["won", "lost"]) & deals["closed"].isna() & (table["closed"] == "")]
     found.refuse(file, columns.closed, undated, "stage", "a deal in stage {value} has no date of closing")
@@ -266,16 +180,22 @@ def _shown(date_format: str) -> str:
     return date_format.replace("%Y", "YYYY").replace("%m", "MM").replace("%d", "DD")
 
 
-def _numbers(table: pd.DataFrame, ours: str, file: str, column: str, found: _Findings) -> pd.Series[float]:
-    """A column of amounts; blank is NaN."""
-    text = table[ours]
+def _numbers(
+    table: pd.DataFrame, ours: str, file: str, column: str, mapping: ColumnMapping, found: Findings
+) -> pd.Series[float]:
+    """A column of amounts; blank is NaN. Signs of currencies and separators of thousands are read over."""
+    text = table[ours].str.replace(r"[\s¥￥$€£']|[A-Z]{3}(?=\s|$|[\d])", "", regex=True)
+    if mapping.decimal == ",":
+        text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    else:
+        text = text.str.replace(r"[,，](?=\d{3}(\D|$))", "", regex=True)
     numbers = pd.to_numeric(text.where(text != ""), errors="coerce").astype("float64")
     wrong = (numbers.isna() & (text != "")) | (numbers < 0) | (numbers > 1e15)
     found.refuse(file, column, table[wrong], ours, "{value} is no amount of money")
     return numbers
 
 
-def _named(tables: Mapping[str, pd.DataFrame], mapping: ColumnMapping, found: _Findings) -> pd.DataFrame:
+def _named(tables: Mapping[str, pd.DataFrame], files: Mapping[str, str], found: Findings) -> pd.DataFrame:
     """Deals with the names of the other files; deals of an unknown rep or product are left out, accounts blanked."""
     deals = tables["deals"].copy()
     for kind, ours, rename in (
@@ -289,7 +209,7 @@ def _named(tables: Mapping[str, pd.DataFrame], mapping: ColumnMapping, found: _F
         for (was, name), rows in deals[differs].groupby([written[differs], names[differs]]):
             found.renamed.append(Renamed(ours, str(was), str(name), len(rows)))
         unknown = names.isna() & (written != "") if ours == "account" else names.isna()
-        reason = f"{ours} not in {getattr(mapping, kind).file}"
+        reason = f"{ours} not in {files[kind]}"
         what = "accounts of deals" if ours == "account" else "deals"
         found.leave_out(what, reason, written[unknown], int(unknown.sum()))
         deals[ours] = names.fillna("")
@@ -297,7 +217,7 @@ def _named(tables: Mapping[str, pd.DataFrame], mapping: ColumnMapping, found: _F
             deals = deals[~unknown]
     deals["region"] = deals["rep"].map(dict(zip(tables["reps"]["name"], tables["reps"]["region"], strict=True)))
     nowhere = deals["region"] == ""
-    found.leave_out("deals", f"rep without a region in {mapping.reps.file}", deals["rep"][nowhere], int(nowhere.sum()))
+    found.leave_out("deals", f"rep without a region in {files['reps']}", deals["rep"][nowhere], int(nowhere.sum()))
     return deals[~nowhere].sort_values("id").reset_index(drop=True)
 
 

@@ -41,8 +41,13 @@ class DealColumns(Section):
 
     id: Column
     rep: Column
-    product: Column
-    account: Column
+    product: Column | None = None
+    """None: all deals are of one product."""
+    account: Column | None = None
+    region: Column | None = None
+    """Where there is no file of reps: the region of a deal, its rep's is that of most."""
+    currency: Column | None = None
+    """Currency of the value; None: all are in the plan's."""
     stage: Column
     engaged: Column
     """Day on which the need was accepted."""
@@ -94,7 +99,7 @@ class RepsFile(Section):
 
 
 class AccountsFile(Section):
-    """Where the accounts are."""
+    """Where the accounts are; a name with ``*`` is that of the only such file."""
 
     file: FileName
     columns: AccountColumns
@@ -106,12 +111,19 @@ class Mapping(Section):
     name: Id
     description: str = ""
     currency: str
-    date_format: str = "%Y-%m-%d"
-    """As in Python's ``strptime``: ``%d.%m.%Y``."""
+    currencies: dict[str, Positive] = Field(default_factory=dict)
+    """Other currency → what one of it is worth in the plan's."""
+    decimal: Literal[".", ","] = "."
+    """Decimal sign of amounts; the other one, blanks and signs of currencies are read over."""
+    date_format: str | tuple[str, ...] = "%Y-%m-%d"
+    """As in Python's ``strptime``: ``%d.%m.%Y``; a list where an export has several forms, the first that fits."""
     deals: DealsFile
-    products: ProductsFile
-    reps: RepsFile
-    accounts: AccountsFile
+    products: ProductsFile | None = None
+    """None: the products that the deals name, without list prices."""
+    reps: RepsFile | None = None
+    """None: the reps that the deals name."""
+    accounts: AccountsFile | None = None
+    """None: the accounts that the deals name."""
     stages: Annotated[dict[str, Outcome], Field(min_length=1)]
     """Stage as the export calls it → open, won or lost."""
     open_deal_accounts: Literal["use", "ignore"] = "use"
@@ -119,6 +131,22 @@ class Mapping(Section):
     default_maturity: Id = "mature"
     maturities: dict[str, Id] = Field(default_factory=dict)
     """Region name → market maturity (T3)."""
+
+    @property
+    def files(self) -> dict[str, DealsFile | ProductsFile | RepsFile | AccountsFile]:
+        """The files that are read, by what they hold."""
+        kinds = {"deals": self.deals, "products": self.products, "reps": self.reps, "accounts": self.accounts}
+        return {kind: file for kind, file in kinds.items() if file is not None}
+
+    @property
+    def date_formats(self) -> tuple[str, ...]:
+        """The forms of dates, at least one."""
+        return (self.date_format,) if isinstance(self.date_format, str) else self.date_format
+
+    @property
+    def is_shipped(self) -> bool:
+        """Whether it is a preset, which a planner copies rather than changes."""
+        return self.name in presets()
 
     @model_validator(mode="after")
     def _outcomes_occur(self) -> Self:

@@ -333,7 +333,8 @@ class TestBadExports:
         assert problems_of(export, out) == [
             "sales_pipeline.csv:3 engage_date: '01.04.2017' is no date of the form YYYY-MM-DD",
             "sales_pipeline.csv:4 deal_stage: unknown stage 'Closed Won'. "
-            "The mapping knows: Prospecting, Engaging, Won, Lost.",
+            "The mapping knows: Prospecting, Engaging, Won, Lost. "
+            "Copy the preset, add yours, and name the copy with --mapping.",
             "sales_pipeline.csv:6 opportunity_id: 'D04' is there twice",
             "sales_pipeline.csv:6 close_value: '-1' is no amount of money",
             "products.csv:5 product: 'anvil' is there twice",
