@@ -41,14 +41,14 @@ class Truth:
     win_rates: dict[str, float]
 
 
-def write_export(folder: Path, company: Company, seed: int) -> Truth:
-    """Write an export as of ``weeks`` after the start, in the layout of the maven preset."""
+def deals_of(company: Company, seed: int) -> tuple[list[list[str]], Truth]:
+    """Deals as of ``weeks`` after the start: id, rep, product, account, stage, engaged, closed, value."""
     rng = np.random.default_rng(seed)
-    folder.mkdir(parents=True)
     names = [f"Rep {number:02}" for number in range(company.reps)]
     rates = np.clip(rng.normal(company.win_rate, company.win_spread, company.reps), 0.02, 0.98)
     end = START + dt.timedelta(weeks=company.weeks)
-    rows, products = [], list(company.prices)
+    rows: list[list[str]] = []
+    products = list(company.prices)
     for rep, rate in zip(names, rates, strict=True):
         count = rng.poisson(company.leads_a_week * company.weeks)
         for begun in np.sort(rng.integers(0, 7 * company.weeks, count)):
@@ -65,6 +65,19 @@ def write_export(folder: Path, company: Company, seed: int) -> Truth:
                 [f"D{len(rows):06}", rep, product, f"Account {rng.integers(20):02}", stage, engaged.isoformat()]
                 + (["", ""] if is_open else [closed.isoformat(), f"{value:.2f}" if won else "0"])
             )
+    return rows, Truth(dict(zip(names, rates.tolist(), strict=True)))
+
+
+def write_export(folder: Path, company: Company, seed: int) -> Truth:
+    """Write an export of the company in the layout of the maven preset."""
+    rows, truth = deals_of(company, seed)
+    write_rows(folder, rows, list(truth.win_rates), company.prices)
+    return truth
+
+
+def write_rows(folder: Path, rows: list[list[str]], reps: list[str], prices: dict[str, float]) -> None:
+    """Write deals, and what belongs to them, in the layout of the maven preset."""
+    folder.mkdir(parents=True)
     header = [
         "opportunity_id",
         "sales_agent",
@@ -76,15 +89,24 @@ def write_export(folder: Path, company: Company, seed: int) -> Truth:
         "close_value",
     ]
     _write(folder / "sales_pipeline.csv", header, rows)
-    _write(folder / "products.csv", ["product", "sales_price"], [[p, str(v)] for p, v in company.prices.items()])
-    offices = [["East", "West"][number % 2] for number in range(company.reps)]
-    _write(
-        folder / "sales_teams.csv",
-        ["sales_agent", "regional_office"],
-        [list(pair) for pair in zip(names, offices, strict=True)],
-    )
-    _write(folder / "accounts.csv", ["account", "sector"], [[f"Account {number:02}", "retail"] for number in range(20)])
-    return Truth(dict(zip(names, rates.tolist(), strict=True)))
+    _write(folder / "products.csv", ["product", "sales_price"], [[p, str(v)] for p, v in prices.items()])
+    offices = [[rep, ["East", "West"][number % 2]] for number, rep in enumerate(reps)]
+    _write(folder / "sales_teams.csv", ["sales_agent", "regional_office"], offices)
+    accounts = sorted({row[3] for row in rows})
+    _write(folder / "accounts.csv", ["account", "sector"], [[account, "retail"] for account in accounts])
+
+
+def write_salesforce(path: Path, company: Company, seed: int) -> None:
+    """Write an export of the company as a Salesforce report in one file."""
+    stages = {"Engaging": "Negotiation/Review", "Won": "Closed Won", "Lost": "Closed Lost"}
+    rows, truth = deals_of(company, seed)
+    office = {rep: ["East", "West"][number % 2] for number, rep in enumerate(truth.win_rates)}
+    header = ["Opportunity ID", "Opportunity Owner", "Product Name", "Account Name", "Stage"]
+    header += ["Created Date", "Close Date", "Amount", "Opportunity Owner Role"]
+    planned = (START + dt.timedelta(weeks=company.weeks + 20)).isoformat()  # open deals have a planned closing
+    table = [[*row[:4], stages[row[4]], row[5], row[6] or planned, row[7], office[row[1]]] for row in rows]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, header, table)
 
 
 def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:

@@ -153,7 +153,7 @@ def _left_out(what: str, reason: str, table: pd.DataFrame, kept: Sequence[str]) 
 
 def _tier_mix(engaged: pd.DataFrame, tier_of: Mapping[str, str], tiers: Sequence[str]) -> dict[str, float]:
     """Tier shares of engagements, no account counts as C; four digits that add up to 1."""
-    tier = engaged["account"].map(tier_of).fillna("C")
+    tier = engaged["account"].map(lambda name: tier_of.get(name, "C"))
     counts = [int((tier == name).sum()) for name in tiers]
     total = sum(counts)
     if total == 0:

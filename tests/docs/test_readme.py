@@ -15,7 +15,7 @@ from cli import app
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CRM = ROOT.parent / "shared" / "data" / "crm"
-SLOW = ("run", "simulate", "stress", "compare")
+SLOW = ("run", "simulate", "stress", "compare", "backtest")
 
 
 def commands() -> list[list[str]]:

@@ -1,0 +1,134 @@
+"""Statistical: from data of known parameters the calibration finds them, with intervals that mean what they say.
+
+Two sources: the generator of tests/crm_exports.py, which shares no code with the house, and our own simulation. The
+90% intervals have to hold the truth in 85 to 95% of 200 sets (``-m long``); a few sets in every run.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scenarios.allocation import Allocation
+from scenarios.crm.estimates import Estimates, estimate
+from scenarios.crm.export import read_export
+from scenarios.crm.mapping import read_assumed, read_mapping
+from scenarios.plan import Plan
+from simulation.model import compile_model
+from simulation.options import Options
+from simulation.quarter import replicate
+from tests.crm_exports import START, Company, write_export, write_rows
+
+pytestmark = pytest.mark.statistical
+
+COMPANY = Company(reps=6, win_spread=0.06, leads_a_week=2.5, weeks=52)
+AS_OF = START + dt.timedelta(weeks=COMPANY.weeks)
+Checked = tuple[str, float, float, float]
+"""Figure, low, truth, high."""
+
+
+def calibrated(folder: Path) -> Estimates:
+    return estimate(read_export(folder, read_mapping("maven")), AS_OF, read_assumed()[0], use_open_accounts=False)
+
+
+def generated(folder: Path, seed: int) -> Iterator[Checked]:
+    truth = write_export(folder, COMPANY, seed)
+    yield from checks(calibrated(folder), COMPANY, truth.win_rates)
+
+
+def simulated(folder: Path, seed: int) -> Iterator[Checked]:
+    """A year of our own simulation, hours without limit, written as an export."""
+    rows: list[list[str]] = []
+    plan = own_plan()
+    model = compile_model(plan, Allocation("none", ()), Options.of(plan, risks=(), plans=(), uncertainty=False))
+    for deal in replicate(model, seed, 0).deals:
+        begun, ended = (START + dt.timedelta(days=int(day * 7 / 5)) for day in (deal.created, deal.ended))
+        name = {"won": "Won", "lost": "Lost", "open": "Engaging"}[deal.outcome]
+        end = ["", ""] if name == "Engaging" else [ended.isoformat(), f"{deal.value:.2f}" if name == "Won" else "0"]
+        product, rep = plan.products[deal.product].name, plan.reps[deal.rep].name
+        rows.append([f"D{len(rows):05}", rep, product, f"Account {len(rows) % 20:02}", name, begun.isoformat(), *end])
+    company = Company(reps=4, win_rate=0.6, median_days=28, sigma=0.5, leads_a_week=3, prices={"Anvil": 1000.0})
+    write_rows(folder, rows, [rep.name for rep in plan.reps], company.prices)
+    yield from checks(calibrated(folder), company, {rep.name: 0.6 for rep in plan.reps}, discount=1.0)
+
+
+def own_plan() -> Plan:
+    reps = [f"R{number}" for number in range(4)]
+    stage = {"id": "s", "name": "s", "conversion": 0.6, "cycle_share": 1, "touches": 1, "touch_hours": 0}
+    return Plan.model_validate(
+        {
+            "name": "known",
+            "currency": "USD",
+            "target": 1000,
+            "calendar": {"start": START, "weeks": 52},
+            "process": {"stages": [stage], "qualified_stage": "s", "cycle_sigma": 0.5, "value_sigma": 0.05}
+            | {"lead_tier_mix": {"C": 1}},
+            "product_tiers": {"star": "Star"},
+            "rep_tiers": {"core": "Core"},
+            "maturities": [{"id": "m", "name": "m", "growth": 0}],
+            "customer_tiers": [{"id": "C", "name": "C", "priority": 1, "win_rate": 0.6, "touches_per_week": 1}],
+            "products": [
+                {"id": "a", "name": "Anvil", "tier": "star", "mean_deal": 1000, "median_cycle_days": 28}
+                | {"margin": 0.5}
+            ],
+            "regions": [{"id": "e", "name": "East", "maturity": "m", "base_amount": 1}],
+            "reps": [{"id": r, "name": r, "tier": "core", "regions": ["e"], "hours_per_week": 40} for r in reps],
+            "baseline_leads": [
+                {"id": f"l-{r}", "product": "a", "region": "e", "rep": r, "accepted_per_quarter": 3 * 52} for r in reps
+            ],
+        }
+    )
+
+
+def checks(
+    found: Estimates, company: Company, win_rates: dict[str, float], discount: float | None = None
+) -> Iterator[Checked]:
+    """Every figure that has a known truth, with its interval."""
+    learnt = found.calibration
+    overall = learnt.win.overall
+    yield "win rate", overall.low or 0, sum(win_rates.values()) / len(win_rates), overall.high or 1
+    for rep, truth in win_rates.items():
+        figure = learnt.win.rates["rep"][rep]
+        yield "win rate of a rep", figure.low or 0, truth, figure.high or 1
+        leads = learnt.leads_by_rep[rep]
+        yield "leads of a rep", leads.low or 0, company.leads_a_week, leads.high or 0
+    assert learnt.cycle is not None
+    half = 1.645 * learnt.cycle.log_median_se
+    if not learnt.cycle.waiting:
+        middle = math.log(learnt.cycle.median)
+        yield "median cycle", middle - half, math.log(company.median_days), middle + half
+        yield "spread of cycles", found.cycle_sigma.low or 0, company.sigma, found.cycle_sigma.high or 0
+    if learnt.ratio is not None:
+        mean = discount or company.discount * math.exp(company.discount_sigma**2 / 2)
+        yield "discount", learnt.ratio.low or 0, mean, learnt.ratio.high or 0
+
+
+def coverage(source: Callable[[Path, int], Iterator[Checked]], folder: Path, sets: int) -> dict[str, tuple[int, int]]:
+    """Figure → (intervals that hold the truth, all)."""
+    hits: dict[str, tuple[int, int]] = {}
+    for seed in range(sets):
+        for name, low, truth, high in source(folder / f"{source.__name__}-{seed}", seed):
+            held, count = hits.get(name, (0, 0))
+            hits[name] = held + (low <= truth <= high), count + 1
+    return hits
+
+
+@pytest.mark.parametrize("source", [generated, simulated])
+def test_intervals_hold_what_is_known(source: Callable[[Path, int], Iterator[Checked]], tmp_path: Path) -> None:
+    """Eight sets: enough to see an interval that is wrong by a factor, not its last points."""
+    hits = coverage(source, tmp_path, sets=8)
+    held, count = (sum(pair[n] for pair in hits.values()) for n in (0, 1))
+    assert count >= 60
+    assert held / count >= 0.8, hits
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("source", [generated, simulated])
+def test_intervals_hold_the_truth_in_nine_of_ten_sets(
+    source: Callable[[Path, int], Iterator[Checked]], tmp_path: Path
+) -> None:
+    hits = coverage(source, tmp_path, sets=200)
+    held, count = (sum(pair[n] for pair in hits.values()) for n in (0, 1))
+    assert 0.85 <= held / count <= 0.95, hits
