@@ -84,7 +84,7 @@ def _promise(result: SelectResult, words: Wording) -> Sentence:
         delta = words.say("select.delta_chance", points=words.figure(result.delta * 100))
     n = words.money(result.replications)
     if result.method == "heuristic":
-        gap = result.gap or 0.0
+        gap = max(result.gap or 0.0, 0.0)  # below zero the greedy set is better than the program's own best
         shown = words.points(gap) if result.criterion == "p_target" else words.short(gap)
         return Sentence(words.say("select.heuristic", most=MOST_PLANS, gap=shown), "warning")
     if result.criterion == "cvar":
