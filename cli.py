@@ -27,8 +27,8 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
-        except KeyboardInterrupt:
-            print("Interrupted; runs saved before are kept.", file=sys.stderr)
+        except KeyboardInterrupt as stop:
+            print(str(stop) or "Interrupted; runs saved before are kept.", file=sys.stderr)
             raise typer.Exit(130) from None
         except Exception as error:
             if type(error).__module__.startswith(("typer", "click")):  # wrong usage: Typer says it

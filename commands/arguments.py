@@ -42,6 +42,16 @@ Only = Annotated[str | None, typer.Option("--only", metavar="IDS", help="Risks t
 Require = Annotated[
     list[str] | None, typer.Option("--require", metavar="KPI>=X", help="Exit 6 if the mean fails it; repeatable.")
 ]
+Precision = Annotated[
+    str | None,
+    typer.Option("--precision", metavar="[KPI=]X", help="As many quarters as give ±X, for instance 0.02 or cash=1%."),
+]
+MaxTime = Annotated[
+    float | None, typer.Option("--max-time", metavar="MINUTES", min=0.01, help="Most that --precision may take.")
+]
+Criterion = Annotated[
+    str, typer.Option(metavar="KPI", help="What verdicts are about: contribution, signed, cash, p_target.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")]
 Out = Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where runs are saved.")]
 Saved = Annotated[Path, typer.Option("--runs", metavar="FOLDER", help="Where runs are saved.")]
@@ -55,6 +65,13 @@ def share_of(option: str, text: str) -> float:
         return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         raise typer.BadParameter(f"{text} is no share; write 1% or 0.01", param_hint=option) from None
+
+
+def criterion_of(text: str) -> str:
+    """A KPI that verdicts can be about."""
+    if text not in ("contribution", "signed", "cash", "p_target"):
+        raise typer.BadParameter(f"{text}: one of contribution, signed, cash, p_target", param_hint="--criterion")
+    return text
 
 
 def ids_of(text: str, plan: str, section: str) -> tuple[str, ...]:

@@ -9,14 +9,17 @@ import typer
 from commands.arguments import (
     RUNS,
     AllocationFile,
+    Criterion,
     Decide,
     Force,
     Jobs,
     Json,
+    MaxTime,
     Only,
     Out,
     PlanName,
     Plans,
+    Precision,
     Replications,
     Require,
     Risks,
@@ -24,6 +27,7 @@ from commands.arguments import (
     Seed,
     Settings,
     cores,
+    criterion_of,
 )
 from commands.asking import Options, answer, request_of
 from commands.language import InLanguage, wording
@@ -41,25 +45,32 @@ def run(
     only: Only = None,
     seed: Seed = 1,
     replications: Replications = 500,
+    precision: Precision = None,
+    max_time: MaxTime = None,
     jobs: Jobs = None,
     require: Require = None,
     repeat: Annotated[str | None, typer.Option(metavar="RUN", help="Compute a saved run again and compare.")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="RUN", help="Continue any study that was interrupted.")] = None,
     json: Json = False,
     language: InLanguage = None,
     out: Out = RUNS,
 ) -> None:
     """Allocate, simulate and stress-test a plan."""
-    if plan is not None and repeat is None:
+    if (plan, repeat, resume).count(None) != 2:
+        raise typer.BadParameter("give one of PLAN, --repeat RUN, --resume RUN")
+    if plan is not None:
         options: Options = {"scenarios": scenario, "settings": setting, "risks": risks, "plans": plans}
         options |= {"only": only, "seed": seed, "replications": replications, "jobs": jobs}
+        options |= {"precision": precision, "max_minutes": max_time}
         answer("run", plan, options, out, json, wording(language), require)
-    elif repeat is not None and plan is None:
-        from reports.session import repeat_saved
-        from studies.runs import resolve_run
+        return
+    from reports.session import repeat_saved, resume_saved
+    from studies.runs import resolve_run
 
+    if repeat is not None:
         repeat_saved(resolve_run(out, repeat), jobs or cores(), json, wording(language))
-    else:
-        raise typer.BadParameter("give either a PLAN or --repeat RUN")
+    elif resume is not None:
+        resume_saved(resolve_run(out, resume), jobs or cores(), out, json, require or (), wording(language))
 
 
 @commands.command(epilog="Example: quarterdeck simulate my-quarter --plans K5-handover --replications 2000")
@@ -73,6 +84,8 @@ def simulate(
     force: Force = None,
     seed: Seed = 1,
     replications: Replications = 500,
+    precision: Precision = None,
+    max_time: MaxTime = None,
     jobs: Jobs = None,
     require: Require = None,
     json: Json = False,
@@ -87,6 +100,7 @@ def simulate(
         "risks": risks,
     }
     options |= {"plans": plans, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
+    options |= {"precision": precision, "max_minutes": max_time}
     answer("simulate", plan, options, out, json, wording(language), require)
 
 
@@ -108,7 +122,10 @@ def compare(
     force: Force = None,
     seed: Seed = 1,
     replications: Replications = 500,
+    precision: Precision = None,
+    max_time: MaxTime = None,
     jobs: Jobs = None,
+    require: Require = None,
     json: Json = False,
     language: InLanguage = None,
     out: Out = RUNS,
@@ -121,8 +138,10 @@ def compare(
         "risks": risks,
     }
     options |= {"plans": plans, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
+    options |= {"precision": precision, "max_minutes": max_time}
     options |= {"to_scenarios": to_scenario, "to_settings": to_set, "to_allocation": to_allocation}
-    answer("compare", plan, options | {"to_plans": to_plans, "decide": allocation.value}, out, json, wording(language))
+    options |= {"to_plans": to_plans, "decide": allocation.value}
+    answer("compare", plan, options, out, json, wording(language), require)
 
 
 @commands.command(epilog="Example: quarterdeck stress my-quarter --force K1@week5")
@@ -136,7 +155,12 @@ def stress(
     force: Force = None,
     seed: Seed = 1,
     replications: Replications = 500,
+    precision: Precision = None,
+    max_time: MaxTime = None,
     jobs: Jobs = None,
+    require: Require = None,
+    criterion: Criterion = "contribution",
+    attribution: Annotated[bool, typer.Option("--attribution", help="Share the shortfall out among risks.")] = False,
     json: Json = False,
     language: InLanguage = None,
     out: Out = RUNS,
@@ -149,7 +173,38 @@ def stress(
         "risks": risks,
     }
     options |= {"only": only, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
-    answer("stress", plan, options, out, json, wording(language))
+    options |= {"precision": precision, "max_minutes": max_time}
+    options |= {"criterion": criterion_of(criterion), "attribute": attribution}
+    answer("stress", plan, options, out, json, wording(language), require)
+
+
+@commands.command(epilog="Example: quarterdeck value my-quarter --plans K5-handover")
+def value(
+    plan: PlanName,
+    plans: Annotated[
+        str | None, typer.Option(metavar="IDS", help="Plans to look at in depth; default: all in short.")
+    ] = None,
+    scenario: Scenarios = None,
+    setting: Settings = None,
+    allocation_file: AllocationFile = None,
+    risks: Risks = None,
+    force: Force = None,
+    seed: Seed = 1,
+    replications: Replications = 500,
+    precision: Precision = None,
+    max_time: MaxTime = None,
+    jobs: Jobs = None,
+    require: Require = None,
+    criterion: Criterion = "contribution",
+    json: Json = False,
+    language: InLanguage = None,
+    out: Out = RUNS,
+) -> None:
+    """Say what contingency plans are worth, net of all they cost."""
+    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
+    options |= {"plans": plans, "forced": force, "seed": seed, "replications": replications, "jobs": jobs}
+    options |= {"precision": precision, "max_minutes": max_time, "criterion": criterion_of(criterion)}
+    answer("value", plan, options, out, json, wording(language), require)
 
 
 @commands.command(epilog="Example: quarterdeck trace my-quarter --replication 7 --rep R05 --week 6")

@@ -23,8 +23,8 @@ def show(
     from reports.session import show_result
     from studies.runs import load_result, resolve_run
 
-    _, result = load_result(resolve_run(out, name))
-    show_result(result, json, wording(language))
+    run, result = load_result(resolve_run(out, name))
+    show_result(result, json, wording(language), precision=run.precision)
 
 
 @commands.command(epilog="Example: quarterdeck runs")

@@ -85,7 +85,11 @@ def _differences(result: CompareResult, words: Wording) -> Table:
         )
         for line in result.differences
     )
-    return Table(words.say("compare.kpis"), columns, lines, (words.say("compare.note"),))
+    notes = [words.say("compare.note")]
+    factor = next((line.spared for line in result.differences if line.id == "contribution"), None)
+    if factor is not None:
+        notes.append(words.say("compare.spared", factor=words.quantity(factor)))
+    return Table(words.say("compare.kpis"), columns, lines, tuple(notes))
 
 
 def _verdict(words: Wording, line: Difference) -> Cell:

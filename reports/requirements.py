@@ -11,8 +11,9 @@ from reports.wording import Wording
 from scenarios.errors import RequirementFailed, UsageError
 from simulation.kpis import KPIS
 from studies.results import KpiRow
+from studies.study import Study
 
-__all__ = ["Requirement", "check_requirements", "read_requirement"]
+__all__ = ["Requirement", "check_requirements", "read_requirement", "read_requirements"]
 
 _FORM = re.compile(r"\s*(\w+)\s*(>=|<=|>|<)\s*([-+]?[\d,_]*\.?\d+)\s*(%?)\s*")
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
@@ -43,6 +44,13 @@ def read_requirement(text: str, words: Wording) -> Requirement:
         raise UsageError(words.say("require.unknown", text=text, kpi=kpi, known=words.listed(KPIS)))
     threshold = float(number.replace(",", "").replace("_", "")) / (100 if percent else 1)
     return Requirement(text.strip(), kpi, sense, threshold)
+
+
+def read_requirements(texts: Sequence[str], study: Study, words: Wording) -> list[Requirement]:
+    """Requirements of a study's answer; UsageError where it has no KPIs that could meet them."""
+    if texts and not study.has_kpis:
+        raise UsageError(words.say("require.no_kpis", study=study.name))
+    return [read_requirement(text, words) for text in texts]
 
 
 def check_requirements(requirements: Sequence[Requirement], kpis: Sequence[KpiRow], words: Wording) -> None:

@@ -19,6 +19,7 @@ from reports.simulation import headline, simulation_page
 from reports.specs import Block, Heading, Page, Sentence
 from reports.stress import stress_page
 from reports.trial_design import design_page
+from reports.value import value_page
 from reports.warning import lights_page
 from reports.wording import Wording
 from studies.backtests import BacktestResult
@@ -30,6 +31,7 @@ from studies.rounds import RoundsResult
 from studies.selecting import SelectResult
 from studies.sensitivity import SensitivityResult
 from studies.trial_design import DesignResult
+from studies.valuing import ValueResult
 from studies.warning import LightsResult
 
 __all__ = ["PAGES", "page_of", "run_page", "summary"]
@@ -65,6 +67,7 @@ PAGES: dict[type[Record], Callable[[Any, Wording, str], Page]] = {
     RoundsResult: rounds_page,
     LightsResult: lights_page,
     DesignResult: design_page,
+    ValueResult: value_page,
 }
 """Type of a saved study's result → its page."""
 

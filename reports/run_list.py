@@ -27,11 +27,14 @@ def run_list_page(runs: Sequence[RunSummary], folder: Path, words: Wording) -> P
         Column(words.say("column.when"), gives_way=1),
         Column(words.say("column.headline")),
     )
-    return Page((Table(words.say("runs.title", folder=folder), columns, tuple(map(_row, runs))),))
+    return Page((Table(words.say("runs.title", folder=folder), columns, tuple(_row(run, words) for run in runs)),))
 
 
-def _row(run: RunSummary) -> Row:
+def _row(run: RunSummary, words: Wording) -> Row:
     if run.problem is not None:
         return row(run.name, "", "", "", Mark(run.problem, "bad"))
+    if run.is_unfinished:
+        unfinished = Mark(words.say("runs.unfinished", name=run.name), "warning")
+        return row(run.name, run.study, shortened(run.plan, _PLAN_CELLS), "", unfinished)
     when = f"{run.created.astimezone():%Y-%m-%d %H:%M}"
     return row(run.name, run.study, shortened(run.plan, _PLAN_CELLS), when, run.headline)

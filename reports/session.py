@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from reports.answers import Answer, answer_page
 from reports.crm_import import import_page
 from reports.json_texts import import_json, print_json, runs_json
 from reports.messages import say
+from reports.precision import precision_page
 from reports.progress import ProgressBars
-from reports.requirements import check_requirements, read_requirement
+from reports.requirements import check_requirements, read_requirements
 from reports.run import page_of
 from reports.run_list import run_list_page
 from reports.terminal import show
@@ -21,16 +23,19 @@ from scenarios.allocation import Allocation
 from scenarios.crm import ImportReport
 from scenarios.errors import RequirementFailed, UsageError
 from studies.allocations import write_allocation
-from studies.answering import Outcome, answer
+from studies.answering import Outcome
+from studies.precision import PrecisionRow
 from studies.registry import STUDIES
 from studies.requests import Request
 from studies.results import Change, Record
-from studies.runs import list_runs, repeat_run, save_run
+from studies.runs import list_runs, read_unfinished, repeat_run
+from studies.sessions import Interrupted, answer_and_save, resume_run
 
 __all__ = [
     "answer_request",
     "export_allocations",
     "repeat_saved",
+    "resume_saved",
     "show_answer",
     "show_import",
     "show_result",
@@ -41,14 +46,36 @@ __all__ = [
 
 def answer_request(request: Request, out: Path, json: bool, require: Sequence[str], words: Wording) -> Outcome:
     """Answer, save first, show then. RequirementFailed where the answer does not meet what was required."""
-    requirements = [read_requirement(text, words) for text in require]
-    with ProgressBars() as progress:
-        outcome = answer(request, progress)
-    folder = save_run(outcome, out)
-    show_result(outcome.result, json, words, request.source)
-    say(words.say("runs.saved", folder=folder))
+    requirements = read_requirements(require, STUDIES[request.study], words)
+    with ProgressBars() as progress, _kept_when_interrupted(words):
+        outcome, folder = answer_and_save(request, out, progress)
+    _show_outcome(outcome, folder, json, words)
     check_requirements(requirements, STUDIES[request.study].kpis(outcome.result), words)
     return outcome
+
+
+def resume_saved(folder: Path, jobs: int, out: Path, json: bool, require: Sequence[str], words: Wording) -> None:
+    """Continue a study that was interrupted, save and show it."""
+    request, _ = read_unfinished(folder)
+    requirements = read_requirements(require, STUDIES[request.study], words)
+    with ProgressBars() as progress, _kept_when_interrupted(words):
+        outcome, saved = resume_run(folder, out, progress, jobs)
+    _show_outcome(outcome, saved, json, words)
+    check_requirements(requirements, STUDIES[request.study].kpis(outcome.result), words)
+
+
+@contextmanager
+def _kept_when_interrupted(words: Wording) -> Iterator[None]:
+    """Say how to go on with what an interruption left."""
+    try:
+        yield
+    except Interrupted as stop:
+        raise KeyboardInterrupt(words.say("runs.interrupted", name=stop.folder.name)) from None
+
+
+def _show_outcome(outcome: Outcome, folder: Path, json: bool, words: Wording) -> None:
+    show_result(outcome.result, json, words, outcome.request.source, outcome.precision)
+    say(words.say("runs.saved", folder=folder))
 
 
 def repeat_saved(folder: Path, jobs: int, json: bool, words: Wording) -> None:
@@ -62,12 +89,14 @@ def repeat_saved(folder: Path, jobs: int, json: bool, words: Wording) -> None:
     say(words.say("repeat.identical", name=folder.name))
 
 
-def show_result(result: Record, json: bool, words: Wording, source: str = "PLAN") -> None:
+def show_result(
+    result: Record, json: bool, words: Wording, source: str = "PLAN", precision: PrecisionRow | None = None
+) -> None:
     """Show a result as tables or as JSON."""
     if json:
         print_json(result.model_dump_json(indent=2))
     else:
-        show(page_of(result, words, source), words)
+        show(page_of(result, words, source) + precision_page(precision, words), words)
 
 
 def show_answer(

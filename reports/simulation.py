@@ -56,6 +56,20 @@ def headline(result: SimulateResult, words: Wording) -> list[Block]:
     if signed is not None:
         low, middle, high = (words.short(x) for x in (signed.p10, signed.p50, signed.p90))
         blocks.append(Sentence(words.say("simulate.range", low=low, middle=middle, high=high), "headline"))
+        if signed.worst_tenth is not None:
+            worst = signed.worst_tenth
+            half = words.half_width(worst.ci_low, worst.ci_high, "money")
+            blocks.append(Sentence(words.say("simulate.worst", worst=words.short(worst.mean), half=half)))
+    if chance is not None and signed is not None and chance.unknown is not None and signed.unknown is not None:
+        share = signed.unknown.share
+        text = words.say(
+            "simulate.unknown",
+            share=words.percent(share.mean, 0),
+            interval=words.interval(share.ci_low, share.ci_high, "share"),
+            low=words.percent(max(chance.unknown.low, 0.0), 0),
+            high=words.percent(min(chance.unknown.high, 1.0), 0),
+        )
+        blocks.append(Sentence(text))
     cash, rate = _kpi(result, "cash"), _kpi(result, "collection_rate")
     if cash is not None and rate is not None:
         text = words.say(

@@ -7,7 +7,7 @@ from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Listing, Mark, Page, Sentence, Table
 from reports.translating import translated
 from reports.wording import Scale, Wording
-from studies.results import Estimate, StressResult, StressRow
+from studies.results import Estimate, PlanRow, StressResult, StressRow
 
 __all__ = ["stress_page"]
 
@@ -48,9 +48,12 @@ def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_p
     blocks += missed_rules(words, "rules.missed_by_hand", result.violations)
     if risks:
         blocks.append(_risks(risks, words, scale, result.currency))
-    if plans:
-        blocks.append(_plans(plans, words, scale, result.currency))
-        blocks += _undecided(plans, words)
+    if plans or result.other_plans:
+        blocks.append(_plans(plans, result, words, scale))
+    blocks += _undecided(result, words)
+    if result.attribution:
+        blocks.append(_shares(result, words))
+    blocks += _spared(result, words)
     ran = words.money(result.replications_run)
     blocks.append(Sentence(words.say("stress.runs", ran=ran, known=words.money(result.replications_known)), "quiet"))
     if result.not_carried_out:
@@ -111,7 +114,8 @@ def _risks(rows: list[StressRow], words: Wording, scale: Scale, currency: str) -
         row(
             named(line.risk, line.risk_name),
             words.say("forced") if line.forced else _share(words, line.p_strike),
-            estimate(scale, line.cost_signed_given_strike) or words.say("never_struck"),
+            estimate(scale, line.cost_signed_given_strike)
+            or words.say("never_struck" if line.p_strike.mean == 0 else "too_few"),
             estimate(scale, line.cost_signed),
             _points(words, _lost(line.cost_p_target)),
             _verdict(words, line.verdict),
@@ -122,7 +126,8 @@ def _risks(rows: list[StressRow], words: Wording, scale: Scale, currency: str) -
     return Table(title, columns, lines, (words.say("stress.risks_note"),))
 
 
-def _plans(rows: list[StressRow], words: Wording, scale: Scale, currency: str) -> Table:
+def _plans(rows: list[StressRow], result: StressResult, words: Wording, scale: Scale) -> Table:
+    every: list[StressRow | PlanRow] = [*rows, *result.other_plans]
     columns = (
         Column(words.say("column.plan")),
         Column(words.say("column.against"), least=4),
@@ -135,20 +140,84 @@ def _plans(rows: list[StressRow], words: Wording, scale: Scale, currency: str) -
     lines = tuple(
         row(
             named(line.plan, line.plan_name),
-            line.risk,
-            "" if line.p_triggered is None else words.percent(line.p_triggered),
+            line.risk if isinstance(line, StressRow) else words.say(f"stress.{line.trigger}"),
+            _triggered(words, line.p_triggered),
             "" if line.plan_cost is None else scale.of(line.plan_cost.mean),
             estimate(scale, line.gain_contribution, signed=True),
             _points(words, line.gain_p_target),
             _verdict(words, line.verdict),
         )
-        for line in rows
+        for line in every
     )
-    title = money_title(words, "stress.plans", scale, currency)
-    return Table(title, columns, lines, (words.say("stress.plans_note"),))
+    title = money_title(words, "stress.plans", scale, result.currency)
+    return Table(title, columns, lines, (words.say(f"stress.by_{result.criterion}"),))
 
 
-def _undecided(plans: list[StressRow], words: Wording) -> list[Block]:
-    if any(line.verdict == "cannot tell yet" for line in plans):
-        return [Sentence(words.say("stress.undecided"), "warning")]
-    return []
+def _triggered(words: Wording, chance: Estimate | float | None) -> str:
+    if chance is None:
+        return ""
+    return words.percent(chance.mean if isinstance(chance, Estimate) else chance)
+
+
+def _shares(result: StressResult, words: Wording) -> Table:
+    """Each risk's share of the shortfall; the shares add up to it."""
+    rows = sorted(result.attribution, key=lambda line: -line.signed.mean)
+    scale = words.scale(line.signed.mean for line in rows)
+    columns = (
+        Column(words.say("column.risk")),
+        Column(words.say("column.share_signed"), "figure"),
+        Column(words.say("column.alone"), "figure", gives_way=2),
+        Column(words.say("column.share_cash"), "figure", gives_way=1),
+        Column(words.say("column.share_chance"), "figure"),
+    )
+    lines = [
+        row(
+            named(line.risk, line.risk_name),
+            estimate(scale, line.signed),
+            estimate(scale, line.alone),
+            estimate(scale, line.cash),
+            _points(words, _lost(line.p_target)),
+        )
+        for line in rows
+    ]
+    if result.shortfall is not None:
+        lost = result.p_target_no_risk.mean - result.p_target.mean
+        all_of_it = (estimate(scale, result.shortfall), "", "", words.points(-lost))
+        lines.append(row(words.say("stress.shortfall"), *all_of_it, strong=True))
+    title = money_title(words, "stress.shares", scale, result.currency)
+    return Table(title, columns, tuple(lines), (words.say("stress.shares_note"),))
+
+
+def _spared(result: StressResult, words: Wording) -> list[Block]:
+    """How much identical futures spare, over everything that was compared and moved."""
+    factors = [line.spared for line in _lines(result) if line.spared is not None]
+    if not factors:
+        return []
+    low, high = words.quantity(min(factors)), words.quantity(max(factors))
+    return [Sentence(words.say("stress.spared", low=low, high=high), "quiet")]
+
+
+def _undecided(result: StressResult, words: Wording) -> list[Block]:
+    """What cannot be told yet, and how many replications it would take."""
+    lines = [line for line in _lines(result) if line.verdict == "cannot tell yet"]
+    if not lines:
+        return []
+    text = words.say("stress.undecided")
+    known = [
+        words.say("stress.needed", what=line.plan or getattr(line, "risk", ""), n=words.money(_rounded(line.needed)))
+        for line in sorted(lines, key=lambda line: line.needed or 0)
+        if line.needed is not None
+    ]
+    if known:
+        text = f"{text} {words.say('stress.would_take', needed=words.listed(known))}"
+    return [Sentence(text, "warning")]
+
+
+def _lines(result: StressResult) -> list[StressRow | PlanRow]:
+    return [*result.rows, *result.other_plans]
+
+
+def _rounded(needed: int) -> int:
+    """To two digits: it is rough."""
+    digits = int(10 ** max(len(str(needed)) - 2, 0))
+    return -(-needed // digits) * digits

@@ -11,9 +11,10 @@ from typing import Any
 from scenarios.allocation import Allocation
 from studies.batches import Batch
 from studies.futures import Execution, Futures
+from studies.precision import PrecisionRow, answer_precisely
 from studies.registry import STUDIES
 from studies.replications import Progress
-from studies.requests import Request, SimulatedRequest
+from studies.requests import QuarterRequest, Request, SimulatedRequest
 from studies.stores import Store
 from studies.study import Inputs
 
@@ -25,6 +26,7 @@ class Outcome:
     """An answered request."""
 
     request: Request
+    """As answered: with the number of replications that a precision came to."""
     inputs: Inputs
     allocation: Allocation
     result: Any
@@ -32,6 +34,8 @@ class Outcome:
     """Simulated batches by name; those with records are saved in full."""
     started: dt.datetime
     seconds: float
+    precision: PrecisionRow | None = None
+    """How the number of replications came about, where a precision was asked for."""
 
 
 def answer(request: Request, progress: Progress | None = None, store: Store | None = None) -> Outcome:
@@ -52,5 +56,10 @@ def answer_from(
     execution = Execution()
     if isinstance(request, SimulatedRequest):
         execution = Execution(request.seed, request.replications, request.jobs, progress, store)
-    allocation, result, batches = STUDIES[request.study].answer(request, inputs, Futures(execution))
-    return Outcome(request, inputs, allocation, result, batches, started, time.perf_counter() - clock)
+    study, futures, precision = STUDIES[request.study], Futures(execution), None
+    if isinstance(request, QuarterRequest):
+        request, found, precision = answer_precisely(study, request, inputs, futures)
+    else:
+        found = study.answer(request, inputs, futures)
+    seconds = time.perf_counter() - clock
+    return Outcome(request, inputs, found.allocation, found.result, found.batches, started, seconds, precision)

@@ -82,24 +82,32 @@ class Batch:
         records = tuple(entry for batch in batches for entry in batch.records)
         return Batch(**parts, records=records, tables=tuple(table for batch in batches for table in batch.tables))
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """All figures by name, as they are written to a file."""
-        flat: dict[str, NDArray[Any]] = {}
+    def packed(self) -> tuple[list[str], Values]:
+        """All figures in one array, as it is written to a file, and what its columns are."""
+        columns: dict[str, NDArray[Any]] = {}
         for field in _figures():
             value = getattr(self, field)
-            flat |= {f"{field}/{key}": v for key, v in value.items()} if isinstance(value, dict) else {field: value}
-        return flat
+            columns |= {f"{field}/{key}": v for key, v in value.items()} if isinstance(value, dict) else {field: value}
+        names = [name for name, value in columns.items() for _ in range(value.shape[1] if value.ndim > 1 else 1)]
+        return names, np.column_stack([np.zeros((len(self), 0)), *columns.values()])
 
     @staticmethod
-    def of(arrays: Mapping[str, NDArray[Any]], tables: tuple[Mapping[str, Path], ...] = ()) -> Batch:
-        """The batch whose figures these are; KeyError where one is missing."""
-        parts: dict[str, Any] = {}
-        for field in _figures():
-            if Batch.__dataclass_fields__[field].type.startswith("dict"):
-                ahead = f"{field}/"
-                parts[field] = {n.removeprefix(ahead): v for n, v in arrays.items() if n.startswith(ahead)}
+    def unpacked(names: Sequence[str], figures: Values, tables: tuple[Mapping[str, Path], ...] = ()) -> Batch:
+        """The batch that was packed; KeyError or ValueError where it was not."""
+        parts: dict[str, Any] = {field: {} for field in _figures()}
+        for name in dict.fromkeys(names):
+            field, _, key = name.partition("/")
+            columns = figures[:, [place for place, other in enumerate(names) if other == name]]
+            if key:
+                parts[field][key] = columns[:, 0]
             else:
-                parts[field] = arrays[field]
+                parts[field] = columns if Batch.__dataclass_fields__[field].type == "Values" else columns[:, 0]
+        empty = np.zeros((len(figures), 0))
+        for field in _figures():
+            if not Batch.__dataclass_fields__[field].type.startswith("dict") and isinstance(parts[field], dict):
+                parts[field] = empty
+        parts["numbers"] = parts["numbers"].astype(np.int64)
+        parts["before_plans"] = parts["before_plans"][:, 0]
         return Batch(**parts, tables=tables)
 
 

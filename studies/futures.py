@@ -7,7 +7,8 @@ takes from there. ``known`` and ``run`` count.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,22 +36,35 @@ class Execution:
     """Where finished parts and full records are kept; None keeps them in memory."""
 
 
+_Variant: TypeAlias = tuple[str, Options]
+"""Plan and allocation by content, and what is in play."""
+_NONE = np.array([], dtype=np.int64)
+
+
 @dataclass
 class Futures:
     """Futures 0, 1, … of a seed, and what they came to so far."""
 
     execution: Execution = field(default_factory=Execution)
     run: int = 0
-    """Replications that were run …"""
+    """Replications that had to be run …"""
     known: int = 0
     """… and those that were taken from others, because nothing could differ."""
-    _batches: dict[str, list[tuple[Options, Batch]]] = field(default_factory=dict)
+    _ran: dict[_Variant, Batch] = field(default_factory=dict)
+    """What was run of each variant, in order of the futures' numbers."""
+    _used: dict[_Variant, NDArray[np.int64]] = field(default_factory=dict)
+    """Numbers of those that this study has asked for, by variant in the order in which it did."""
     _digests: dict[tuple[int, int], tuple[Plan, Allocation, str]] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
         """Number of futures."""
         return self.execution.replications
+
+    def more(self, replications: int) -> Futures:
+        """More of the same futures, as if nothing had been asked yet; what was run is not run again."""
+        execution = replace(self.execution, replications=replications)
+        return Futures(execution, _ran=self._ran, _digests=self._digests)
 
     def replay(
         self,
@@ -67,47 +81,61 @@ class Futures:
         Only those not known already are run; with ``keep_records`` all are, unless they were before. ``only`` asks
         for some of the futures.
         """
-        tried = self._batches.setdefault(self._digest(plan, allocation), [])
+        variant = self._digest(plan, allocation), options
         wanted = np.arange(self.count) if only is None else np.array(sorted(only), dtype=np.int64)
-        whole = next((batch for under, batch in tried if under == options and _holds(batch, wanted)), None)
-        if whole is not None and (not keep_records or whole.records or whole.tables):
-            self.known += len(wanted)
-            return whole if len(whole) == len(wanted) else whole.rows(np.isin(whole.numbers, wanted))
         parts: list[Batch] = []
         missing = wanted
-        if keep_records:
-            for under, batch in tried:
-                if under == options and (batch.records or batch.tables) and _begins(batch, wanted):
-                    parts, missing = [batch], wanted[len(batch) :]
-        else:
-            for under, batch in tried:
-                here = np.isin(batch.numbers, missing)
-                here[here] = same_under(plan, batch.rows(here), under, options)
-                if here.any():
-                    parts.append(as_under(plan, batch.rows(here), under, options))
-                    missing = np.setdiff1d(missing, batch.numbers[here], assume_unique=True)
-                if not len(missing):
-                    break
-        fresh = run_replications(
-            plan,
-            allocation,
-            options,
-            seed=self.execution.seed,
-            numbers=missing.tolist(),
-            jobs=self.execution.jobs,
-            label=label,
-            progress=self.execution.progress,
-            keep_records=keep_records,
-            store=self.execution.store,
-        )
-        self.run += len(missing)
-        self.known += len(wanted) - len(missing)
-        result = fresh
-        if parts:
-            joined = Batch.joined([*parts, fresh])
-            result = joined if keep_records else joined.rows(np.argsort(joined.numbers))
-        tried.append((options, result))
-        return result
+        for other in [] if keep_records else [variant, *(v for v in self._used if v != variant and v[0] == variant[0])]:
+            there = np.intersect1d(self._used.get(other, _NONE), missing, assume_unique=True)
+            if not len(there):
+                continue
+            batch = _some_of(self._ran[other], there)
+            if other != variant:
+                same = same_under(plan, batch, other[1], options)
+                batch = as_under(plan, batch.rows(same), other[1], options)
+            parts.append(batch)
+            missing = np.setdiff1d(missing, batch.numbers, assume_unique=True)
+        used = self._used.get(variant, _NONE)
+        fresh = len(np.setdiff1d(missing, used, assume_unique=True))
+        self.run, self.known = self.run + fresh, self.known + len(wanted) - fresh
+        if len(missing) or not parts:
+            parts.append(self._run(variant, plan, allocation, missing, label, keep_records))
+            self._used[variant] = np.union1d(used, missing)
+        if len(parts) == 1:
+            return parts[0]
+        joined = Batch.joined(parts)
+        return joined.rows(np.argsort(joined.numbers))
+
+    def _run(
+        self,
+        variant: _Variant,
+        plan: Plan,
+        allocation: Allocation,
+        numbers: NDArray[np.int64],
+        label: str,
+        keep_records: bool,
+    ) -> Batch:
+        """The numbered replications of a variant, those taken from memory that were run before."""
+        ran = self._ran.get(variant)
+        if ran is not None and keep_records and not (ran.records or ran.tables):
+            ran = None
+        missing = numbers if ran is None else np.setdiff1d(numbers, ran.numbers, assume_unique=True)
+        if len(missing) or ran is None:
+            fresh = run_replications(
+                plan,
+                allocation,
+                variant[1],
+                seed=self.execution.seed,
+                numbers=missing.tolist(),
+                jobs=self.execution.jobs,
+                label=label,
+                progress=self.execution.progress,
+                keep_records=keep_records,
+                store=self.execution.store,
+            )
+            ran = fresh if ran is None else _merged(ran, fresh)
+            self._ran[variant] = ran
+        return _some_of(ran, numbers)
 
     def _digest(self, plan: Plan, allocation: Allocation) -> str:
         """A plan and an allocation by content; the objects are kept, so that their identity stays theirs."""
@@ -117,9 +145,16 @@ class Futures:
         return self._digests[key][2]
 
 
-def _begins(batch: Batch, wanted: NDArray[np.int64]) -> bool:
-    return len(batch) <= len(wanted) and np.array_equal(batch.numbers, wanted[: len(batch)])
+def _some_of(batch: Batch, numbers: NDArray[np.int64]) -> Batch:
+    """The numbered replications of a batch; all of it with its records."""
+    if np.array_equal(batch.numbers, numbers):
+        return batch
+    return batch.rows(np.isin(batch.numbers, numbers))
 
 
-def _holds(batch: Batch, wanted: NDArray[np.int64]) -> bool:
-    return bool(np.isin(wanted, batch.numbers).all())
+def _merged(ran: Batch, fresh: Batch) -> Batch:
+    """In order of numbers; records stay where the order does."""
+    joined = Batch.joined([ran, fresh])
+    if not len(ran) or not len(fresh) or ran.numbers[-1] < fresh.numbers[0]:
+        return joined
+    return joined.rows(np.argsort(joined.numbers))

@@ -20,6 +20,7 @@ from studies import (
     simulating,
     stressing,
     trial_design,
+    valuing,
     warning,
 )
 from studies.requests import Request
@@ -35,6 +36,7 @@ STUDIES: dict[str, Study] = {
         simulating.STUDY,
         comparing.STUDY,
         stressing.STUDY,
+        valuing.STUDY,
         backtesting.STUDY,
         selecting.STUDY,
         recommending.STUDY,

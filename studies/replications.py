@@ -44,7 +44,7 @@ Progress: TypeAlias = Callable[[str, int, int], None]
 
 PART = 20
 """Replications of a part, at most: about a second, so that the progress bar moves."""
-PARTS = 40
+PARTS = 25
 """Parts that a small number of replications is cut into; the number of processes plays no role, so that a run which
 is continued with more of them finds the parts that it has."""
 PATIENCE = 3

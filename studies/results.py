@@ -5,7 +5,7 @@ Money is in the plan's currency, chances and shares between 0 and 1, days workin
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,7 @@ __all__ = [
     "Difference",
     "Estimate",
     "KpiRow",
+    "PlanRow",
     "Point",
     "PoolRow",
     "QuotaRow",
@@ -27,11 +28,13 @@ __all__ = [
     "RoundingRow",
     "RuleRow",
     "RunResult",
+    "ShareRow",
     "SimulateResult",
     "Spread",
     "StageRow",
     "StressResult",
     "StressRow",
+    "Unknown",
 ]
 
 
@@ -59,6 +62,10 @@ class Estimate(Record):
     ci_high: float
 
 
+Interval: TypeAlias = tuple[float, float]
+"""Ends of a 95% interval."""
+
+
 class KpiRow(Estimate):
     """A KPI: mean with interval, and the spread of what may happen, which no number of replications shrinks."""
 
@@ -69,6 +76,25 @@ class KpiRow(Estimate):
     p10: float
     p50: float
     p90: float
+    p10_interval: Interval | None = None
+    """95% interval of the quantile itself, by order statistics; None where there are too few replications."""
+    p50_interval: Interval | None = None
+    p90_interval: Interval | None = None
+    worst_tenth: Estimate | None = None
+    """Mean of the worst 10% of futures (CVaR); None for a chance and where there are too few replications."""
+    unknown: Unknown | None = None
+    """How much of the spread is there because nobody knows; None where nothing is drawn that nobody knows."""
+
+
+class Unknown(Record):
+    """The part of a KPI's spread that comes from what nobody knows: no number of replications shrinks it."""
+
+    share: Estimate
+    """Share of the variance over futures."""
+    low: float
+    """The KPI's mean in the states of what nobody knows that only a tenth of them fall below …"""
+    high: float
+    """… and above."""
 
 
 class Spread(Record):
@@ -84,6 +110,10 @@ class Spread(Record):
     p90: float
     p_quota: float | None = None
     """Chance of reaching ``target``; None where there is none."""
+    mean_interval: Interval | None = None
+    """95% interval of the mean."""
+    p50_interval: Interval | None = None
+    p_quota_interval: Interval | None = None
 
 
 class QuotaRow(Record):
@@ -309,6 +339,8 @@ class Difference(Record):
     verdict: Literal["better", "worse", "no difference", "cannot tell"]
     """Of B against A; ``no difference`` only where all pairs are equal."""
     p_b_beats_a: float
+    spared: float | None = None
+    """How many times as many replications independent futures would take for the same interval; None without spread."""
 
 
 class CompareResult(Record):
@@ -364,8 +396,46 @@ class StressRow(Record):
     plan_cost: Estimate | None = None
     p_triggered: float | None = None
     verdict: str = ""
-    """Of a plan, by its contribution after costs: ``buy``, ``do not buy``, ``cannot tell yet``. Of a risk: ``hurts``,
+    """Of a plan, by the criterion after its costs: ``buy``, ``do not buy``, ``cannot tell yet``. Of a risk: ``hurts``,
     ``helps``, ``harmless``, ``cannot tell yet``. Of either ``never struck``, where no replication says anything."""
+    seen: int = 0
+    """Futures in which the risk, or the plan, made any difference."""
+    needed: int | None = None
+    """Replications that a verdict would take, roughly; None where there is one, or no figure for it."""
+    spared: float | None = None
+    """How many times as many replications independent futures would take for the interval that decides."""
+
+
+class PlanRow(Record):
+    """A contingency plan that answers a light, a date or an alarm instead of a strike."""
+
+    plan: str
+    plan_name: str
+    trigger: Literal["light", "date", "alarm"]
+    p_triggered: Estimate
+    gain_signed: Estimate
+    gain_cash: Estimate
+    gain_contribution: Estimate
+    """After the plan's costs."""
+    gain_p_target: Estimate
+    plan_cost: Estimate
+    verdict: str
+    seen: int
+    needed: int | None
+    spared: float | None
+
+
+class ShareRow(Record):
+    """A risk's share of what all risks cost, by Shapley's value over the sets of risks, future by future."""
+
+    risk: str
+    risk_name: str
+    signed: Estimate
+    cash: Estimate
+    contribution: Estimate
+    p_target: Estimate
+    alone: Estimate
+    """Signed amount lost where this risk is the only one in play."""
 
 
 class StressResult(Record):
@@ -383,6 +453,16 @@ class StressResult(Record):
     """All risks, no plan."""
     p_target_no_risk: Estimate
     rows: tuple[StressRow, ...]
+    other_plans: tuple[PlanRow, ...] = ()
+    """Plans that answer no strike: set against the same futures without them."""
+    criterion: Literal["contribution", "signed", "cash", "p_target"] = "contribution"
+    """What a plan's verdict is about; money after the plan's costs."""
+    attribution: tuple[ShareRow, ...] = ()
+    """Who has which share of the shortfall; empty unless asked for. Shares add up to ``shortfall``."""
+    shortfall: Estimate | None = None
+    """Signed amount without the risks less with them."""
+    kpis: tuple[KpiRow, ...] = ()
+    """All risks, no plan."""
     replications_run: int
     replications_known: int
     """Replications taken from another run because the difference could not touch them."""

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -31,17 +32,33 @@ from scenarios.plan import Plan
 from studies.allocations import read_allocation, write_allocation
 from studies.answering import Outcome, answer_from
 from studies.comparing import CompareRequest
+from studies.precision import PrecisionRow
 from studies.registry import STUDIES, read_request
 from studies.replications import Progress
 from studies.requests import Request, SimulatedRequest
 from studies.results import Change, Record
+from studies.stores import Store
 from studies.study import Inputs
 from studies.tables import write_tables
 
-__all__ = ["Repeat", "RunSummary", "list_runs", "load_plan_of", "load_result", "repeat_run", "resolve_run", "save_run"]
+__all__ = [
+    "UNFINISHED",
+    "Repeat",
+    "RunSummary",
+    "begin_run",
+    "list_runs",
+    "load_plan_of",
+    "load_result",
+    "read_unfinished",
+    "repeat_run",
+    "resolve_run",
+    "save_run",
+]
 
 FORMAT = 2
 """Version of the run folder; another one is refused."""
+UNFINISHED = ".unfinished"
+"""How the folder of a run ends that is under way or was interrupted."""
 PACKAGES = ("quarterdeck", "pulp", "highspy", "simpy", "numpy", "scipy", "pandas", "pydantic")
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 """When a damaged run was made, for all we know; it lists last."""
@@ -67,6 +84,8 @@ class Manifest(Record):
     to_changes: tuple[Change, ...]
     headline: str
     solver: str
+    precision: PrecisionRow | None = None
+    """How the number of replications came about, where a precision was asked for."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +99,9 @@ class RunSummary:
     created: dt.datetime = LONG_AGO
     headline: str = ""
     problem: str | None = None
+    is_unfinished: bool = False
+    """Under way, interrupted or killed: it can be continued."""
+    precision: PrecisionRow | None = None
 
 
 @dataclass(frozen=True)
@@ -94,26 +116,66 @@ class Repeat:
 
 def save_run(outcome: Outcome, root: Path) -> Path:
     """Write the run's folder below ``root`` and return it; UsageError when the place cannot be written."""
-    stamp = outcome.started.astimezone().strftime("%Y%m%d-%H%M%S")
+    name = _name(outcome.started, outcome.request)
+    return _written(root, name, lambda folder: _write(outcome, folder), "the run cannot be saved")
+
+
+def begin_run(request: Request, inputs: Inputs, root: Path) -> Path:
+    """Make the folder of a run that is under way, before anything is computed for it."""
+    started = dt.datetime.now(dt.UTC)
+    manifest = _manifest_of(request, inputs, started)
+
+    def write(folder: Path) -> None:
+        _write_json(folder / "manifest.json", manifest)
+        _write_inputs(inputs, folder)
+
+    return _written(root, _name(started, request), write, "a run cannot be kept", UNFINISHED)
+
+
+def read_unfinished(folder: Path) -> tuple[Request, Inputs]:
+    """What a run that is under way was asked, and its inputs as they were read."""
+    manifest = _manifest(folder)
+    return manifest.request, _saved_inputs(folder, manifest)
+
+
+def _name(started: dt.datetime, request: Request) -> str:
+    return f"{started.astimezone():%Y%m%d-%H%M%S}-{request.study}"
+
+
+def _written(root: Path, name: str, write: Callable[[Path], None], problem: str, suffix: str = "") -> Path:
+    """A folder filled under a temporary name, flushed to the disk, then renamed: whole or absent."""
     try:
         root.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".saving-", dir=root))
         try:
-            _write(outcome, temporary)
+            write(temporary)
             temporary.chmod(0o755)
-            return _rename(temporary, root, f"{stamp}-{outcome.request.study}")
+            _flush(temporary)
+            folder = _rename(temporary, root, name, suffix)
+            _flush(root)
+            return folder
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
             raise
     except OSError as error:
-        raise UsageError(
-            f"the run cannot be saved in {root}: {error.strerror or error}; choose another folder with --out"
-        ) from error
+        raise UsageError(f"{problem} in {root}: {error.strerror or error}; choose another folder with --out") from error
 
 
-def _rename(temporary: Path, root: Path, name: str) -> Path:
+def _flush(folder: Path) -> None:
+    """Let the disk have a folder's list of files, where the system can."""
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:  # some systems open no folders
+        return
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _rename(temporary: Path, root: Path, name: str, suffix: str) -> Path:
     for number in range(1, 1000):
-        folder = root / (name if number == 1 else f"{name}-{number}")
+        folder = root / f"{name}{'' if number == 1 else f'-{number}'}{suffix}"
         if not folder.exists():
             try:
                 return temporary.rename(folder)
@@ -126,26 +188,16 @@ def _rename(temporary: Path, root: Path, name: str) -> Path:
 def _write(outcome: Outcome, folder: Path) -> None:
     request, inputs = outcome.request, outcome.inputs
     study = STUDIES[request.study]
-    manifest = Manifest(
-        format=FORMAT,
-        request=request,
-        plan=inputs.plan.name,
-        started=outcome.started,
-        seconds=outcome.seconds,
-        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
-        files=dict(inputs.files),
-        changes=inputs.changes,
-        to_changes=inputs.to_changes,
-        headline=study.headline(outcome.result),
-        solver=study.solver(outcome.result),
+    manifest = _manifest_of(request, inputs, outcome.started).model_copy(
+        update={
+            "seconds": outcome.seconds,
+            "headline": study.headline(outcome.result),
+            "solver": study.solver(outcome.result),
+            "precision": outcome.precision,
+        }
     )
     _write_json(folder / "manifest.json", manifest)
-    _write_json(folder / "plan.json", inputs.plan)
-    if inputs.to_plan is not None:
-        _write_json(folder / "to_plan.json", inputs.to_plan)
-    for name, given in (("given.csv", inputs.allocation), ("to_given.csv", inputs.to_allocation)):
-        if given is not None:
-            write_allocation(given, folder / name)
+    _write_inputs(inputs, folder)
     write_allocation(outcome.allocation, folder / "allocation.csv")
     _write_json(folder / "result.json", outcome.result)
     for name, batch in outcome.batches.items():
@@ -153,8 +205,36 @@ def _write(outcome: Outcome, folder: Path) -> None:
         write_tables(batch, plan, folder, name)
 
 
+def _manifest_of(request: Request, inputs: Inputs, started: dt.datetime) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        request=request,
+        plan=inputs.plan.name,
+        started=started,
+        seconds=0.0,
+        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        files=dict(inputs.files),
+        changes=inputs.changes,
+        to_changes=inputs.to_changes,
+        headline="",
+        solver="",
+    )
+
+
+def _write_inputs(inputs: Inputs, folder: Path) -> None:
+    _write_json(folder / "plan.json", inputs.plan)
+    if inputs.to_plan is not None:
+        _write_json(folder / "to_plan.json", inputs.to_plan)
+    for name, given in (("given.csv", inputs.allocation), ("to_given.csv", inputs.to_allocation)):
+        if given is not None:
+            write_allocation(given, folder / name)
+
+
 def _write_json(path: Path, content: Record | Plan) -> None:
-    path.write_text(content.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    with path.open("w", encoding="utf-8") as file:
+        file.write(content.model_dump_json(indent=1) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _manifest(folder: Path) -> Manifest:
@@ -177,17 +257,30 @@ def _manifest(folder: Path) -> Manifest:
 def load_result(folder: Path) -> tuple[RunSummary, Any]:
     """A saved run's answer, to be shown again."""
     manifest = _manifest(folder)
+    return _summary(folder, manifest), _result(folder, manifest)
+
+
+def _result(folder: Path, manifest: Manifest) -> Any:
+    if folder.name.endswith(UNFINISHED):
+        raise UsageError(f"{folder.name} is not finished; continue it with: quarterdeck run --resume {folder.name}")
     try:
-        result = STUDIES[manifest.request.study].result.model_validate_json(
-            (folder / "result.json").read_text(encoding="utf-8")
-        )
+        text = (folder / "result.json").read_text(encoding="utf-8")
+        return STUDIES[manifest.request.study].result.model_validate_json(text)
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder.name} is damaged: result.json cannot be read ({type(error).__name__})") from error
-    return _summary(folder, manifest), result
 
 
 def _summary(folder: Path, manifest: Manifest) -> RunSummary:
-    return RunSummary(folder.name, folder, manifest.request.study, manifest.plan, manifest.started, manifest.headline)
+    return RunSummary(
+        folder.name,
+        folder,
+        manifest.request.study,
+        manifest.plan,
+        manifest.started,
+        manifest.headline,
+        is_unfinished=folder.name.endswith(UNFINISHED),
+        precision=manifest.precision,
+    )
 
 
 def list_runs(root: Path) -> tuple[RunSummary, ...]:
@@ -199,7 +292,10 @@ def list_runs(root: Path) -> tuple[RunSummary, ...]:
         if not folder.is_dir() or folder.name.startswith("."):
             continue
         try:
-            summaries.append(_summary(folder, _manifest(folder)))
+            manifest = _manifest(folder)
+            if not folder.name.endswith(UNFINISHED):
+                _result(folder, manifest)
+            summaries.append(_summary(folder, manifest))
         except UsageError as error:
             summaries.append(RunSummary(folder.name, folder, problem=str(error)))
     return tuple(sorted(summaries, key=lambda run: (run.created, run.name), reverse=True))
@@ -208,13 +304,16 @@ def list_runs(root: Path) -> tuple[RunSummary, ...]:
 def repeat_run(folder: Path, progress: Progress | None = None, jobs: int | None = None) -> Repeat:
     """Compute a saved run again from what it saved, and compare answer and records bit for bit."""
     manifest = _manifest(folder)
+    if folder.name.endswith(UNFINISHED):
+        _result(folder, manifest)
     inputs = _saved_inputs(folder, manifest)
     request = manifest.request
     if jobs is not None and isinstance(request, SimulatedRequest):
         request = request.model_copy(update={"jobs": jobs})
-    outcome = answer_from(request, inputs, progress)
     with tempfile.TemporaryDirectory() as name:
-        again = Path(name)
+        again, parts = Path(name) / "again", Path(name) / "parts"
+        again.mkdir()
+        outcome = answer_from(request, inputs, progress, Store(parts))
         _write(outcome, again)
         compared = sorted(_names(folder) | _names(again))
         differences = tuple(name for name in compared if not _same(folder, again, name))
@@ -286,7 +385,7 @@ def _saved_inputs(folder: Path, manifest: Manifest) -> Inputs:
 def resolve_run(root: Path, name: str) -> Path:
     """The folder of a run given by path, by name below ``root``, or as ``latest``."""
     if name == "latest":
-        whole = [run for run in list_runs(root) if run.problem is None]
+        whole = [run for run in list_runs(root) if run.problem is None and not run.is_unfinished]
         if whole:
             return whole[0].folder
         raise UsageError(f"there is no run in {root}")

@@ -18,7 +18,14 @@ from studies.deciding import decide, options_of, violations_of
 from studies.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import BridgeStep, Change, Estimate, KpiRow, SimulateResult, Spread
-from studies.statistics import Values, kpi_row, mean_estimate, quantiles
+from studies.statistics import (
+    Values,
+    kpi_row,
+    mean_estimate,
+    proportion_estimate,
+    quantile_interval,
+    quantiles,
+)
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "SimulateRequest", "replay_without_risks", "simulate_study"]
@@ -62,7 +69,7 @@ def simulate_study(
         risks=tuple(sorted(options.risks)),
         plans=tuple(sorted(options.plans)),
         forced=tuple(_forced_words(options)),
-        kpis=tuple(kpi_row(kpi, batch.kpis[kpi.id]) for kpi in KPIS.values()),
+        kpis=tuple(kpi_row(kpi, batch.kpis[kpi.id], batch.nature) for kpi in KPIS.values()),
         bridge=bridge(plan, batch, calm),
         by_product=_spreads([(p.id, p.name) for p in plan.products], batch.by_product, quota["product"]),
         by_region=_spreads([(r.id, r.name) for r in plan.regions], batch.by_region, quota["region"]),
@@ -137,9 +144,23 @@ def _spreads(names: Sequence[tuple[str, str]], values: Values, targets: dict[str
     for number, (id, name) in enumerate(names):
         column, target = values[:, number], targets.get(id, 0.0)
         p10, p50, p90 = quantiles(column)
-        chance = float(np.mean(column >= target - 0.005)) if target > 0 else None
-        mean = float(np.mean(column))
-        rows.append(Spread(id=id, name=name, target=target, mean=mean, p10=p10, p50=p50, p90=p90, p_quota=chance))
+        mean = mean_estimate(column)
+        chance = proportion_estimate((column >= target - 0.005).astype(float)) if target > 0 else None
+        rows.append(
+            Spread(
+                id=id,
+                name=name,
+                target=target,
+                mean=mean.mean,
+                p10=p10,
+                p50=p50,
+                p90=p90,
+                p_quota=chance.mean if chance else None,
+                mean_interval=(mean.ci_low, mean.ci_high),
+                p50_interval=quantile_interval(column, 0.5),
+                p_quota_interval=(chance.ci_low, chance.ci_high) if chance else None,
+            )
+        )
     return tuple(rows)
 
 

@@ -1,6 +1,8 @@
 """Intervals of means, proportions and paired differences, and quantiles of what may happen.
 
-All at 95%. Means: Student's t. Proportions: Wilson's score interval (E. B. Wilson, JASA 22, 1927).
+All at 95%; ``docs/statistics.md`` says of each when it does not hold. Means: Student's t. Proportions: Wilson's score
+interval (E. B. Wilson, JASA 22, 1927). Quantiles: order statistics (H. A. David and H. N. Nagaraja, Order Statistics,
+2003, section 7.1). Mean of the worst tenth: its asymptotic variance (S. X. Chen, J. Financial Econometrics 6, 2008).
 """
 
 from __future__ import annotations
@@ -10,16 +12,34 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
+from scipy import special, stats
 
 from simulation.kpis import Kpi
-from studies.results import Difference, Estimate, KpiRow
+from studies.results import Difference, Estimate, KpiRow, Unknown
 
-__all__ = ["Values", "difference", "kpi_row", "mean_estimate", "proportion_estimate", "quantiles"]
+__all__ = [
+    "Values",
+    "difference",
+    "kpi_row",
+    "mean_estimate",
+    "mean_of_rare",
+    "needed",
+    "proportion_estimate",
+    "quantile_interval",
+    "quantiles",
+    "spared",
+    "tail_mean",
+    "unknown_part",
+]
 
 Values: TypeAlias = NDArray[np.float64]
 
 CONFIDENCE = 0.95
+TAIL = 0.1
+"""Share of futures that the worst are taken from."""
+SEEN_ENOUGH = 10
+"""Futures in which a difference has to show before its t interval is believed: a mean of which all but two or three
+terms are zero is far from normal, and its interval far too narrow."""
 
 
 def mean_estimate(values: Values) -> Estimate:
@@ -29,7 +49,7 @@ def mean_estimate(values: Values) -> Estimate:
     mean = float(np.mean(values))
     if count < 2:
         return Estimate(mean=mean, ci_low=-math.inf, ci_high=math.inf)
-    half = float(special.stdtrit(count - 1, 0.5 + CONFIDENCE / 2) * np.std(values, ddof=1) / math.sqrt(count))
+    half = _t(count - 1) * float(np.std(values, ddof=1)) / math.sqrt(count)
     return Estimate(mean=mean, ci_low=mean - half, ci_high=mean + half)
 
 
@@ -51,6 +71,97 @@ def quantiles(values: Values) -> tuple[float, float, float]:
     return float(p10), float(p50), float(p90)
 
 
+def quantile_interval(values: Values, share: float) -> tuple[float, float] | None:
+    """Order statistics between which the quantile lies with at least 95%; None where there are too few values."""
+    _refuse_gaps(values)
+    count = len(values)
+    low = int(stats.binom.ppf((1 - CONFIDENCE) / 2, count, share)) - 1
+    high = int(stats.binom.ppf((1 + CONFIDENCE) / 2, count, share))
+    if low < 0 or high >= count:
+        return None
+    ordered = np.partition(values, (low, high))
+    return float(ordered[low]), float(ordered[high])
+
+
+def tail_mean(values: Values, worst: Literal["low", "high"] = "low", share: float = TAIL) -> Estimate | None:
+    """Mean of the worst ``share`` of futures, with the interval of its asymptotic variance; None below 10 of them.
+
+    With the quantile q, the mean is q − E[(q − X)⁺] ÷ share: an average over all futures, whose variance is taken.
+    """
+    _refuse_gaps(values)
+    count = len(values)
+    if count * share < SEEN_ENOUGH:
+        return None
+    sign = 1.0 if worst == "low" else -1.0
+    quantile = float(np.quantile(sign * values, share, method="inverted_cdf"))
+    terms = quantile - np.maximum(quantile - sign * values, 0.0) / share
+    mean = float(np.mean(terms))
+    half = _t(count - 1) * float(np.std(terms, ddof=1)) / math.sqrt(count)
+    low, high = mean - half, mean + half
+    return Estimate(mean=sign * mean, ci_low=min(sign * low, sign * high), ci_high=max(sign * low, sign * high))
+
+
+def mean_of_rare(values: Values) -> Estimate | None:
+    """Mean with its t interval where differences show often enough for one; None where a few futures decide it."""
+    seen = int(np.count_nonzero(values))
+    return mean_estimate(values) if seen == 0 or seen >= SEEN_ENOUGH else None
+
+
+def needed(values: Values, seen: int | None = None) -> int | None:
+    """Replications from which on the mean's interval would leave zero out, if mean and spread stay what they are.
+
+    ``seen`` is in how many of them a difference shows; those that are not zero, if not given. None where there is no
+    mean to go by. Rough: the mean itself is uncertain, that is why nothing can be told.
+    """
+    count, seen = len(values), int(np.count_nonzero(values)) if seen is None else seen
+    mean, spread = float(np.mean(values)), float(np.std(values, ddof=1)) if count > 1 else 0.0
+    if mean == 0 or spread == 0:
+        return None
+    for_interval = (special.ndtri(0.5 + CONFIDENCE / 2) * spread / mean) ** 2
+    for_sight = count * SEEN_ENOUGH / max(seen, 1)
+    return math.ceil(max(for_interval, for_sight, count))
+
+
+def spared(a: Values, b: Values) -> float | None:
+    """How many times as many replications independent futures would take for the interval of B − A.
+
+    The variance of the difference were they independent ÷ that of the paired differences; None without spread.
+    """
+    if len(a) < 2:
+        return None
+    paired = float(np.var(b - a, ddof=1))
+    return float(np.var(a, ddof=1) + np.var(b, ddof=1)) / paired if paired > 0 else None
+
+
+def unknown_part(values: Values, nature: Values) -> Unknown | None:
+    """The part of the spread that comes from what nobody knows; None where nothing is drawn or too little is seen.
+
+    The mean given the state of nature is fitted to the factors' logarithms, linear, by least squares. The share is R²
+    adjusted for the number of factors; its interval that of the multiple correlation by Fisher's transformation. What
+    the line does not follow counts as chance, so the share is a lower bound.
+    """
+    varying = nature[:, np.ptp(nature, axis=0) > 0] if len(nature) else nature
+    count, factors = varying.shape
+    if factors == 0 or count < max(30, 5 * factors) or not np.ptp(values) > 0:
+        return None
+    logs = np.log(np.maximum(varying, 1e-12))
+    design = np.column_stack([np.ones(count), logs - logs.mean(axis=0)])
+    fitted = design @ np.linalg.lstsq(design, values, rcond=None)[0]
+    raw = float(np.var(fitted) / np.var(values))
+    share = max(1 - (1 - raw) * (count - 1) / (count - factors - 1), 0.0)
+    z, half = math.atanh(min(math.sqrt(share), 0.999999)), 1.96 / math.sqrt(count - factors - 2)
+    low, high = math.tanh(max(z - half, 0.0)) ** 2, math.tanh(z + half) ** 2
+    # Fitted values spread too far by their own error: they are drawn in to the variance that is explained.
+    drawn_in = math.sqrt(share / raw) if raw > 0 else 0.0
+    states = np.mean(values) + (fitted - np.mean(fitted)) * drawn_in
+    p10, p90 = np.quantile(states, (0.1, 0.9))
+    return Unknown(share=Estimate(mean=share, ci_low=low, ci_high=high), low=float(p10), high=float(p90))
+
+
+def _t(freedom: int) -> float:
+    return float(special.stdtrit(freedom, 0.5 + CONFIDENCE / 2))
+
+
 def _refuse_gaps(values: Values) -> None:
     """What is not known gets no answer: a figure that is no number would make every verdict "cannot tell"."""
     if not len(values):
@@ -59,9 +170,10 @@ def _refuse_gaps(values: Values) -> None:
         raise ValueError("a replication's figure is not finite")
 
 
-def kpi_row(kpi: Kpi, values: Values) -> KpiRow:
+def kpi_row(kpi: Kpi, values: Values, nature: Values | None = None) -> KpiRow:
     """A KPI over replications; a chance gets Wilson's interval and quantiles that are 0 or 1, never between."""
-    if kpi.id == "p_target":
+    is_chance = kpi.id == "p_target"
+    if is_chance:
         estimate = proportion_estimate(values)
         p10, p50, p90 = (float(q) for q in np.quantile(values, (0.1, 0.5, 0.9), method="inverted_cdf"))
     else:
@@ -78,6 +190,11 @@ def kpi_row(kpi: Kpi, values: Values) -> KpiRow:
         p10=p10,
         p50=p50,
         p90=p90,
+        p10_interval=None if is_chance else quantile_interval(values, 0.1),
+        p50_interval=None if is_chance else quantile_interval(values, 0.5),
+        p90_interval=None if is_chance else quantile_interval(values, 0.9),
+        worst_tenth=None if is_chance else tail_mean(values, "low" if kpi.direction == "more" else "high"),
+        unknown=None if nature is None else unknown_part(values, nature),
     )
 
 
@@ -89,7 +206,7 @@ def difference(kpi: Kpi, a: Values, b: Values) -> Difference:
     verdict: Literal["better", "worse", "no difference", "cannot tell"]
     if not gaps.any():
         verdict = "no difference"
-    elif estimate.ci_low > 0 or estimate.ci_high < 0:
+    elif np.count_nonzero(gaps) >= SEEN_ENOUGH and (estimate.ci_low > 0 or estimate.ci_high < 0):
         verdict = "better" if (estimate.mean > 0) == (kpi.direction == "more") else "worse"
     else:
         verdict = "cannot tell"
@@ -105,4 +222,5 @@ def difference(kpi: Kpi, a: Values, b: Values) -> Difference:
         ci_high=estimate.ci_high,
         verdict=verdict,
         p_b_beats_a=float(np.mean(better)),
+        spared=spared(a, b),
     )

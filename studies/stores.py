@@ -1,8 +1,8 @@
 """Where finished parts of a study are kept while it runs, so that it can be continued after an interruption.
 
-A part's file holds what the replications of one variant gave; its name says which. It is written under another name,
-flushed and renamed, so that it is whole or absent; a part that cannot be read is computed again. Parts are pure
-functions of what names them: two processes that write the same one write the same bytes.
+A part's file holds what the replications of one variant gave; its name says which. It is written under another name
+and renamed, so that it is whole or absent; one that cannot be read, as after a power cut, is computed again. Parts are
+pure functions of what names them: two processes that write the same one write the same bytes.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -69,9 +69,11 @@ class Part:
         if not all(table.exists() for table in tables.values()):
             return None
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                batch = Batch.of(dict(arrays), (tables,) if tables else ())
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                batch = Batch.unpacked(arrays["names"].tolist(), arrays["figures"], (tables,) if tables else ())
+            for table in tables.values():
+                pq.read_metadata(table)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):  # pyarrow raises one of these, too
             return None
         return batch if batch.numbers.tolist() == list(numbers) else None
 
@@ -86,14 +88,14 @@ class Part:
                     with replace_file(tables[name]) as file:
                         pq.write_table(table, file, compression="lz4")
             with replace_file(self._path(numbers)) as file:
-                arrays: dict[str, Any] = batch.arrays()
-                np.savez(file, **arrays)
+                names, figures = batch.packed()
+                np.savez(file, names=np.array(names), figures=figures)
         except OSError as error:
             raise UsageError(
                 f"what was simulated cannot be kept in {self.folder}: {error.strerror or error}; "
                 "make room, or choose another folder with --out"
             ) from error
-        return Batch.of(batch.arrays(), (tables,) if tables else ())
+        return replace(batch, tables=(tables,) if tables else ())
 
     def _path(self, numbers: Sequence[int]) -> Path:
         return self.folder / f"{_name(numbers)}.npz"
@@ -109,13 +111,11 @@ def _name(numbers: Sequence[int]) -> str:
 
 @contextmanager
 def replace_file(path: Path) -> Iterator[BinaryIO]:
-    """A file written under another name, flushed to the disk, then renamed: whole or absent."""
+    """A file written under another name, then renamed: whole or absent."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

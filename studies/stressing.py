@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -20,32 +19,30 @@ from scenarios.checks import not_carried_out
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
+from simulation.kpis import KPIS
 from simulation.options import Options
+from studies.attributing import shares_of
 from studies.batches import Batch
 from studies.deciding import decide, options_of, violations_of
 from studies.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, StressResult, StressRow
+from studies.results import Change, Estimate, KpiRow, PlanRow, StressResult, StressRow
+from studies.sameness import never_acts
 from studies.simulating import replay_without_risks
-from studies.statistics import mean_estimate, proportion_estimate
+from studies.statistics import (
+    SEEN_ENOUGH,
+    Values,
+    kpi_row,
+    mean_estimate,
+    mean_of_rare,
+    needed,
+    proportion_estimate,
+    spared,
+)
 from studies.study import Answer, Inputs, Study
+from studies.worth import Bench, Criterion, without_risks, worth_of
 
 __all__ = ["STUDY", "StressRequest", "stress_study"]
-
-
-@dataclass(frozen=True)
-class _Bench:
-    """The base, and variants of it on the same futures."""
-
-    plan: Plan
-    allocation: Allocation
-    options: Options
-    base: Batch
-    futures: Futures
-
-    def variant(self, options: Options, label: str) -> Batch:
-        """The base's futures under other options."""
-        return self.futures.replay(self.plan, self.allocation, options, label=label)
 
 
 class StressRequest(QuarterRequest):
@@ -54,6 +51,10 @@ class StressRequest(QuarterRequest):
     study: Literal["stress"] = "stress"
     only: tuple[str, ...] | None = None
     """Risks to stress; None means all that are in play. The others stay in play, unstressed."""
+    criterion: Criterion = "contribution"
+    """What a plan's verdict is about."""
+    attribute: bool = False
+    """Whether the shortfall is shared out among the risks; takes a few times as long."""
 
 
 def stress_study(
@@ -64,11 +65,13 @@ def stress_study(
     *,
     changes: Sequence[Change] = (),
     only: Sequence[str] | None = None,
+    criterion: Criterion = "contribution",
+    attribute: bool = False,
 ) -> tuple[StressResult, Batch]:
     """Stress every risk in play, alone removed, and every contingency plan triggered by it, alone held.
 
     ``options.plans`` are set aside: the base holds none. ``only`` narrows down which risks are stressed, the others
-    stay in play; UsageError when one of them is not.
+    stay in play; UsageError when one of them is not. ``attribute`` also shares out the shortfall among those risks.
     """
     start = time.perf_counter()
     bare = Options(options.risks, frozenset(), options.forced, options.uncertainty)
@@ -77,14 +80,16 @@ def stress_study(
         raise UsageError(f"risk {stranger} is not in play; in play: {', '.join(sorted(in_play)) or 'none'}")
     run, known = futures.run, futures.known
     base = futures.replay(plan, allocation, bare, label="all risks, no plan", keep_records=True)
-    bench = _Bench(plan, allocation, bare, base, futures)
+    bench = Bench(plan, allocation, bare, base, futures)
     calm = replay_without_risks(plan, allocation, bare, futures)
     rows: list[StressRow] = []
-    for risk in plan.risks:
-        if risk.id in (in_play if only is None else only):
-            row, struck = _risk_row(bench, risk, risk.id in bare.forced_risks)
-            rows.append(row)
-            rows += [_plan_row(bench, row, entry, struck) for entry in _plans_against(plan, risk)]
+    stressed = [risk for risk in plan.risks if risk.id in (in_play if only is None else only)]
+    for risk in stressed:
+        row = _risk_row(bench, risk, risk.id in bare.forced_risks)
+        rows.append(row)
+        rows += [_plan_row(bench, row, entry, criterion) for entry in _plans_against(plan, risk)]
+    others = [entry for entry in plan.contingency_plans if entry.trigger.strike is None]
+    signed = calm.kpis["signed"] - base.kpis["signed"]
     result = StressResult(
         plan=plan.name,
         currency=plan.currency,
@@ -96,102 +101,91 @@ def stress_study(
         p_target=proportion_estimate(base.kpis["p_target"]),
         p_target_no_risk=proportion_estimate(calm.kpis["p_target"]),
         rows=tuple(rows),
+        other_plans=tuple(_other_row(bench, entry, criterion) for entry in others) if only is None else (),
+        criterion=criterion,
+        attribution=shares_of(bench, stressed) if attribute else (),
+        shortfall=mean_estimate(signed),
+        kpis=tuple(kpi_row(kpi, base.kpis[kpi.id], base.nature) for kpi in KPIS.values()),
         replications_run=futures.run - run,
         replications_known=futures.known - known,
-        not_carried_out=(*not_carried_out(plan), *_not_judged(plan)),
+        not_carried_out=not_carried_out(plan),
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
     )
     return result, base
 
 
-def _not_judged(plan: Plan) -> list[str]:
-    """Contingency plans that answer no strike, so that there is no risk to set them against."""
-    return [
-        f"Contingency plan {entry.id} is set off by {_cause(entry)}, "
-        "not by a strike; the stress test leaves it out. Compare the plan with and without it."
-        for entry in plan.contingency_plans
-        if entry.trigger.strike is None
-    ]
-
-
-def _cause(entry: ContingencyPlan) -> str:
-    if entry.trigger.alarm is not None:
-        return "an alarm"
-    return "a date" if entry.trigger.week is not None else "a red light"
-
-
 def _plans_against(plan: Plan, risk: Risk) -> list[ContingencyPlan]:
     return [entry for entry in plan.contingency_plans if entry.trigger.strike == risk.id]
 
 
-def _risk_row(bench: _Bench, risk: Risk, forced: bool) -> tuple[StressRow, NDArray[np.bool_]]:
-    base, options = bench.base, bench.options
+def _risk_row(bench: Bench, risk: Risk, forced: bool) -> StressRow:
+    base = bench.base
     strikes = base.struck.get(risk.id, np.zeros(len(base)))
     struck = strikes > 0
-    others = Options(
-        options.risks - {risk.id},
-        frozenset(),
-        tuple(f for f in options.forced if f.risk != risk.id),
-        options.uncertainty,
-    )
-    without = bench.variant(others, f"without {risk.id}")
+    without = bench.variant(without_risks(bench.options, [risk.id]), f"without {risk.id}")
     lost = without.kpis["signed"] - base.kpis["signed"]
-    row = StressRow(
+    decisive = _decisive(without, base)
+    verdict = _risk_verdict(decisive, struck)
+    return StressRow(
         risk=risk.id,
         risk_name=risk.name,
         forced=forced,
         p_strike=proportion_estimate(struck.astype(float)),
         strikes=float(np.mean(strikes)),
         cost_signed=mean_estimate(lost),
-        cost_signed_given_strike=mean_estimate(lost[struck]) if struck.sum() >= 2 else None,
+        cost_signed_given_strike=mean_of_rare(lost[struck]) if struck.sum() >= SEEN_ENOUGH else None,
         cost_cash=_gap(without, base, "cash"),
         cost_contribution=_gap(without, base, "contribution"),
         cost_p_target=_gap(without, base, "p_target"),
-        verdict=_risk_verdict(without, base, struck),
+        verdict=verdict,
+        seen=int(np.count_nonzero(decisive)),
+        needed=needed(decisive) if verdict == "cannot tell yet" else None,
+        spared=spared(base.kpis["contribution"], without.kpis["contribution"]),
     )
-    return row, struck
 
 
-def _risk_verdict(without: Batch, base: Batch, struck: NDArray[np.bool_]) -> str:
-    """By the signed amount; where that never moves by the cash, where that does not either by the contribution."""
-    if not struck.any():
-        return "never struck"
+def _decisive(without: Batch, base: Batch) -> Values:
+    """What a risk costs in signed amount; where that never moves, in cash, then in contribution."""
+    lost = np.zeros(len(base))
     for kpi in ("signed", "cash", "contribution"):
         lost = without.kpis[kpi] - base.kpis[kpi]
         if lost.any():
-            cost = mean_estimate(lost)
-            if cost.ci_low > 0:
-                return "hurts"
-            return "helps" if cost.ci_high < 0 else "cannot tell yet"
-    return "harmless"
+            break
+    return lost
 
 
-def _plan_row(bench: _Bench, risk: StressRow, entry: ContingencyPlan, struck: NDArray[np.bool_]) -> StressRow:
-    base, options = bench.base, bench.options
-    held = Options(options.risks, frozenset({entry.id}), options.forced, options.uncertainty)
-    with_plan = bench.variant(held, f"with {entry.id}")
-    contribution = with_plan.kpis["contribution"] - base.kpis["contribution"]
-    net = mean_estimate(contribution)
-    return risk.model_copy(
-        update={
-            "plan": entry.id,
-            "plan_name": entry.name,
-            "gain_signed": _gap(with_plan, base, "signed"),
-            "gain_cash": _gap(with_plan, base, "cash"),
-            "gain_contribution": net,
-            "gain_p_target": _gap(with_plan, base, "p_target"),
-            "plan_cost": mean_estimate(with_plan.kpis["plan_cost"]),
-            "p_triggered": float(np.mean(with_plan.triggered.get(entry.id, np.zeros(len(base))) > 0)),
-            "verdict": _plan_verdict(net) if struck.any() else "never struck",
-        }
+def _risk_verdict(lost: Values, struck: NDArray[np.bool_]) -> str:
+    if not struck.any():
+        return "never struck"
+    if not lost.any():
+        return "harmless"
+    cost = mean_of_rare(lost)
+    if cost is None or cost.ci_low <= 0 <= cost.ci_high:
+        return "cannot tell yet"
+    return "hurts" if cost.ci_low > 0 else "helps"
+
+
+def _plan_row(bench: Bench, risk: StressRow, entry: ContingencyPlan, criterion: Criterion) -> StressRow:
+    figures = worth_of(bench, entry, criterion).figures()
+    if risk.verdict == "never struck" and not never_acts(entry):
+        figures |= {"verdict": "never struck", "needed": None}
+    return risk.model_copy(update=figures)
+
+
+def _trigger(entry: ContingencyPlan) -> Literal["light", "date", "alarm"]:
+    if entry.trigger.alarm is not None:
+        return "alarm"
+    return "date" if entry.trigger.week is not None else "light"
+
+
+def _other_row(bench: Bench, entry: ContingencyPlan, criterion: Criterion) -> PlanRow:
+    worth = worth_of(bench, entry, criterion)
+    counts = worth.held.triggered.get(entry.id, np.zeros(len(bench.base)))
+    return PlanRow(
+        **worth.figures() | {"p_triggered": proportion_estimate((counts > 0).astype(float))},
+        trigger=_trigger(entry),
     )
-
-
-def _plan_verdict(net: Estimate) -> str:
-    if net.ci_low > 0:
-        return "buy"
-    return "do not buy" if net.ci_high <= 0 else "cannot tell yet"
 
 
 def _gap(a: Batch, b: Batch, kpi: str) -> Estimate:
@@ -210,4 +204,19 @@ def _headline(result: StressResult) -> str:
     return f"chance {result.p_target_no_risk.mean:.1%} without risks, {result.p_target.mean:.1%} with them"
 
 
-STUDY = Study(StressRequest, StressResult, _answer, _headline)
+def _kpis(result: StressResult) -> Sequence[KpiRow]:
+    """Of the base: all risks, no plan."""
+    return result.kpis
+
+
+def _figures(result: StressResult, kpi: str) -> Sequence[Estimate]:
+    """What risks cost and plans gain in a KPI."""
+    if kpi not in ("signed", "cash", "contribution", "p_target"):
+        return ()
+    risks = [getattr(row, f"cost_{kpi}") for row in result.rows if not row.plan]
+    plans = [getattr(row, f"gain_{kpi}") for row in result.rows if row.plan]
+    plans += [getattr(row, f"gain_{kpi}") for row in result.other_plans]
+    return [*risks, *plans]
+
+
+STUDY = Study(StressRequest, StressResult, _answer, _headline, kpis=_kpis, figures=_figures, precise_in="contribution")

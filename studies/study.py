@@ -84,6 +84,11 @@ class Study:
     solver: Callable[[Any], str] = lambda _: ""
 
     @property
+    def has_kpis(self) -> bool:
+        """Whether something can be required of its answer."""
+        return self.kpis is not _no_kpis
+
+    @property
     def name(self) -> str:
         """As it is asked for."""
         name: str = self.request.model_fields["study"].default

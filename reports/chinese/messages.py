@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "require.fails": "要求 {text}，但 {kpi} 为 {value}（95% 置信区间 {interval}）",
     "require.open": "该门槛落在置信区间之内：增加模拟次数后结论可能改变",
     "require.form": "--require {text}：应写成“KPI 名称、>= <= > < 之一、数字”，例如 p_target>=0.6",
+    "require.no_kpis": "--require：{study} 的结果中没有可以要求的指标",
     "require.unknown": "--require {text}：没有名为 {kpi} 的 KPI；可用的有：{known}",
     # the command line
     "language.unknown": "{variable}={code}：没有该语言；可用的有：{known}",

@@ -17,6 +17,8 @@ SENTENCES: dict[str, str] = {
     "runs.title": "{folder} 中的运行记录（最新在前）",
     "runs.empty": "{folder} 中还没有运行记录。可运行：quarterdeck run quarter",
     "runs.saved": "已保存为 {folder}。再次查看：quarterdeck show {folder}",
+    "runs.unfinished": "尚未完成；继续：quarterdeck run --resume {name}",
+    "runs.interrupted": "已中断。已模拟的部分已保留；继续：quarterdeck run --resume {name}",
     "repeat.identical": "{name}：已重新计算，结果逐位一致。",
     "repeat.differs": "{name}：已重新计算，以下文件结果不同：{files}。相同平台、相同版本才能保证结果可重复；"
     "manifest.json 中记有该运行记录所用的版本。",

@@ -11,6 +11,9 @@ SENTENCES: dict[str, str] = {
     "simulate.detail": "目标分解方案 {allocation} · 模拟 {n} 次 · 随机种子 {seed} · 金额单位：{currency}",
     "simulate.chance": "季度目标 {target}的达成概率：{chance}（模拟误差 {half} 个百分点）。",
     "simulate.range": "10 个季度中有 8 个的签约额在 {low}与 {high}之间，半数达到 {middle}。",
+    "simulate.worst": "最差的十分之一季度平均签约 {worst}（{half}）。",
+    "simulate.unknown": "签约额波动中的 {share}（{interval}）来自谁也不知道的因素（市场、真实赢单率）。除最好和最差的各十分之一"
+    "状态外，达成概率在 {low} 至 {high} 之间：增加模拟次数只会使上面的区间变窄，不会使这个范围变窄。",
     "simulate.cash": "回款：平均 {cash}，占本季度到期应收的 {rate}（{interval}）。",
     "simulate.in_play": "计入的风险：{risks}。备好的应急预案：{plans}。",
     "simulate.forced": "强制发生：{forced}。此处的概率是在上述情况发生的前提下得到的。",

@@ -53,10 +53,6 @@ MESSAGES: dict[str, str] = {
     "{listed}.": "按个人市场潜力的产品构成，工时不足以完成 {rule} 要求的全部指标：仅够 {listed}。",
     "Phase {id}: its acceptance criteria are not judged yet.": "阶段 {id}：验收标准尚未判定。",
     "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.": "{kind} {id}：对 {parameter} 的影响尚未纳入模拟。",
-    "Contingency plan {id} is set off by {what}, not by a strike; the stress test leaves it out. Compare the plan with and "
-    "without it.": "应急预案 {id} 由{what}而不是由风险触发，压力测试未纳入。请对比有无该预案的情形。",
-    "a date": "日期",
-    "a red light": "红灯",
     # problems of plan files: keys, values, types
     "unknown key": "未知的键",
     "unknown key {key}": "未知的键 {key}",

@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "require.fails": "required {text}, but {kpi} is {value} (95% interval {interval})",
     "require.open": "the interval includes the threshold: more replications may decide otherwise",
     "require.form": "--require {text}: write a KPI, one of >= <= > < and a number, for instance p_target>=0.6",
+    "require.no_kpis": "--require: {study} answers with no KPI that could be required",
     "require.unknown": "--require {text}: there is no KPI {kpi}; there are {known}",
     # the command line
     "language.unknown": "{variable}={code}: there is no such language; there are {known}",

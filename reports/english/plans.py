@@ -17,6 +17,8 @@ SENTENCES: dict[str, str] = {
     "runs.title": "Runs in {folder}, newest first",
     "runs.empty": "There is no run in {folder} yet. Make one: quarterdeck run quarter",
     "runs.saved": "Saved as {folder}. Show it again: quarterdeck show {folder}",
+    "runs.unfinished": "not finished; continue: quarterdeck run --resume {name}",
+    "runs.interrupted": "Interrupted. What was simulated is kept; continue with: quarterdeck run --resume {name}",
     "repeat.identical": "{name}: computed again, and identical to the last bit.",
     "repeat.differs": "{name}: computed again, and different in {files}. Results are repeatable on the same platform "
     "with the same versions; manifest.json holds those of the saved run.",

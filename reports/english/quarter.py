@@ -11,6 +11,10 @@ SENTENCES: dict[str, str] = {
     "simulate.detail": "Allocation {allocation} · {n} replications · seed {seed} · money in {currency}",
     "simulate.chance": "Chance of reaching {target}: {chance} (simulation {half} points).",
     "simulate.range": "In 8 of 10 quarters you would sign between {low} and {high}; half of them reach {middle}.",
+    "simulate.worst": "The worst tenth of quarters sign {worst} ({half}) on average.",
+    "simulate.unknown": "What nobody knows (the market, true win rates) makes {share} ({interval}) of the spread of "
+    "signed amounts. In all but the best and worst tenth of its states the chance is between {low} and {high}: more "
+    "replications narrow the interval above, not this.",
     "simulate.cash": "Cash collected: {cash} on average, {rate} ({interval}) of what falls due in the quarter.",
     "simulate.in_play": "Risks in play: {risks}. Contingency plans held ready: {plans}.",
     "simulate.forced": "Forced to strike: {forced}. The chance is that of a quarter in which this happens.",

@@ -15,11 +15,33 @@ SENTENCES: dict[str, str] = {
     "stress.risks": "What each risk costs",
     "stress.risks_note": "Signed amount lost: the same futures without the risk less with it, ± half the 95% interval.",
     "stress.plans": "What each contingency plan is worth",
-    "stress.plans_note": "Net gain is contribution with the plan less without it, after its cost: retainer and uses. "
+    "stress.by_contribution": "Net gain is contribution with the plan less without it, after its cost: retainer, "
+    "activations and uses. Buy: the whole interval is above zero.",
+    "stress.by_signed": "Net gain is in contribution, after the plan's cost. The verdict is about the signed amount "
+    "less that cost. Buy: the whole interval is above zero.",
+    "stress.by_cash": "Net gain is in contribution, after the plan's cost. The verdict is about cash less that cost. "
     "Buy: the whole interval is above zero.",
-    "stress.undecided": "Cannot tell yet: the interval includes zero. More replications narrow it (--replications).",
+    "stress.by_p_target": "Net gain is in contribution, after the plan's cost. The verdict is about the chance of the "
+    "target, whatever the plan costs. Buy: the whole interval is above zero.",
+    "stress.light": "light",
+    "stress.date": "date",
+    "stress.alarm": "alarm",
+    "stress.undecided": "Cannot tell yet: the interval includes zero, or fewer than 10 futures show a difference.",
+    "stress.would_take": "A verdict would take about this many replications (--replications): {needed}.",
+    "stress.needed": "{what} {n}",
+    "stress.shares": "Who has which share of the shortfall",
+    "stress.shares_note": "Each risk's cost, averaged over all orders in which risks can come (Shapley), future by "
+    "future; the shares add up. Alone: its cost if it were the only risk.",
+    "stress.shortfall": "All of it",
+    "stress.spared": "Identical futures on both sides: independent ones would have taken {low} to {high} times as many "
+    "quarters for the same intervals.",
+    "column.share_signed": "share of signed",
+    "column.share_cash": "of cash",
+    "column.share_chance": "of chance",
+    "column.alone": "alone",
     "stress.runs": "{ran} quarters were simulated; {known} more were known to be the same and were not run again.",
     "stress.left_out": "Not part of this stress test",
+    "too_few": "too few",
     "verdict.buy": "buy",
     "verdict.do not buy": "do not buy",
     "verdict.cannot tell yet": "cannot tell yet",
@@ -31,6 +53,43 @@ SENTENCES: dict[str, str] = {
     "verdict.worse": "worse",
     "verdict.no difference": "no difference",
     "verdict.cannot tell": "cannot tell",
+    # what contingency plans are worth
+    "value.title": "Worth of contingency plans · {plan}",
+    "value.none": "The plan has no contingency plan.",
+    "value.verdicts": "What each contingency plan is worth",
+    "value.note": "In bad quarters: mean gain over the tenth of futures with the least contribution without the plan. "
+    "Reserve: what the plan costs at most in 90% of futures.",
+    "value.name_one": "For break-even chance, latest trigger and interactions name plans: quarterdeck value {source} "
+    "--plans {plan}",
+    "value.costs": "Costs {cost} on average: {retainer} retainer, {activations} activations, {uses} uses. A reserve of "
+    "{reserve} is enough in 90% of futures.",
+    "value.needed": "Cannot tell yet: a verdict would take about {n} replications (--replications).",
+    "value.seen": "Cannot tell yet: it changed anything in {seen} futures only.",
+    "value.break_even_always": "Worth its costs at any chance of {risk}: without a strike it costs nothing.",
+    "value.break_even_never": "At no rate of {risk} that was tried, up to 8 times its own, is it worth its costs.",
+    "value.break_even_chance": "Worth its costs from a chance of {risk} of {chance} on; the plan says {now}. That is "
+    "{factor} times its rate, 95% interval {low} to {high}.",
+    "value.break_even_factor": "Worth its costs from {factor} times the rate of {risk} on, 95% interval {low} to "
+    "{high}.",
+    "value.latest": "It may act up to about {days} working days later than planned and still be worth its costs.",
+    "value.latest_open": "Even {days} working days later than planned it would be worth its costs.",
+    "value.delays": "Net gain if it acts later",
+    "value.interactions": "With other plans",
+    "value.interactions_note": "How much its net gain changes when the other plan is held as well. Below zero: they "
+    "get in each other's way, or do the same.",
+    "value.shares_resource": "same resource",
+    "value.shares_trigger": "same trigger",
+    "value.shares_chosen": "chosen",
+    "column.in_worst": "in bad quarters",
+    "column.reserve": "reserve",
+    "column.days_later": "days later",
+    "column.other_plan": "held as well",
+    "column.shares": "shares",
+    "column.changes_gain": "change of gain",
+    # replications that a precision asked for
+    "precision.precision": "{kpi}: {asked} was asked; {n} replications, from a pilot of {pilot}, give {reached}.",
+    "precision.time": "{kpi}: {asked} was asked; the time was enough for {n} replications, which give {reached}.",
+    "precision.limit": "{kpi}: {asked} was asked and is out of reach; {n} replications give {reached}.",
     # comparison
     "compare.title": "Comparison · {plan}",
     "compare.detail": "{n} identical futures · seed {seed} · money in {currency}",
@@ -43,6 +102,8 @@ SENTENCES: dict[str, str] = {
     "compare.decisions": "Decisions, A → B",
     "compare.kpis": "What it does",
     "compare.note": "B−A is the mean difference on the same futures, ± half its 95% interval.",
+    "compare.spared": "Independent futures would have taken {factor} times as many replications to tell the "
+    "contributions apart as sharply.",
     "compare.missed_by_both": "Rules that neither allocation keeps",
     "compare.missed_by_a": "Rules that A's allocation does not keep",
     "compare.missed_by_b": "Rules that B's allocation does not keep",

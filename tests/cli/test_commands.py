@@ -265,7 +265,7 @@ def test_interrupted_is_130(plan: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("reports.session.answer", interrupt)
+    monkeypatch.setattr("reports.session.answer_and_save", interrupt)
     result = call("simulate", plan, *FEW)
     assert result.exit_code == 130
     assert "Interrupted" in result.stderr
@@ -276,7 +276,7 @@ def test_our_bug_is_1_with_a_traceback(plan: str, monkeypatch: pytest.MonkeyPatc
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("reports.session.answer", fail)
+    monkeypatch.setattr("reports.session.answer_and_save", fail)
     result = call("simulate", plan, *FEW)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "Traceback" in result.stderr

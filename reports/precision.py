@@ -1,0 +1,31 @@
+"""How the number of replications came about, where a precision was asked for."""
+
+from __future__ import annotations
+
+from reports.specs import Page, Sentence
+from reports.wording import Wording
+from simulation.kpis import KPIS
+from studies.precision import PrecisionRow
+
+__all__ = ["precision_page"]
+
+
+def precision_page(row: PrecisionRow | None, words: Wording) -> Page:
+    """A sentence below the answer; none where the number of replications was given."""
+    if row is None:
+        return Page(())
+    kpi = KPIS[row.kpi]
+    text = words.say(
+        f"precision.{row.stopped_by}",
+        kpi=words.choose("kpi", kpi.id, kpi.label),
+        asked=_half(words, row.asked, kpi.unit),
+        reached=_half(words, row.reached, kpi.unit),
+        n=words.money(row.replications),
+        pilot=words.money(row.pilot),
+    )
+    reached = row.stopped_by == "precision" and row.reached <= row.asked * 1.1
+    return Page((Sentence(text, "quiet" if reached else "warning"),))
+
+
+def _half(words: Wording, half: float, unit: str) -> str:
+    return words.half_width(-half, half, unit)

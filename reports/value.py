@@ -1,0 +1,160 @@
+"""The page of a valuation: what contingency plans are worth, from which chance on, and how late they may come."""
+
+from __future__ import annotations
+
+from reports.parts import changes, estimate, left_out, money_title, named, row
+from reports.rules import missed_rules
+from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
+from reports.wording import Scale, Wording
+from studies.valuing import BreakEven, ValueResult, ValueRow
+
+__all__ = ["value_page"]
+
+_TONES = {"buy": "good", "do not buy": "bad", "cannot tell yet": "warning"}
+
+
+def value_page(result: ValueResult, words: Wording, source: str = "PLAN") -> Page:
+    """A table over all plans; then, of those looked at in depth, what the verdict hangs on."""
+    blocks: list[Block] = [
+        Heading(
+            words.say("value.title", plan=result.plan),
+            words.say(
+                "stress.detail",
+                allocation=result.allocation_name,
+                seed=result.seed,
+                n=words.money(result.replications),
+                currency=result.currency,
+            ),
+        ),
+        *changes(words, "changes.title", result.changes),
+        *missed_rules(words, "rules.missed_by_hand", result.violations),
+        *_verdicts(result, words),
+    ]
+    if result.in_depth:
+        for line in result.rows:
+            blocks += _depth(line, result, words)
+    elif result.rows:
+        blocks.append(Sentence(words.say("value.name_one", source=source, plan=result.rows[0].plan), "quiet"))
+    ran = words.money(result.replications_run)
+    blocks.append(Sentence(words.say("stress.runs", ran=ran, known=words.money(result.replications_known)), "quiet"))
+    return Page((*blocks, *left_out(words, result.not_carried_out, source)))
+
+
+def _verdicts(result: ValueResult, words: Wording) -> list[Block]:
+    if not result.rows:
+        return [Sentence(words.say("value.none"))]
+    scale = words.scale(
+        amount for line in result.rows for amount in (line.gain_contribution.mean, line.reserve, line.plan_cost.mean)
+    )
+    columns = (
+        Column(words.say("column.plan")),
+        Column(words.say("column.triggered"), "figure", gives_way=3),
+        Column(words.say("column.plan_cost"), "figure", gives_way=1),
+        Column(words.say("column.gain"), "figure"),
+        Column(words.say("column.in_worst"), "figure", gives_way=2),
+        Column(words.say("column.reserve"), "figure", gives_way=2),
+        Column(words.say("column.verdict")),
+    )
+    lines = tuple(
+        row(
+            named(line.plan, line.plan_name),
+            words.percent(line.p_triggered, 0),
+            scale.of(line.plan_cost.mean),
+            estimate(scale, line.gain_contribution, signed=True),
+            estimate(scale, line.gain_worst_tenth, signed=True),
+            scale.of(line.reserve),
+            _verdict(words, line.verdict),
+        )
+        for line in result.rows
+    )
+    title = money_title(words, "value.verdicts", scale, result.currency)
+    return [Table(title, columns, lines, (words.say(f"stress.by_{result.criterion}"), words.say("value.note")))]
+
+
+def _verdict(words: Wording, verdict: str) -> Cell:
+    return Mark(words.choose("verdict", verdict, verdict), _TONES.get(verdict, "plain"))  # type: ignore[arg-type]
+
+
+def _depth(line: ValueRow, result: ValueResult, words: Wording) -> list[Block]:
+    amounts = [line.gain_contribution.mean, line.plan_cost.mean, line.retainer]
+    amounts += [point.gain.mean for point in line.delays]
+    scale = words.scale(amounts)
+    blocks: list[Block] = [Heading(named(line.plan, line.plan_name))]
+    text = words.say(
+        "value.costs",
+        cost=words.short(line.plan_cost.mean),
+        retainer=words.short(line.retainer),
+        activations=words.short(line.activations),
+        uses=words.short(line.uses),
+        reserve=words.short(line.reserve),
+    )
+    blocks.append(Sentence(text))
+    if line.verdict == "cannot tell yet":
+        needed = "value.needed" if line.needed is not None else "value.seen"
+        n = "" if line.needed is None else words.money(line.needed)
+        blocks.append(Sentence(words.say(needed, n=n, seen=line.seen), "warning"))
+    if line.break_even is not None:
+        blocks.append(_break_even(line.break_even, line.risk, words))
+    if line.latest is not None:
+        key = "value.latest_open" if line.latest_is_open else "value.latest"
+        blocks.append(Sentence(words.say(key, days=words.quantity(line.latest))))
+    if len(line.delays) > 1:
+        blocks.append(_delays(line, words, scale, result.currency))
+    if line.interactions:
+        blocks.append(_interactions(line, words, result.currency))
+    return blocks
+
+
+def _break_even(found: BreakEven, risk: str, words: Wording) -> Sentence:
+    now = "" if found.chance_now is None else words.percent(found.chance_now)
+    if found.status != "found" or found.factor is None or found.factor_interval is None:
+        return Sentence(words.say(f"value.break_even_{found.status}", risk=risk, now=now))
+    low, high = found.factor_interval
+    if found.chance is not None:
+        return Sentence(
+            words.say(
+                "value.break_even_chance",
+                risk=risk,
+                chance=words.percent(found.chance),
+                now=now,
+                factor=words.quantity(found.factor),
+                low=words.quantity(low),
+                high=words.quantity(high),
+            )
+        )
+    return Sentence(
+        words.say(
+            "value.break_even_factor",
+            risk=risk,
+            factor=words.quantity(found.factor),
+            low=words.quantity(low),
+            high=words.quantity(high),
+        )
+    )
+
+
+def _delays(line: ValueRow, words: Wording, scale: Scale, currency: str) -> Table:
+    columns = (Column(words.say("column.days_later"), "figure"), Column(words.say("column.gain"), "figure"))
+    rows = tuple(
+        row(words.quantity(point.days_later), estimate(scale, point.gain, signed=True)) for point in line.delays
+    )
+    return Table(money_title(words, "value.delays", scale, currency), columns, rows)
+
+
+def _interactions(line: ValueRow, words: Wording, currency: str) -> Table:
+    scale = words.scale(entry.difference.mean for entry in line.interactions)
+    columns = (
+        Column(words.say("column.other_plan")),
+        Column(words.say("column.shares"), gives_way=1),
+        Column(words.say("column.changes_gain"), "figure"),
+    )
+    rows = tuple(
+        row(
+            named(entry.other, entry.other_name),
+            words.say(f"value.shares_{entry.shares}"),
+            estimate(scale, entry.difference, signed=True),
+        )
+        for entry in line.interactions
+    )
+    title = money_title(words, "value.interactions", scale, currency)
+    return Table(title, columns, rows, (words.say("value.interactions_note"),))

@@ -1,0 +1,129 @@
+"""Statistical: how often each interval holds what it is about, on a cheap model whose answers are known.
+
+Signed amount = 100 · exp(0.5 Z) with Z normal: lognormal, as skewed as amounts are. Its mean, quantiles and tail means
+have closed forms. B adds a paired effect that strikes in a fifth of futures. Fixed seeds.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import special, stats
+
+from studies.precision import _needed
+from studies.statistics import (
+    mean_estimate,
+    proportion_estimate,
+    quantile_interval,
+    spared,
+    tail_mean,
+    unknown_part,
+)
+
+pytestmark = pytest.mark.statistical
+
+SIGMA, N = 0.5, 1000
+MEAN = 100 * math.exp(SIGMA**2 / 2)
+SHORT, FULL = 250, 1000
+
+
+def samples(macro: int, seed: int) -> np.ndarray:
+    return 100 * np.exp(SIGMA * np.random.default_rng(seed).standard_normal((macro, N)))
+
+
+def quantile(share: float) -> float:
+    return float(100 * math.exp(SIGMA * special.ndtri(share)))
+
+
+def mean_below(share: float) -> float:
+    """Mean of the worst ``share``: MEAN · Φ(Φ⁻¹(share) − σ) ÷ share."""
+    return float(MEAN * special.ndtr(special.ndtri(share) - SIGMA) / share)
+
+
+def within(covered: list[bool], low: float, high: float) -> None:
+    """At the full number by the bounds themselves; at the short one four standard errors wider."""
+    slack = 0.0 if len(covered) >= FULL else 4 * math.sqrt(0.05 * 0.95 / len(covered)) / 2
+    assert low - slack <= np.mean(covered) <= high + slack
+
+
+MACRO = pytest.mark.parametrize("macro", [SHORT, pytest.param(FULL, marks=pytest.mark.long)])
+
+
+@MACRO
+def test_mean(macro: int) -> None:
+    within([e.ci_low <= MEAN <= e.ci_high for e in map(mean_estimate, samples(macro, 1))], 0.93, 0.97)
+
+
+@MACRO
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_chance(macro: int, share: float) -> None:
+    hits = (samples(macro, 2) <= quantile(share)).astype(float)
+    within([e.ci_low <= share <= e.ci_high for e in map(proportion_estimate, hits)], 0.93, 0.97)
+
+
+@MACRO
+def test_paired_difference(macro: int) -> None:
+    generator = np.random.default_rng(3)
+    strikes = generator.random((macro, N)) < 0.2
+    effect = strikes * 20 * np.exp(0.3 * generator.standard_normal((macro, N)))
+    truth = 0.2 * 20 * math.exp(0.3**2 / 2)
+    a = samples(macro, 4)
+    estimates = [mean_estimate(row) for row in (a + effect) - a]
+    within([e.ci_low <= truth <= e.ci_high for e in estimates], 0.93, 0.97)
+    assert spared(a[0], (a + effect)[0]) > 20  # type: ignore[operator]
+
+
+@MACRO
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_quantile(macro: int, share: float) -> None:
+    truth, covered = quantile(share), []
+    for row in samples(macro, 5):
+        found = quantile_interval(row, share)
+        assert found is not None
+        covered.append(found[0] <= truth <= found[1])
+    within(covered, 0.94, 0.98)
+
+
+@MACRO
+@pytest.mark.parametrize("worst", ["low", "high"])
+def test_mean_of_the_worst_tenth(macro: int, worst: str) -> None:
+    truth = mean_below(0.1) if worst == "low" else (MEAN - 0.9 * mean_below(0.9)) / 0.1
+    estimates = [tail_mean(row, worst) for row in samples(macro, 6)]  # type: ignore[arg-type]
+    within([e is not None and e.ci_low <= truth <= e.ci_high for e in estimates], 0.91, 0.98)
+
+
+@MACRO
+def test_a_mean_after_the_stopping_rule(macro: int) -> None:
+    """A pilot of 100 says how many give ±2.5; the interval of all of them holds the mean, and is about that narrow."""
+    generator, covered, halves = np.random.default_rng(7), [], []
+    for _ in range(macro):
+        pilot = 100 * np.exp(SIGMA * generator.standard_normal(100))
+        first = mean_estimate(pilot)
+        count = _needed(100, (first.ci_high - first.ci_low) / 2, 2.5)
+        rest = 100 * np.exp(SIGMA * generator.standard_normal(count - 100))
+        whole = mean_estimate(np.concatenate([pilot, rest]))
+        covered.append(whole.ci_low <= MEAN <= whole.ci_high)
+        halves.append((whole.ci_high - whole.ci_low) / 2)
+    within(covered, 0.93, 0.97)
+    assert 0.9 * 2.5 <= np.mean(halves) <= 1.05 * 2.5
+
+
+def test_the_part_that_nobody_knows() -> None:
+    """Y = state + chance with variances 3² and 4²: the state's share is 9 ÷ 25."""
+    generator, covered = np.random.default_rng(8), []
+    for _ in range(200):
+        factors = np.exp(generator.standard_normal((400, 2)) * 0.1)
+        states = np.log(factors) @ np.array([30 / math.sqrt(2), 30 / math.sqrt(2)])
+        found = unknown_part(50 + states + 4 * generator.standard_normal(400), factors)
+        assert found is not None
+        covered.append(found.share.ci_low <= 9 / 25 <= found.share.ci_high)
+    assert 0.90 <= np.mean(covered) <= 0.99
+    assert found.low == pytest.approx(50 + 3 * stats.norm.ppf(0.1), abs=0.8)
+    assert found.high == pytest.approx(50 + 3 * stats.norm.ppf(0.9), abs=0.8)
+
+
+def test_what_cannot_be_told_has_no_interval() -> None:
+    assert quantile_interval(np.arange(20.0), 0.1) is None
+    assert tail_mean(np.arange(99.0)) is None
+    assert unknown_part(np.arange(400.0), np.ones((400, 2))) is None
+    assert spared(np.arange(4.0), np.arange(4.0) + 1) is None

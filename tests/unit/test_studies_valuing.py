@@ -1,0 +1,106 @@
+"""Unit: what a contingency plan is worth, in depth: costs, break-even, delays, interactions; the negative controls."""
+
+import numpy as np
+import pytest
+
+from scenarios.errors import UsageError
+from scenarios.plan import Plan
+from simulation.options import Options
+from studies.futures import Execution, Futures
+from studies.stressing import stress_study
+from studies.valuing import ValueResult, value_study
+from tests.unit.test_studies_stressing import ALLOCATION, REPLICATIONS, SEED, plan_with_controls, run
+
+
+@pytest.fixture(scope="module", name="plan")
+def _plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    return plan_with_controls(
+        tmp_path_factory.mktemp("plan"),
+        "contingency_plans.K1-answer.retainer=1000",
+        "contingency_plans.K1-answer.cost_per_use=0",
+    )
+
+
+@pytest.fixture(scope="module", name="futures")
+def _futures() -> Futures:
+    return Futures(Execution(SEED, REPLICATIONS))
+
+
+@pytest.fixture(scope="module", name="valued")
+def _valued(plan: Plan, futures: Futures) -> ValueResult:
+    return value_study(plan, ALLOCATION, Options.of(plan), futures, named=["K1-answer", "useless"])
+
+
+def test_value_and_stress_agree_on_the_same_futures(plan: Plan, futures: Futures, valued: ValueResult) -> None:
+    ran = futures.run
+    stressed, _ = stress_study(plan, ALLOCATION, Options.of(plan), futures, only=["K1"])
+    rows = {row.plan: row for row in stressed.rows if row.plan}
+    for row in valued.rows:
+        other = rows[row.plan]
+        for field in (
+            "gain_signed",
+            "gain_cash",
+            "gain_contribution",
+            "gain_p_target",
+            "plan_cost",
+            "verdict",
+            "needed",
+        ):
+            assert getattr(row, field) == getattr(other, field), field
+    assert futures.run - ran < 2 * REPLICATIONS  # what value ran was not run again
+
+
+def test_gain_costs_and_reserve_are_those_of_fresh_runs(plan: Plan, valued: ValueResult) -> None:
+    base, held = run(plan, Options.of(plan, plans=())), run(plan, Options.of(plan, plans=["K1-answer"]))
+    row, cost = valued.rows[0], held.kpis["plan_cost"]
+    assert row.gain_contribution.mean == np.mean(held.kpis["contribution"] - base.kpis["contribution"])
+    assert row.retainer + row.activations + row.uses == pytest.approx(row.plan_cost.mean)
+    assert row.plan_cost.mean == cost.mean()
+    assert np.mean(cost <= row.reserve) >= 0.9 > np.mean(cost < row.reserve)
+
+
+def test_a_plan_without_effects_is_not_bought_and_not_looked_into(valued: ValueResult) -> None:
+    row = valued.rows[1]
+    assert (row.plan, row.verdict, row.seen) == ("useless", "do not buy", 0)
+    assert (row.break_even, row.delays, row.interactions) == (None, (), ())
+    assert row.gain_contribution.mean == pytest.approx(-row.plan_cost.mean)
+
+
+def test_the_gain_along_the_rate_is_that_of_fresh_runs(plan: Plan, valued: ValueResult) -> None:
+    found = valued.rows[0].break_even
+    assert found is not None
+    assert found.points[0].gain.mean == pytest.approx(-1000)  # nothing ever strikes: the retainer
+    for point in found.points[1:]:
+        there = plan_at(plan, point.factor)
+        base = run(there, Options.of(there, plans=()))
+        held = run(there, Options.of(there, plans=["K1-answer"]))
+        assert point.gain.mean == pytest.approx(np.mean(held.kpis["contribution"] - base.kpis["contribution"]))
+
+
+def plan_at(plan: Plan, factor: float) -> Plan:
+    risks = tuple(
+        risk.model_copy(update={"chance_per_quarter": 1 - (1 - risk.chance_per_quarter) ** factor})  # type: ignore[operator]
+        if risk.id == "K1"
+        else risk
+        for risk in plan.risks
+    )
+    return plan.model_copy(update={"risks": risks})
+
+
+def test_the_gain_of_a_later_trigger_is_that_of_a_fresh_run(plan: Plan, valued: ValueResult) -> None:
+    base = run(plan, Options.of(plan, plans=()))
+    for point in valued.rows[0].delays[1:3]:
+        later = tuple(
+            entry.model_copy(update={"delay_days": entry.delay_days + point.days_later})
+            if entry.id == "K1-answer"
+            else entry
+            for entry in plan.contingency_plans
+        )
+        there = plan.model_copy(update={"contingency_plans": later})
+        held = run(there, Options.of(there, plans=["K1-answer"]))
+        assert point.gain.mean == pytest.approx(np.mean(held.kpis["contribution"] - base.kpis["contribution"]))
+
+
+def test_only_plans_of_the_plan_can_be_valued(plan: Plan, futures: Futures) -> None:
+    with pytest.raises(UsageError, match="no contingency plan posters in the plan"):
+        value_study(plan, ALLOCATION, Options.of(plan), futures, named=["posters"])
