@@ -12,6 +12,9 @@ from studies.sensitivity import FlipRow, SensitivityResult
 
 __all__ = ["sensitivity_page"]
 
+_MOST_NAMED = 12
+"""Figures without a range that are named; the rest is counted."""
+
 
 def sensitivity_page(result: SensitivityResult, words: Wording, source: str = "PLAN") -> Page:
     """What the headline rests on, then what the decision rests on."""
@@ -35,7 +38,11 @@ def sensitivity_page(result: SensitivityResult, words: Wording, source: str = "P
     if result.indices:
         blocks.append(_indices(result, words))
     if result.without_range:
-        blocks.append(Listing(words.say("explain.without_range"), (words.listed(result.without_range),)))
+        names = [words.listed(result.without_range[:_MOST_NAMED])]
+        more = len(result.without_range) - _MOST_NAMED
+        if more > 0:
+            names.append(words.count("changes.more", more))
+        blocks.append(Listing(words.say("explain.without_range"), tuple(names)))
     return Page(tuple(blocks))
 
 
@@ -86,7 +93,7 @@ def _tornado(result: SensitivityResult, words: Wording) -> Table:
     columns = (
         Column(words.say("deciding.figure_path")),
         Column(words.say("column.grade"), "figure"),
-        Column(words.say("column.range"), "figure", gives_way=2),
+        Column(words.say("deciding.range"), "figure", gives_way=2),
         Column(words.say("deciding.low_end"), "figure"),
         Column(words.say("deciding.high_end"), "figure"),
         Column(words.say("column.chance_of_target"), "figure", gives_way=1),
@@ -170,7 +177,7 @@ def _decision(result: SensitivityResult, decision: str, worth: Estimate, words: 
         ),
         Sentence(words.say("explain.worth", decision=name, worth=f"{signed(scale, worth)}{unit}")),
     ]
-    if all(line.flips != "yes" for line in rows):
+    if all(line.flips == "no" for line in rows):
         blocks.append(Sentence(words.say("explain.none_flips")))
     return blocks
 

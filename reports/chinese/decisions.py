@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     # what several of them say
     "decide.detail": "目标分解方案 {allocation} · {n} 组未来情形 · 随机种子 {seed} · 金额单位：{currency}",
     "decide.between": "{mean}（{low} 至 {high}）",
+    "deciding.range": "范围",
     "deciding.open": "不限",
     "deciding.cost": "成本",
     "deciding.cost_p90": "九成情形内",

@@ -8,6 +8,7 @@ SENTENCES: dict[str, str] = {
     # what several of them say
     "decide.detail": "Allocation {allocation} · {n} futures · seed {seed} · money in {currency}",
     "decide.between": "{mean} ({low} to {high})",
+    "deciding.range": "Range",
     "deciding.open": "open",
     "deciding.cost": "Cost",
     "deciding.cost_p90": "In 9 of 10",
