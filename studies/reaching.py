@@ -26,6 +26,7 @@ from simulation.options import Options
 from studies.batches import Batch
 from studies.deciding import decide, options_of
 from studies.futures import Futures
+from studies.plan_sets import only_costs
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
 from studies.set_choice import SEEN_ENOUGH
@@ -126,6 +127,8 @@ class _Lever:
     pull: Callable[[Plan], Plan]
     """The plan with it; a contingency plan leaves it as it is."""
     hours: float = 0.0
+    is_idle: bool = False
+    """A contingency plan that can do nothing but cost."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -192,7 +195,7 @@ def target_with_chance(signed: Values, chance: float) -> tuple[float, float | No
 def _levers(plan: Plan, options: Options) -> Iterator[_Lever]:
     for entry in plan.contingency_plans:
         if entry.id not in options.plans:
-            yield _Lever("contingency plan", entry.id, None, lambda p: p)
+            yield _Lever("contingency plan", entry.id, None, lambda p: p, is_idle=only_costs(entry))
     for measure in plan.measures:
         if not measure.enabled:
             yield _Lever("measure", measure.id, None, _setting(f"measures.{measure.id}.enabled=true"))
@@ -249,7 +252,7 @@ class _Bench:
         batch, money = pulled
         gain = self._gain(batch, "p_target")
         verdict: Literal["helps", "hurts", "no difference", "cannot tell"] = "cannot tell"
-        if gain.ci_low == gain.ci_high == 0:
+        if lever.is_idle:  # that no future shows a difference proves none
             verdict = "no difference"
         elif self._differing(batch) >= SEEN_ENOUGH and (gain.ci_low > 0 or gain.ci_high < 0):
             verdict = "helps" if gain.mean > 0 else "hurts"
