@@ -10,7 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from commands.arguments import RUNS, AllocationFile, Force, Jobs, Json, Out, Risks, Scenarios, Seed, Settings
+from commands.arguments import (
+    RUNS,
+    AllocationFile,
+    Force,
+    Jobs,
+    Json,
+    MaxTime,
+    Out,
+    Precision,
+    Replications,
+    Require,
+    Risks,
+    Scenarios,
+    Seed,
+    Settings,
+)
 from commands.asking import Options, request_of
 from commands.language import InLanguage, wording
 
@@ -18,7 +33,7 @@ if TYPE_CHECKING:
     from reports.wording import Wording
     from studies.answering import Outcome
 
-__all__ = ["Page", "Quarter", "command"]
+__all__ = ["Page", "Quarter", "Sample", "command"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,21 @@ class Quarter:
         options: Options = {"scenarios": self.scenario, "settings": self.setting, "allocation": self.allocation_file}
         options |= {"risks": self.risks, "forced": self.force, "seed": self.seed, "jobs": self.jobs}
         return request_of(study, plan, options | more)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """How many quarters are simulated, and what their figures must come to."""
+
+    replications: Replications = 500
+    precision: Precision = None
+    max_time: MaxTime = None
+    require: Require = None
+
+    @property
+    def options(self) -> Options:
+        """What a request holds of it."""
+        return {"replications": self.replications, "precision": self.precision, "max_minutes": self.max_time}
 
 
 @dataclass(frozen=True)
