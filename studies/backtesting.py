@@ -1,7 +1,8 @@
 """backtest: what the model would have said about past quarters, against what happened.
 
 A window is planned from what was known before its first day, simulated, and scored against the export. No figure is
-fitted to the windows scored: every estimate sees only deals before the day, and the method was chosen before.
+fitted to the windows scored: every estimate sees only deals before the day. The method is another matter: parts of it
+were chosen after a look at the last two quarters of the set in the README, which says so.
 """
 
 from __future__ import annotations
