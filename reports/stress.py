@@ -181,7 +181,7 @@ def _shares(result: StressResult, words: Wording) -> Table:
         for line in rows
     ]
     if result.shortfall is not None:
-        lost = result.p_target_no_risk.mean - result.p_target.mean
+        lost = sum(line.p_target.mean for line in rows)
         all_of_it = (estimate(scale, result.shortfall), "", "", words.points(-lost))
         lines.append(row(words.say("stress.shortfall"), *all_of_it, strong=True))
     title = money_title(words, "stress.shares", scale, result.currency)

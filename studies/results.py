@@ -460,7 +460,7 @@ class StressResult(Record):
     attribution: tuple[ShareRow, ...] = ()
     """Who has which share of the shortfall; empty unless asked for. Shares add up to ``shortfall``."""
     shortfall: Estimate | None = None
-    """Signed amount without the risks less with them."""
+    """Signed amount without the stressed risks less with them; None unless the attribution was asked for."""
     kpis: tuple[KpiRow, ...] = ()
     """All risks, no plan."""
     replications_run: int

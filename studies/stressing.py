@@ -89,7 +89,6 @@ def stress_study(
         rows.append(row)
         rows += [_plan_row(bench, row, entry, criterion) for entry in _plans_against(plan, risk)]
     others = [entry for entry in plan.contingency_plans if entry.trigger.strike is None]
-    signed = calm.kpis["signed"] - base.kpis["signed"]
     result = StressResult(
         plan=plan.name,
         currency=plan.currency,
@@ -104,7 +103,7 @@ def stress_study(
         other_plans=tuple(_other_row(bench, entry, criterion) for entry in others) if only is None else (),
         criterion=criterion,
         attribution=shares_of(bench, stressed) if attribute else (),
-        shortfall=mean_estimate(signed),
+        shortfall=_shortfall(bench, calm, None if only is None else stressed) if attribute else None,
         kpis=tuple(kpi_row(kpi, base.kpis[kpi.id], base.nature) for kpi in KPIS.values()),
         replications_run=futures.run - run,
         replications_known=futures.known - known,
@@ -188,6 +187,14 @@ def _other_row(bench: Bench, entry: ContingencyPlan, criterion: Criterion) -> Pl
     )
 
 
+def _shortfall(bench: Bench, calm: Batch, only: Sequence[Risk] | None) -> Estimate:
+    """What is shared out: signed amount without the stressed risks less with them, the others in play on both sides."""
+    if only is None:
+        return _gap(calm, bench.base, "signed")
+    without = bench.variant(without_risks(bench.options, [risk.id for risk in only]), "without all of these")
+    return _gap(without, bench.base, "signed")
+
+
 def _gap(a: Batch, b: Batch, kpi: str) -> Estimate:
     return mean_estimate(a.kpis[kpi] - b.kpis[kpi])
 
@@ -195,7 +202,16 @@ def _gap(a: Batch, b: Batch, kpi: str) -> Estimate:
 def _answer(request: StressRequest, inputs: Inputs, futures: Futures) -> Answer:
     allocation, _ = decide(inputs.plan, inputs.allocation)
     options = options_of(inputs.plan, request)
-    result, base = stress_study(inputs.plan, allocation, options, futures, changes=inputs.changes, only=request.only)
+    result, base = stress_study(
+        inputs.plan,
+        allocation,
+        options,
+        futures,
+        changes=inputs.changes,
+        only=request.only,
+        criterion=request.criterion,
+        attribute=request.attribute,
+    )
     result = result.model_copy(update={"violations": violations_of(inputs)})
     return Answer(allocation, result, {"quarters": base})
 

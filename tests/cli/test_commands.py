@@ -197,6 +197,10 @@ def test_options_reach_the_study(plan: str) -> None:
     none = only_json(call("simulate", plan, "--risks", "none", "--plans", "none", "--json", *FEW))
     assert isinstance(none, dict)
     assert (none["risks"], none["plans"]) == ([], [])
+    stressed = only_json(call("stress", plan, "--criterion", "cash", "--attribution", "--json", *FEW))
+    assert isinstance(stressed, dict)
+    assert stressed["criterion"] == "cash"
+    assert {row["risk"] for row in stressed["attribution"]} == {"K1", "K5", "K7"}
 
 
 def test_compare_names_what_differs(plan: str) -> None:

@@ -22,6 +22,7 @@ from studies.over_assigning import OverAssignResult
 from studies.paying import MoneyResult
 from studies.reaching import ReachChanceResult
 from studies.recommending import RecommendResult
+from studies.registry import STUDIES
 from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
 from studies.rounds import RoundsResult
 from studies.runs import RunSummary
@@ -47,6 +48,7 @@ ROOTS += (ExplainResult, AlternativesResult, LeastChangeResult, FrontierResult, 
 ROOTS += (TraceResult, BacktestResult)
 ROOTS += (SelectResult, RecommendResult, SensitivityResult, ReachChanceResult)
 ROOTS += (OverAssignResult, RoundsResult, LightsResult, DesignResult)
+ROOTS += tuple(study.result for study in STUDIES.values())
 
 
 def fields_of(model: type) -> dict[str, object]:

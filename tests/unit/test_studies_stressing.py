@@ -214,6 +214,18 @@ def test_shares_of_the_shortfall_add_up_and_are_shapleys(plan: Plan) -> None:
     assert result.shortfall.mean == pytest.approx(sum(row.signed.mean for row in result.attribution))
 
 
+def test_the_shortfall_of_some_risks_is_theirs_alone(plan: Plan) -> None:
+    options = Options.of(plan, risks=["K1", "K5", "late-payers"])
+    result, _ = stress(plan, options, attribute=True, only=["K1", "K5"])
+    figures = [run(plan, Options.of(plan, risks=risks, plans=())).kpis for risks in (["late-payers"], options.risks)]
+    lost = {kpi: (figures[0][kpi] - figures[1][kpi]).mean() for kpi in ("signed", "cash")}
+    assert result.shortfall is not None
+    assert result.shortfall.mean == pytest.approx(lost["signed"])
+    for kpi, amount in lost.items():
+        assert sum(getattr(row, kpi).mean for row in result.attribution) == pytest.approx(amount)
+    assert stress(plan, options, only=["K1"])[0].shortfall is None
+
+
 def test_a_shortfall_is_not_shared_out_among_too_many() -> None:
     plan = small_plan()
     with pytest.raises(UsageError, match="at most 8 risks, here are 9; choose with --only"):
@@ -233,7 +245,8 @@ def test_costs_are_those_of_fresh_runs(plan: Plan, rows: dict[tuple[str, str], S
     assert row.cost_cash.mean == np.mean(without.kpis["cash"] - base.kpis["cash"])
     assert row.cost_contribution.mean == np.mean(without.kpis["contribution"] - base.kpis["contribution"])
     assert row.cost_p_target.mean == np.mean(without.kpis["p_target"] - base.kpis["p_target"])
-    if np.count_nonzero(lost[struck]) >= 10:
+    seen = np.count_nonzero(lost[struck])
+    if struck.sum() >= 10 and (seen >= 10 or seen == 0):
         assert row.cost_signed_given_strike is not None
         assert row.cost_signed_given_strike.mean == pytest.approx(lost[struck].mean())
     else:
