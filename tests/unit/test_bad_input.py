@@ -376,3 +376,10 @@ def test_a_mapping_that_is_nested_too_deeply(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text("- " * 3000, encoding="utf-8")
     with pytest.raises(PlanFileError, match=r"m.yaml: is nested too deeply"):
         read_mapping(tmp_path / "m.yaml")
+
+
+@pytest.mark.parametrize("id", ["nоrth", "ｎｏｒｔｈ", "north\u200b"])
+def test_ids_that_only_look_like_others_are_refused(tmp_path: Path, id: str) -> None:
+    """A Cyrillic letter, full-width letters, a space of no width."""
+    found = problems(tmp_path, regions=table("regions", "north,", f"{id},"))
+    assert found[0].startswith(f"regions.csv:2 regions.{id}.id: '{id}' is not an id."), found

@@ -218,3 +218,10 @@ def test_entities_that_multiply_are_refused(tmp_path: Path, sheets: Sheets) -> N
 
 def test_every_sheet_of_the_template_is_explained() -> None:
     assert {f"plan.sheet.{name}" for name in SHEETS} <= set(ENGLISH.sentences)
+
+
+def test_a_cell_in_the_last_row_and_column_is_named_and_the_sheet_not_laid_out(tmp_path: Path, sheets: Sheets) -> None:
+    path = write(tmp_path / "p.xlsx", sheets)
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    path.write_bytes(changed(path, "xl/worksheets/sheet2.xml", lambda data: data.replace(b"</sheetData>", far)))
+    assert any("the sheet reaches to XFD1048576, with 7 filled cells" in problem for problem in problems(path))
