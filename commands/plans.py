@@ -94,7 +94,11 @@ def import_crm(
     language: InLanguage = None,
 ) -> None:
     """Make a plan of a CRM export."""
+    from reports.data_request import write_data_request
     from reports.session import show_import
     from scenarios.crm import import_crm as make_plan
 
-    show_import(make_plan(export, as_of.date(), out, mapping, target, growth, weeks), json, wording(language))
+    words = wording(language)
+    report = make_plan(export, as_of.date(), out, mapping, target, growth, weeks)
+    write_data_request(report, words)
+    show_import(report, json, words)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from typing import TypeVar
+from pathlib import Path
 
+from reports.data_request import data_requests
+from reports.figures import alike
 from reports.parts import row
 from reports.specs import Block, Column, Heading, Listing, Page, Sentence, Table
 from reports.wording import Wording
-from scenarios.crm import AssumedFigure, EstimatedFigure, ImportReport
+from scenarios.crm import ImportReport
+from scenarios.loading import DATA_REQUEST
 
 __all__ = ["import_page"]
-
-_ID = re.compile(r"^((?:process\.)?[a-z_]+\.)[^.]+(\.\w+)$|^(opportunities\.value of ).+$")
-"""An entry's id in a path: ``products.S1.margin``, ``process.stages.need.touches``, ``opportunities.value of S1``."""
 
 
 def import_page(report: ImportReport, words: Wording) -> Page:
@@ -37,6 +35,9 @@ def import_page(report: ImportReport, words: Wording) -> Page:
         _unused(report, words),
         _estimates(report, words),
         _assumed(report, words),
+        Sentence(
+            words.say("import.request", n=len(data_requests(report, words)) - 1, path=Path(report.out) / DATA_REQUEST)
+        ),
         Sentence(words.say("import.next", out=report.out)),
     ]
     return Page(tuple(blocks))
@@ -84,7 +85,7 @@ def _estimates(report: ImportReport, words: Wording) -> Table:
         Column(words.say("column.basis")),
     )
     rows = []
-    for pattern, figures in _alike(report.estimates).items():
+    for pattern, figures in alike(report.estimates).items():
         low, high = min(figure.value for figure in figures), max(figure.value for figure in figures)
         value, deals = words.figure(low), words.money(figures[0].count)
         basis = figures[0].basis
@@ -105,20 +106,8 @@ def _assumed(report: ImportReport, words: Wording) -> Table:
         Column(words.say("column.basis")),
     )
     rows = []
-    for pattern, figures in _alike(report.assumed).items():
+    for pattern, figures in alike(report.assumed).items():
         is_one = len(figures) == 1
         path = pattern if is_one else words.say("import.many", path=pattern, n=len(figures))
         rows.append(row(path, figures[0].grade, figures[0].source))
     return Table(words.say("import.assumed"), columns, tuple(rows), (words.say("import.assumed_note"),))
-
-
-Figure = TypeVar("Figure", bound=EstimatedFigure | AssumedFigure)
-
-
-def _alike(figures: Sequence[Figure]) -> dict[str, list[Figure]]:
-    """Figures that differ in an id alone, by their path with a star in its place; a single one keeps its path."""
-    groups: dict[tuple[str, str], list[Figure]] = {}
-    for figure in figures:
-        source = f"{figure.grade} {figure.source}" if isinstance(figure, AssumedFigure) else ""
-        groups.setdefault((_ID.sub(r"\1\3*\2", figure.path), source), []).append(figure)
-    return {pattern if len(group) > 1 else group[0].path: group for (pattern, _), group in groups.items()}

@@ -18,10 +18,12 @@ from scenarios.plan import TABLES, Plan
 from scenarios.references import plan_problems
 from scenarios.validation import validate
 
-__all__ = ["LIBRARY", "LoadedPlan", "builtin_plans", "change_plan", "load_plan"]
+__all__ = ["DATA_REQUEST", "LIBRARY", "LoadedPlan", "builtin_plans", "change_plan", "load_plan"]
 
 LIBRARY = Path(__file__).parent / "library"
 PLAN_FILE = "plan.yaml"
+DATA_REQUEST = "data-request.csv"
+"""Lies in the folder of an imported plan, for people to fill in; no part of the plan, and not read."""
 _SHEET_AND_CELL = re.compile(r"(.+)!([A-Z]{1,3})([1-9]\d{0,6})")
 _FILE_AND_LINE = re.compile(r"(.+):(\d{1,9})")
 
@@ -131,7 +133,7 @@ def _read_folder(folder: Path, reading: Reading) -> Node | None:
         if f"{table}.csv" in names:
             tables[table] = reading.csv(folder / f"{table}.csv", table, row_type)
     for name in names:
-        if name.lower().endswith(".csv") and name.removesuffix(".csv") not in TABLES:
+        if name.lower().endswith(".csv") and name != DATA_REQUEST and name.removesuffix(".csv") not in TABLES:
             reading.refuse(name, "", "is no table of a plan", nearest(name, [f"{table}.csv" for table in TABLES]))
     if tree is None:  # the tables are judged all the same
         tree = Node(PLAN_FILE, {})

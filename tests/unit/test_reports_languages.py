@@ -36,6 +36,7 @@ ALIKE = {
     "options.moved",
     "rules.rule",
     "import.range",
+    "request.default",
 }
 """Ids whose sentence holds no word, or is read by code."""
 
