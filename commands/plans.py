@@ -90,6 +90,9 @@ def import_crm(
     target: Annotated[float | None, typer.Option(help="Target; default: the last quarter with growth.")] = None,
     growth: Annotated[float, typer.Option(help="Growth on the last quarter: 0.05 is 5%.")] = 0.05,
     weeks: Annotated[int, typer.Option(help="Weeks of the quarter.")] = 13,
+    refresh: Annotated[
+        Path | None, typer.Option(metavar="PLAN", help="Edited plan folder: renew its deals and accounts, as --out.")
+    ] = None,
     json: Json = False,
     language: InLanguage = None,
 ) -> None:
@@ -97,8 +100,15 @@ def import_crm(
     from reports.data_request import write_data_request
     from reports.session import show_import
     from scenarios.crm import import_crm as make_plan
+    from scenarios.crm import refresh_crm
+    from scenarios.errors import UsageError
 
     words = wording(language)
+    if refresh is not None:
+        if (target, growth, weeks) != (None, 0.05, 13):
+            raise UsageError(words.say("import.refresh_keeps"))
+        show_import(refresh_crm(export, as_of.date(), refresh, out, mapping), json, words)
+        return
     report = make_plan(export, as_of.date(), out, mapping, target, growth, weeks)
     write_data_request(report, words)
     show_import(report, json, words)

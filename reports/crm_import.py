@@ -33,14 +33,20 @@ def import_page(report: ImportReport, words: Wording) -> Page:
         _files(report, words),
         _used(report, words),
         _unused(report, words),
-        _estimates(report, words),
-        _assumed(report, words),
-        Sentence(
-            words.say("import.request", n=len(data_requests(report, words)) - 1, path=Path(report.out) / DATA_REQUEST)
-        ),
+        *([_estimates(report, words)] if report.estimates else []),
+        *([_assumed(report, words)] if report.assumed else []),
+        *_request(report, words),
         Sentence(words.say("import.next", out=report.out)),
     ]
     return Page(tuple(blocks))
+
+
+def _request(report: ImportReport, words: Wording) -> list[Block]:
+    """Where the data request sheet is; a refreshed plan keeps the one it had."""
+    if not report.assumed:
+        return []
+    path = Path(report.out) / DATA_REQUEST
+    return [Sentence(words.say("import.request", n=len(data_requests(report, words)) - 1, path=path))]
 
 
 def _files(report: ImportReport, words: Wording) -> Table:

@@ -34,6 +34,7 @@ SENTENCES: dict[str, str] = {
     "import.assumed_note": "来源等级：A 同行评议文献，B 样本明确的调查，C 二手资料，D 假设。",
     "import.warnings": "请核对以下内容",
     "import.next": "下一步：quarterdeck check {out}，然后 quarterdeck run {out}",
+    "import.refresh_keeps": "--refresh 保留计划原有的目标和周数：请去掉 --target、--growth 和 --weeks",
     "import.many": "{path}（{n} 项）",
     "import.range": "{low}–{high}",
     "import.instance": "例如：{basis}",

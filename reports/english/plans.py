@@ -34,6 +34,7 @@ SENTENCES: dict[str, str] = {
     "import.assumed_note": "Grade A peer-reviewed, B survey with a stated sample, C second hand, D assumption.",
     "import.warnings": "Look at these",
     "import.next": "Next: quarterdeck check {out}, then quarterdeck run {out}",
+    "import.refresh_keeps": "--refresh keeps the plan's target and weeks: leave out --target, --growth and --weeks",
     "import.many": "{path} ({n})",
     "import.range": "{low}–{high}",
     "import.instance": "for instance: {basis}",

@@ -36,7 +36,7 @@ __all__ = [
 Row: TypeAlias = dict[str, str]
 
 
-def write_folder(texts: Mapping[str, str], out: Path) -> None:
+def write_folder(files: Mapping[str, str | bytes], out: Path) -> None:
     """Write a new folder of files, all of it or nothing."""
     refuse_existing(out)
     work = out.parent / f".{out.name}-{uuid.uuid4().hex[:8]}"
@@ -44,8 +44,8 @@ def write_folder(texts: Mapping[str, str], out: Path) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         work.mkdir()
         try:
-            for name, text in texts.items():
-                (work / name).write_text(text, encoding="utf-8", newline="\n")
+            for name, data in files.items():
+                (work / name).write_bytes(data.encode() if isinstance(data, str) else data)
             refuse_existing(out)
             os.rename(work, out)
         finally:

@@ -24,7 +24,7 @@ def commands() -> list[list[str]]:
 def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_salesforce(tmp_path / "export" / "report.csv", Company(leads_a_week=2.0), seed=5)
-    assert [words[1] for words in commands()] == ["import-crm", "check", "backtest"]
+    assert [words[1] for words in commands()] == ["import-crm", "check", "import-crm", "backtest"]
     for words in commands():
         arguments = words[1:]
         if arguments[0] == "backtest":
