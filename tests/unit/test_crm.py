@@ -523,7 +523,7 @@ class TestWhatThePlannerAsksFor:
         def full(_path: Path, *_: object, **__: object) -> int:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(Path, "write_text", full)
+        monkeypatch.setattr(Path, "write_bytes", full)
         with pytest.raises(UsageError, match="No space left on device"):
             import_crm(SMALL, AS_OF, tmp_path / "plan")
         assert list(tmp_path.iterdir()) == []
