@@ -422,7 +422,7 @@ def _fixed_row(cell: str) -> str:
 def _stress(book: Book, result: StressResult, words: Wording) -> None:
     leaf = Leaf(book, words.say("workbook.stress"), words.say("stress.title", plan=result.plan))
     leaf.note(words.say("stress.risks_note"))
-    leaf.note(words.say("stress.plans_note"))
+    leaf.note(words.say(f"stress.by_{result.criterion}"))
     leaf.gap()
     risks = [row for row in result.rows if not row.plan]
     plans = [row for row in result.rows if row.plan]

@@ -177,7 +177,10 @@ def _named(node: Node, annotation: Any, path: Path) -> Iterator[tuple[str, Path,
                     continue
                 kind = named_kind(alternative, name)
                 field = fields[name].annotation
-                if kind is not None and (name != "source" or holds_tuple(field)):
+                is_figure = isinstance(below.value, str) and float in alternatives(
+                    field
+                )  # one for all that it could name
+                if kind is not None and not is_figure and (name != "source" or holds_tuple(field)):
                     yield from ((place, at, kind, value) for place, at, value in _ids(below, (*path, name)))
                 if isinstance(below.value, dict | list):
                     yield from _named(below, field, (*path, name))

@@ -236,7 +236,7 @@ PAIRS = (
     Pair("R4", "salons beyond what a region takes", SALON_LEADS, -1, 4,
          (("activities.salon.responses.growth", FLAT),), CHEAP),
     Pair("R5", "bonuses", kpi("bonuses"), +1, 2, (("money.bonuses", ()),)),
-    Pair("R9", "screening of leads", kpi("leads"), +1, 4, (("activities.digital.acceptance", 0.15 / 1.8),), WITH_LEADS),
+    Pair("R9", "screening of leads", kpi("leads"), +1, 4, (("measures.R9-outbound.enabled", False),), WITH_LEADS),
     Pair("M5", "a roll-out", passed(is_any), +1, 20, (("policies.M5.enabled", False),),
          on=(("policies.M5.enabled", True), ("policies.M5.strategy_test.success_from", -1),
              ("policies.M5.strategy_test.at_least", 1))),

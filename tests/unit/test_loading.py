@@ -120,8 +120,14 @@ def test_a_policy_has_the_settings_of_one_kind(tmp_path: Path) -> None:
     for written, said in (
         ("lights: {conversion: {red: 0.95, amber: 0.9}}", "red (0.95) is above amber (0.9)"),
         ("lights: {convertion: {red: 0.8, amber: 0.9}}", "unknown key. Did you mean conversion?"),
-        ("lights: {}, reallocation: {}", "give exactly one of lights, reallocation, strategy_test, weight_change"),
-        ("enabled: true", "give exactly one of lights, reallocation, strategy_test, weight_change"),
+        (
+            "lights: {}, reallocation: {}",
+            "give exactly one of focus_day, health, lights, quarter_end, reallocation, strategy_test, weight_change",
+        ),
+        (
+            "enabled: true",
+            "give exactly one of focus_day, health, lights, quarter_end, reallocation, strategy_test, weight_change",
+        ),
     ):
         entry = f"policies:\n  - {{id: E3, name: Lights, {written}}}\n"
         with pytest.raises(PlanFileError) as caught:
