@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import math
 import pickle
+import signal
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -183,9 +184,9 @@ def _run_part(path: str, part: object) -> Batch:
 
 @lru_cache(maxsize=1)
 def _work_at(path: str) -> Callable[[Any], Batch]:
-    work: Callable[[Any], Batch] = pickle.loads(
-        Path(path).read_bytes()
-    )  # our own file, in a folder that others cannot write
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the one that asked says what it means
+    # Our own file, in a folder that others cannot write.
+    work: Callable[[Any], Batch] = pickle.loads(Path(path).read_bytes())
     return work
 
 
