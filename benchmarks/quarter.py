@@ -99,15 +99,21 @@ def built_in(rounds: int, each: int) -> None:
         model = compile_model(plan, allocation, Options.of(plan, plans=held))
         parts: list[list[float]] = [[], [], []]
         for number in range(rounds):
-            futures, records = list[Future](), list[Records]()
-            numbers = range(number * each, (number + 1) * each)
-            drawn = lambda m=model, ns=numbers, to=futures: to.extend(draw_future(m, SEED, n) for n in ns)  # noqa: E731
-            run = lambda m=model, fs=futures, to=records: to.extend(run_quarter(m, f) for f in fs)  # noqa: E731
-            measured = lambda m=model, rs=records: [measure(r, m) for r in rs]  # noqa: E731
-            for part, work in zip(parts, (drawn, run, measured), strict=True):
-                part.append(seconds(work))
+            times = _parts(model, range(number * each, (number + 1) * each))
+            for part, spent in zip(parts, times, strict=True):
+                part.append(spent)
         middle = [statistics.median(part) / each for part in parts]
         print(f"  {name:<26}{''.join(map(ms, middle))}{1 / sum(middle):10.1f}   {1e3 * sum(middle):.1f} ms each")
+
+
+def _parts(model: Model, numbers: range) -> tuple[float, float, float]:
+    """Seconds for the draws, the quarters and the KPIs of these replications."""
+    futures: list[Future] = []
+    records: list[Records] = []
+    drawn = seconds(lambda: futures.extend(draw_future(model, SEED, number) for number in numbers))
+    run = seconds(lambda: records.extend(run_quarter(model, future) for future in futures))
+    measured = seconds(lambda: [measure(record, model) for record in records])
+    return drawn, run, measured
 
 
 def ms(duration: float) -> str:
