@@ -45,6 +45,14 @@ class Batch:
     """Contribution before the costs of contingency plans."""
     nature: Values
     """Factors drawn of what nobody knows, a column per uncertainty that is enabled."""
+    lights: Values
+    """Friday lights over all regions, a column each of ``excerpts.light_columns``."""
+    verdicts: Values
+    """Verdicts on strategy tests, ``excerpts.VERDICT`` of each policy that has one."""
+    signed_by_cell: Values
+    """By product × region …"""
+    hours_by_cell: Values
+    """… and the hours of reps that went into them."""
     records: tuple[Records, ...] = ()
     """Full records, where they were asked for and no store took them."""
     tables: tuple[Mapping[str, Path], ...] = ()
@@ -56,7 +64,7 @@ class Batch:
     def rows(self, chosen: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Batch:
         """Some of the replications, without their records."""
         parts: dict[str, Any] = {}
-        for field in _figures():
+        for field in Batch.figures():
             value = getattr(self, field)
             parts[field] = {key: v[chosen] for key, v in value.items()} if isinstance(value, dict) else value[chosen]
         return Batch(**parts)
@@ -67,7 +75,7 @@ class Batch:
         if len(batches) == 1:
             return batches[0]
         parts: dict[str, Any] = {}
-        for field in _figures():
+        for field in Batch.figures():
             values = [getattr(batch, field) for batch in batches]
             if isinstance(values[0], dict):
                 names = sorted({name for value in values for name in value})
@@ -82,10 +90,15 @@ class Batch:
         records = tuple(entry for batch in batches for entry in batch.records)
         return Batch(**parts, records=records, tables=tuple(table for batch in batches for table in batch.tables))
 
+    @staticmethod
+    def figures() -> list[str]:
+        """Fields that hold an array, or arrays by name."""
+        return [field.name for field in fields(Batch) if field.name not in ("records", "tables")]
+
     def packed(self) -> tuple[list[str], Values]:
         """All figures in one array, as it is written to a file, and what its columns are."""
         columns: dict[str, NDArray[Any]] = {}
-        for field in _figures():
+        for field in Batch.figures():
             value = getattr(self, field)
             columns |= {f"{field}/{key}": v for key, v in value.items()} if isinstance(value, dict) else {field: value}
         names = [name for name, value in columns.items() for _ in range(value.shape[1] if value.ndim > 1 else 1)]
@@ -94,7 +107,7 @@ class Batch:
     @staticmethod
     def unpacked(names: Sequence[str], figures: Values, tables: tuple[Mapping[str, Path], ...] = ()) -> Batch:
         """The batch that was packed; KeyError or ValueError where it was not."""
-        parts: dict[str, Any] = {field: {} for field in _figures()}
+        parts: dict[str, Any] = {field: {} for field in Batch.figures()}
         for name in dict.fromkeys(names):
             field, _, key = name.partition("/")
             columns = figures[:, [place for place, other in enumerate(names) if other == name]]
@@ -103,13 +116,9 @@ class Batch:
             else:
                 parts[field] = columns if Batch.__dataclass_fields__[field].type == "Values" else columns[:, 0]
         empty = np.zeros((len(figures), 0))
-        for field in _figures():
+        for field in Batch.figures():
             if not Batch.__dataclass_fields__[field].type.startswith("dict") and isinstance(parts[field], dict):
                 parts[field] = empty
         parts["numbers"] = parts["numbers"].astype(np.int64)
         parts["before_plans"] = parts["before_plans"][:, 0]
         return Batch(**parts, tables=tables)
-
-
-def _figures() -> list[str]:
-    return [field.name for field in fields(Batch) if field.name not in ("records", "tables")]

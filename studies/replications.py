@@ -32,6 +32,7 @@ from simulation.quarter import replicate
 from simulation.records import Records
 from studies.batches import Batch
 from studies.calls import Call, calls_of
+from studies.excerpts import cells_of, lights_of, verdicts_of
 from studies.statistics import Values
 from studies.steering import compile_steered
 from studies.stores import Part, Store
@@ -228,6 +229,7 @@ def _batch(
     calls: list[dict[str, Call]] = [calls_of(entry, model.plan) for entry in records]
     paid_per_use = {entry.id for entry in model.plan.contingency_plans if entry.cost_per_use}
     weeks = model.plan.calendar.weeks
+    sold, worked = cells_of(records, model.plan)
     return Batch(
         numbers=np.array(numbers, dtype=np.int64),
         kpis={kpi: np.array([m.kpis[kpi] for m in measured], dtype=float) for kpi in KPIS},
@@ -254,5 +256,9 @@ def _batch(
         clips=_columns([entry.clips for entry in records]),
         before_plans=np.array([m.before_plans for m in measured], dtype=float),
         nature=nature.reshape(len(records), len(model.uncertainties)),
+        lights=lights_of(records, model.plan),
+        verdicts=verdicts_of(records, model.plan),
+        signed_by_cell=sold,
+        hours_by_cell=worked,
         records=tuple(kept),
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -101,7 +100,6 @@ def rounds_study(
 ) -> tuple[RoundsResult, Allocation]:
     """Allocate and correct so many times; the second part is the allocation handed out."""
     start = time.perf_counter()
-    in_memory = Futures(replace(futures.execution, store=None))
     calm_options = Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty)
     correction = Correction()
     answers: list[AllocationResult] = []
@@ -110,9 +108,7 @@ def rounds_study(
     for number in range(rounds + 1):
         name = "optimised" if number == 0 else f"optimised, round {number}"
         answer = allocate(plan, name, detail="none", correction=correction)
-        calm = in_memory.replay(
-            plan, answer.allocation, calm_options, label=f"round {number}, without risks", keep_records=True
-        )
+        calm = futures.replay(plan, answer.allocation, calm_options, label=f"round {number}, without risks")
         batch = futures.replay(plan, answer.allocation, options, label=f"round {number}, with risks")
         before = answers[-1].allocation if answers else answer.allocation
         rows.append(_round_row(number, answer, calm, batch, batches[0] if batches else None, before))
@@ -160,7 +156,7 @@ def _round_row(
 def _next(plan: Plan, before: Correction, answer: AllocationResult, calm: Batch) -> Correction:
     """The correction times simulated ÷ expected, by product × region; hours per money likewise."""
     data = prepare(plan)
-    sold, worked = _by_cell(plan, calm)
+    sold, worked = _by_cell(plan, calm.signed_by_cell), _by_cell(plan, calm.hours_by_cell)
     expected: dict[tuple[str, str], float] = {}
     for cell in answer.expected:
         key = cell.product, cell.region
@@ -177,26 +173,10 @@ def _next(plan: Plan, before: Correction, answer: AllocationResult, calm: Batch)
     return Correction(demand, hours)
 
 
-def _by_cell(plan: Plan, batch: Batch) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], float]]:
-    """Mean signed amount and mean hours of a quarter by product × region."""
-    products, regions = list(plan.product), list(plan.region)
-    sold: dict[tuple[str, str], float] = {}
-    worked: dict[tuple[str, str], float] = {}
-    if len(batch.records) != len(batch):
-        raise ValueError("the records of every replication are needed")
-    for records in batch.records:
-        for deal in records.deals:
-            key = products[deal.product], regions[deal.region]
-            worked[key] = worked.get(key, 0.0) + deal.hours
-            if deal.outcome == "won":
-                sold[key] = sold.get(key, 0.0) + deal.value
-        for renewal in records.renewals:
-            if renewal.value > 0:
-                key = products[renewal.product], regions[renewal.region]
-                sold[key] = sold.get(key, 0.0) + renewal.value
-                worked[key] = worked.get(key, 0.0) + plan.process.renewal_hours
-    n = len(batch)
-    return {key: amount / n for key, amount in sold.items()}, {key: amount / n for key, amount in worked.items()}
+def _by_cell(plan: Plan, by_cell: Values) -> dict[tuple[str, str], float]:
+    """Means by product × region."""
+    keys = [(product.id, region.id) for product in plan.products for region in plan.regions]
+    return dict(zip(keys, by_cell.mean(axis=0).tolist(), strict=True))
 
 
 def _bounded(factor: float) -> float:

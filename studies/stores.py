@@ -39,7 +39,8 @@ class Store:
 
     def of(self, model: Model, seed: int) -> Part:
         """The parts of one variant."""
-        return Part(self.folder / digest_of(model.plan, model.allocation, model.options, seed, version("quarterdeck")))
+        what = model.plan, model.allocation, model.options, seed, version("quarterdeck"), Batch.figures()
+        return Part(self.folder / digest_of(*what))
 
     def is_empty(self) -> bool:
         """Whether no part has been finished."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -21,9 +20,9 @@ from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.policies import Policy, StrategyTest
 from simulation.options import Options
-from simulation.records import VerdictRow
 from studies.batches import Batch
 from studies.deciding import decide, options_of
+from studies.excerpts import VERDICT, tested_policies
 from studies.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
@@ -103,20 +102,19 @@ class DesignResult(Record):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
-class _Verdicts:
-    """One verdict a future, in order."""
+class _Verdicts(NamedTuple):
+    """One verdict a future, in order; the gain is not a number where there is none."""
 
-    rows: Sequence[VerdictRow]
+    tried: Values
+    others: Values
+    gain: Values
+    rolled_out: Values
 
-    @property
-    def gains(self) -> Values:
-        """Gain by future; not a number where there is none."""
-        return np.array([math.nan if row.gain is None else row.gain for row in self.rows], dtype=float)
-
-    @property
-    def rolled_out(self) -> Values:
-        return np.array([row.rolled_out for row in self.rows], dtype=float)
+    @staticmethod
+    def of(plan: Plan, policy: Policy, batch: Batch) -> _Verdicts:
+        """Those on one policy's test."""
+        place = [entry.id for entry in tested_policies(plan)].index(policy.id) * len(VERDICT)
+        return _Verdicts(*batch.verdicts[:, place : place + len(VERDICT)].T)
 
 
 def design_study(
@@ -130,26 +128,25 @@ def design_study(
     """Hold the test with its effect, and without any; UsageError without a test that ends in the quarter."""
     start = time.perf_counter()
     chosen, test = _test_of(plan, policy)
-    in_memory = Futures(replace(futures.execution, store=None))  # verdicts are in no table of a store
-    found: dict[str, tuple[Batch, _Verdicts]] = {}
     neutral = tuple(effect.model_copy(update={"factor": 1.0, "shift": 0.0}) for effect in test.effects)
-    for name, effects in (("as planned", test.effects), ("without effect", neutral)):
-        held = _with_test(plan, chosen, test.model_copy(update={"effects": effects}))
-        batch = in_memory.replay(held, allocation, options, label=f"test {name}", keep_records=True)
-        rows = [next(row for row in r.tests if row.policy == chosen.id) for r in batch.records]
-        found[name] = batch, _Verdicts(rows)
-    without = futures.replay(_with_test(plan, chosen, None), allocation, options, label="no test")
-    planned, null = found["as planned"][1], found["without effect"][1]
-    both = np.isfinite(planned.gains) & np.isfinite(null.gains)
+    with_effect, with_none, without = (
+        futures.replay(_with_test(plan, chosen, held), allocation, options, label=label)
+        for held, label in (
+            (test, "test as planned"),
+            (test.model_copy(update={"effects": neutral}), "test without effect"),
+            (None, "no test"),
+        )
+    )
+    planned, null = (_Verdicts.of(plan, chosen, batch) for batch in (with_effect, with_none))
+    both = np.isfinite(planned.gain) & np.isfinite(null.gain)
     if both.sum() < SEEN_ENOUGH:
         raise UsageError(
             f"test {chosen.id} comes to a verdict in {int(both.sum())} of {len(both)} quarters; "
             f"more replications, a lower at_least ({test.at_least}) or more customers in it would tell"
         )
-    spread = float(np.std(null.gains[both], ddof=1))
-    effect = mean_estimate(planned.gains[both] - null.gains[both])
-    tried = float(np.mean([row.tried for row in null.rows]))
-    others = float(np.mean([row.others for row in null.rows]))
+    spread = float(np.std(null.gain[both], ddof=1))
+    effect = mean_estimate(planned.gain[both] - null.gain[both])
+    tried, others = float(null.tried.mean()), float(null.others.mean())
     unit = spread / math.sqrt(1 / tried + 1 / others) if tried and others else math.inf
     sizes = _sizes(plan, test, tried + others, unit, effect.mean)
     return DesignResult(
@@ -167,7 +164,7 @@ def design_study(
         success_from=test.success_from,
         tried=tried,
         others=others,
-        no_verdict=proportion_estimate(np.array([row.gain is None for row in null.rows], dtype=float)),
+        no_verdict=proportion_estimate(np.isnan(null.gain).astype(float)),
         false_roll_outs=proportion_estimate(null.rolled_out),
         power=proportion_estimate(planned.rolled_out),
         effect=effect,
@@ -177,14 +174,14 @@ def design_study(
         sizes=sizes,
         enough=next((row for row in sorted(sizes, key=lambda r: (r.share * r.weeks, r.weeks)) if row.is_enough), None),
         tried_needed=2 * (unit * _SEEN / effect.mean) ** 2 if effect.mean > 0 else None,
-        worth=mean_estimate(found["as planned"][0].kpis["contribution"] - without.kpis["contribution"]),
+        worth=mean_estimate(with_effect.kpis["contribution"] - without.kpis["contribution"]),
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
     )
 
 
 def _test_of(plan: Plan, policy: str | None) -> tuple[Policy, StrategyTest]:
-    tests = {entry.id: entry for entry in plan.policies if entry.strategy_test is not None}
+    tests = {entry.id: entry for entry in tested_policies(plan)}
     if not tests:
         raise UsageError("the plan has no policy with a strategy test")
     if policy is not None and policy not in tests:

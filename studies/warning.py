@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,21 +18,22 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.options import Options
-from simulation.records import LightRow
-from studies.batches import Batch
 from studies.deciding import decide, options_of
+from studies.excerpts import light_columns
 from studies.futures import Futures
 from studies.plan_sets import only_costs
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
 from studies.set_choice import SEEN_ENOUGH
-from studies.statistics import mean_estimate, proportion_estimate
+from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "ActingRow", "LightsRequest", "LightsResult", "ThresholdRow", "WarningRow", "lights_study"]
 
 Metric = Literal["conversion", "deal_size", "collection"]
 _METRICS: tuple[Metric, ...] = ("conversion", "deal_size", "collection")
+_Shares: TypeAlias = Mapping[int, Values]
+"""Of what was expected, by future, for each week with a review in order."""
 _THRESHOLDS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 1.0)
 
 
@@ -117,10 +117,12 @@ def lights_study(
     policy = next((p.lights for p in plan.policies if p.enabled and p.lights is not None), None)
     if policy is None:
         raise UsageError("the plan has no policy of lights that is enabled")
+    columns = light_columns(plan)
+    if not columns:
+        raise UsageError("the plan's lights are never looked at: name weeks in calendar.review_weeks")
     by_light = {entry.id: entry for entry in plan.contingency_plans if entry.trigger.light is not None}
     bare = Options(options.risks, options.plans - set(by_light), options.forced, options.uncertainty)
-    in_memory = Futures(replace(futures.execution, store=None))  # lights are in no table of a store
-    base = in_memory.replay(plan, allocation, bare, label="quarters, nobody acts on a light", keep_records=True)
+    base = futures.replay(plan, allocation, bare, label="quarters, nobody acts on a light")
     rows: list[WarningRow] = []
     thresholds: list[ThresholdRow] = []
     for metric in _METRICS:
@@ -136,7 +138,7 @@ def lights_study(
             )
         )
         bad = base.kpis[kpi] < least
-        shares = _shares(base, metric)
+        shares = {week: base.lights[:, n] for n, (of, week) in enumerate(columns) if of == metric}
         rows.append(_warning(metric, light.red, shares, bad, plan.calendar.weeks))
         thresholds += [_threshold(metric, at, shares, bad) for at in sorted({*_THRESHOLDS, light.red})]
     acting = []
@@ -174,7 +176,7 @@ def lights_study(
         allocation_name=allocation.name,
         seed=futures.execution.seed,
         replications=len(base),
-        reviews=tuple(sorted(set(plan.calendar.review_weeks))),
+        reviews=tuple(sorted({week for _, week in columns})),
         rows=tuple(rows),
         thresholds=tuple(thresholds),
         acting=tuple(acting),
@@ -183,25 +185,16 @@ def lights_study(
     )
 
 
-def _shares(batch: Batch, metric: Metric) -> list[list[tuple[int, float]]]:
-    """By future, week and share of what was expected, at every review that gave the light over all."""
-    lights = [[row for row in r.lights if row.metric == metric and row.scope == "all"] for r in batch.records]
-    return [[(row.week, _share(row)) for row in future] for future in lights]
+def _first_red(shares: _Shares, at: float) -> Values:
+    """Week of the first red light of each future; not a number where none was red."""
+    weeks = np.array(list(shares), dtype=float)
+    red = np.array([share <= at for share in shares.values()])
+    return np.where(red.any(axis=0), weeks[red.argmax(axis=0)], math.nan)
 
 
-def _share(row: LightRow) -> float:
-    return row.value / row.target if row.target > 0 else math.inf
-
-
-def _first_red(shares: Sequence[Sequence[tuple[int, float]]], at: float) -> list[int | None]:
-    return [next((week for week, share in future if share <= at), None) for future in shares]
-
-
-def _warning(
-    metric: Metric, red_at: float, shares: Sequence[Sequence[tuple[int, float]]], bad: NDArray[np.bool_], weeks: int
-) -> WarningRow:
+def _warning(metric: Metric, red_at: float, shares: _Shares, bad: NDArray[np.bool_], weeks: int) -> WarningRow:
     first = _first_red(shares, red_at)
-    red = np.array([week is not None for week in first])
+    red = np.isfinite(first)
     if_red, if_not = _part(bad, red), _part(bad, ~red)
     tells = _difference(if_red, if_not, int(red.sum()), int((~red).sum()))
     verdict: Literal["warns", "misleads", "tells nothing yet", "never red", "always red"] = "tells nothing yet"
@@ -211,7 +204,7 @@ def _warning(
         verdict = "always red"
     elif tells is not None and (tells.ci_low > 0 or tells.ci_high < 0):
         verdict = "warns" if tells.mean > 0 else "misleads"
-    warned = np.array([weeks - week + 0.0 for week, was in zip(first, bad, strict=True) if week is not None and was])
+    warned = weeks - first[red & bad]
     return WarningRow(
         metric=metric,
         red_at=red_at,
@@ -227,10 +220,8 @@ def _warning(
     )
 
 
-def _threshold(
-    metric: Metric, at: float, shares: Sequence[Sequence[tuple[int, float]]], bad: NDArray[np.bool_]
-) -> ThresholdRow:
-    red = np.array([week is not None for week in _first_red(shares, at)])
+def _threshold(metric: Metric, at: float, shares: _Shares, bad: NDArray[np.bool_]) -> ThresholdRow:
+    red = np.isfinite(_first_red(shares, at))
     false, missed = _part(red, ~bad), _part(~red, bad)
     return ThresholdRow(
         metric=metric,

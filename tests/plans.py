@@ -203,6 +203,21 @@ scenarios:
     name: Everything at once
     includes: [soft_market, price_war]
 """
+STEERED_YAML = (
+    PLAN_YAML.replace("  weeks: 12\n", "  weeks: 12\n  review_day: friday\n  review_weeks: [3, 5, 7]\n", 1)
+    + """
+policies:
+  - id: E3
+    name: Lights
+    lights: {conversion: {red: 0.8, amber: 0.9, at_least: 1}}
+  - id: M5
+    name: A talk track on trial
+    enabled: false
+    strategy_test:
+      {share: 0.5, from_week: 2, weeks: 6, at_least: 1, effects: [{parameter: win_rate, factor: 1.6}]}
+"""
+)
+"""The same plan with Friday lights and a strategy test."""
 
 TABLES = {
     "products": """\

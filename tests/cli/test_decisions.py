@@ -12,22 +12,10 @@ from typer.testing import CliRunner, Result
 import cli
 from scenarios.loading import load_plan
 from studies.allocations import read_allocation
-from tests.plans import PLAN_YAML, small_plan_files
+from tests.plans import STEERED_YAML, small_plan_files
 
 FEW = ("--replications", "8", "--jobs", "1", "--set", "target=170000")
 ENOUGH = ("--replications", "20", *FEW[2:])
-POLICIES = """
-policies:
-  - id: E3
-    name: Lights
-    lights: {conversion: {red: 0.8, amber: 0.9, at_least: 1}}
-  - id: M5
-    name: A talk track on trial
-    enabled: false
-    strategy_test:
-      {share: 0.5, from_week: 2, weeks: 6, at_least: 1, effects: [{parameter: win_rate, factor: 1.6}]}
-"""
-REVIEWS = "  weeks: 12\n  review_day: friday\n  review_weeks: [3, 5, 7]\n"
 COMMANDS = {
     "select": ("--budget", "9000", "--delta", "5%"),
     "recommend": ("--count", "1"),
@@ -48,8 +36,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.fixture
 def plan() -> str:
-    text = PLAN_YAML.replace("  weeks: 12\n", REVIEWS, 1) + POLICIES
-    return str(small_plan_files(Path("small"), plan=text))
+    return str(small_plan_files(Path("small"), plan=STEERED_YAML))
 
 
 def call(*arguments: str) -> Result:

@@ -15,13 +15,14 @@ import pytest
 from joblib.externals.loky import reusable_executor
 
 from scenarios.errors import UsageError
-from studies.answering import Outcome, answer
+from studies.answering import Outcome, answer, answer_from, read_inputs
 from studies.registry import read_request
 from studies.replications import run_replications
 from studies.requests import Request
 from studies.runs import list_runs, load_result, repeat_run, resolve_run, save_run
 from studies.sessions import Interrupted, answer_and_save, resume_run
-from tests.plans import PLAN_YAML, small_plan_files
+from studies.stores import Store
+from tests.plans import PLAN_YAML, STEERED_YAML, small_plan_files
 from tests.unit.test_studies_replications import ALLOCATION, OPTIONS, PLAN, differing, run
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +86,44 @@ def test_what_is_finished_is_not_computed_again(place: Path, tmp_path: Path, mon
     monkeypatch.setattr("studies.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
     resume_run(stop.value.folder, tmp_path)
     assert (ran[0], min(ran[:10])) == (10, 10)  # ten parts of one were there
+
+
+@pytest.fixture(scope="module", name="steered")
+def _steered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    text = STEERED_YAML.replace("target: 1000000", "target: 170000")
+    return small_plan_files(tmp_path_factory.mktemp("steered") / "small", plan=text)
+
+
+DECIDING: dict[str, dict[str, object]] = {
+    "lights": {},
+    "design": {},
+    "rounds": {"rounds": 1},
+    "value": {"plans": ("K1-answer",)},
+    "select": {},
+    "recommend": {"count": 1},
+    "explain": {"verdicts": ("K1-answer",), "ranges": ("customer_tiers.A.win_rate",)},
+    "reach_chance": {"chance": 0.9},
+    "over_assign": {"chance": 0.3},
+}
+
+
+@pytest.mark.parametrize("study", DECIDING)
+def test_every_study_goes_on_where_it_was(
+    steered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, study: str
+) -> None:
+    """To the same figures, and no quarter that was finished is simulated again."""
+    ran: list[int] = []
+    real = run_replications.__globals__["replicate"]
+    monkeypatch.setattr("studies.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
+    steps: list[str] = []
+    asked = request(steered, study, replications=20, **DECIDING[study])
+    whole = answer_from(asked, read_inputs(asked), lambda label, *_: steps.append(label), Store(tmp_path / "whole"))
+    once = len(ran)
+    with pytest.raises(Interrupted) as stop:
+        answer_and_save(asked, tmp_path / "runs", stop_after(2 * len(steps) // 3))
+    outcome, _ = resume_run(stop.value.folder, tmp_path / "runs")
+    assert timeless(outcome.result) == timeless(whole.result)
+    assert len(ran) == 2 * once
 
 
 def test_a_part_that_is_not_whole_is_computed_again(place: Path, whole: Outcome, tmp_path: Path) -> None:

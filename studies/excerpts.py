@@ -1,0 +1,71 @@
+"""What studies need of full records beside KPIs, as figures by quarter, so that the records need not stay."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from scenarios.plan import Plan
+from scenarios.policies import Policy
+from simulation.records import Records
+from studies.statistics import Values
+
+__all__ = ["LIGHTS", "VERDICT", "cells_of", "light_columns", "lights_of", "tested_policies", "verdicts_of"]
+
+LIGHTS = ("conversion", "deal_size", "collection")
+"""Metrics of the lights that may stand over all regions."""
+VERDICT = ("tried", "others", "gain", "rolled_out")
+"""Figures of the verdict on a strategy test; the gain is not a number where there is none."""
+
+
+def light_columns(plan: Plan) -> list[tuple[str, int]]:
+    """Metric and week of every light over all regions that a review may give, in order."""
+    lights = [policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None]
+    weeks = {week for entry in lights for week in entry.weeks or plan.calendar.review_weeks}
+    return [(metric, week) for metric in LIGHTS for week in sorted(weeks)]
+
+
+def lights_of(quarters: Sequence[Records], plan: Plan) -> Values:
+    """Value ÷ what the plan expects, by ``light_columns``: the least of several, not a number where none was given."""
+    place = {column: number for number, column in enumerate(light_columns(plan))}
+    shares = np.full((len(quarters), len(place)), math.nan)
+    for number, records in enumerate(quarters):
+        for row in records.lights:
+            if row.scope == "all" and row.metric in LIGHTS:
+                cell = number, place[row.metric, row.week]
+                shares[cell] = np.fmin(shares[cell], row.value / row.target if row.target > 0 else math.inf)
+    return shares
+
+
+def tested_policies(plan: Plan) -> list[Policy]:
+    """Policies with a strategy test, enabled or not."""
+    return [policy for policy in plan.policies if policy.strategy_test is not None]
+
+
+def verdicts_of(quarters: Sequence[Records], plan: Plan) -> Values:
+    """``VERDICT`` of each of ``tested_policies``; not numbers where none was given."""
+    place = {policy.id: number for number, policy in enumerate(tested_policies(plan))}
+    figures = np.full((len(quarters), len(place), len(VERDICT)), math.nan)
+    for number, records in enumerate(quarters):
+        for row in records.tests:
+            gain = math.nan if row.gain is None else row.gain
+            figures[number, place[row.policy]] = row.tried, row.others, gain, row.rolled_out
+    return figures.reshape(len(quarters), len(place) * len(VERDICT))
+
+
+def cells_of(quarters: Sequence[Records], plan: Plan) -> tuple[Values, Values]:
+    """Signed amount and hours of reps by product × region, renewals with what one takes."""
+    sold, worked = (np.zeros((len(quarters), len(plan.products), len(plan.regions))) for _ in range(2))
+    for number, records in enumerate(quarters):
+        for deal in records.deals:
+            worked[number, deal.product, deal.region] += deal.hours
+            if deal.outcome == "won":
+                sold[number, deal.product, deal.region] += deal.value
+        for renewal in records.renewals:
+            if renewal.value > 0:
+                sold[number, renewal.product, renewal.region] += renewal.value
+                worked[number, renewal.product, renewal.region] += plan.process.renewal_hours
+    width = len(plan.products) * len(plan.regions)
+    return sold.reshape(len(quarters), width), worked.reshape(len(quarters), width)
