@@ -21,6 +21,7 @@ __all__ = [
     "money_in",
     "money_title",
     "named",
+    "points",
     "row",
     "shortened",
     "spread_table",
@@ -64,6 +65,13 @@ def estimate(scale: Scale, figure: Estimate | None, signed: bool = False) -> str
         return ""
     mean = scale.signed(figure.mean) if signed else scale.of(figure.mean)
     return f"{mean} {scale.within((figure.ci_high - figure.ci_low) / 2)}"
+
+
+def points(words: Wording, figure: Estimate | None) -> str:
+    """A difference of chances in percentage points with half its interval; empty where there is none."""
+    if figure is None:
+        return ""
+    return f"{words.points(figure.mean)} {words.within_points((figure.ci_high - figure.ci_low) / 2)}"
 
 
 def clears_zero(figure: Estimate) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.parts import changes, estimate, money_title, named, row
+from reports.parts import changes, estimate, money_title, named, points, row
 from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Listing, Mark, Page, Sentence, Table
 from reports.translating import translated
@@ -81,12 +81,6 @@ def _chance(words: Wording, chance: Estimate) -> str:
     return words.say("in_brackets", text=words.percent(chance.mean), more=interval)
 
 
-def _points(words: Wording, figure: Estimate | None) -> str:
-    if figure is None:
-        return ""
-    return f"{words.points(figure.mean)} {words.within_points((figure.ci_high - figure.ci_low) / 2)}"
-
-
 def _share(words: Wording, figure: Estimate) -> str:
     half = words.within_points((figure.ci_high - figure.ci_low) / 2)
     return f"{words.percent(figure.mean)} {half}"
@@ -117,7 +111,7 @@ def _risks(rows: list[StressRow], words: Wording, scale: Scale, currency: str) -
             estimate(scale, line.cost_signed_given_strike)
             or words.say("never_struck" if line.p_strike.mean == 0 else "too_few"),
             estimate(scale, line.cost_signed),
-            _points(words, _lost(line.cost_p_target)),
+            points(words, _lost(line.cost_p_target)),
             _verdict(words, line.verdict),
         )
         for line in rows
@@ -144,7 +138,7 @@ def _plans(rows: list[StressRow], result: StressResult, words: Wording, scale: S
             _triggered(words, line.p_triggered),
             "" if line.plan_cost is None else scale.of(line.plan_cost.mean),
             estimate(scale, line.gain_contribution, signed=True),
-            _points(words, line.gain_p_target),
+            points(words, line.gain_p_target),
             _verdict(words, line.verdict),
         )
         for line in every
@@ -176,7 +170,7 @@ def _shares(result: StressResult, words: Wording) -> Table:
             estimate(scale, line.signed),
             estimate(scale, line.alone),
             estimate(scale, line.cash),
-            _points(words, _lost(line.p_target)),
+            points(words, _lost(line.p_target)),
         )
         for line in rows
     ]

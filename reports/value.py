@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from reports.parts import changes, estimate, left_out, money_title, named, row
+from collections.abc import Sequence
+
+from reports.parts import changes, estimate, left_out, money_title, named, points, row
 from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
-from reports.wording import Scale, Wording
-from studies.valuing import BreakEven, ValueResult, ValueRow
+from reports.wording import Wording
+from studies.break_even import BreakEven
+from studies.results import Estimate
+from studies.valuing import ValueResult, ValueRow
 
 __all__ = ["value_page"]
 
@@ -76,9 +80,6 @@ def _verdict(words: Wording, verdict: str) -> Cell:
 
 
 def _depth(line: ValueRow, result: ValueResult, words: Wording) -> list[Block]:
-    amounts = [line.gain_contribution.mean, line.plan_cost.mean, line.retainer]
-    amounts += [point.gain.mean for point in line.delays]
-    scale = words.scale(amounts)
     blocks: list[Block] = [Heading(named(line.plan, line.plan_name))]
     text = words.say(
         "value.costs",
@@ -93,16 +94,27 @@ def _depth(line: ValueRow, result: ValueResult, words: Wording) -> list[Block]:
         needed = "value.needed" if line.needed is not None else "value.seen"
         n = "" if line.needed is None else words.money(line.needed)
         blocks.append(Sentence(words.say(needed, n=n, seen=line.seen), "warning"))
+    if result.criterion != "contribution" and line.delays:
+        blocks.append(Sentence(words.say(f"value.below_{result.criterion}")))
     if line.break_even is not None:
         blocks.append(_break_even(line.break_even, line.risk, words))
     if line.latest is not None:
-        key = "value.latest_open" if line.latest_is_open else "value.latest"
-        blocks.append(Sentence(words.say(key, days=words.quantity(line.latest))))
+        blocks.append(_latest(line, words))
     if len(line.delays) > 1:
-        blocks.append(_delays(line, words, scale, result.currency))
+        blocks.append(_delays(line, words, result))
     if line.interactions:
-        blocks.append(_interactions(line, words, result.currency))
+        blocks.append(_interactions(line, words, result))
     return blocks
+
+
+def _latest(line: ValueRow, words: Wording) -> Sentence:
+    """How late it may come; where even that it is worth anything is open, so is this."""
+    assert line.latest is not None, "asked by the caller"
+    if line.latest_is_open:
+        return Sentence(words.say("value.latest_open", days=words.quantity(line.latest)))
+    low, high = line.latest_interval or (line.latest, line.latest)
+    days, low_days, high_days = (words.quantity(round(days)) for days in (line.latest, low, high))
+    return Sentence(words.say("value.latest", days=days, low=low_days, high=high_days))
 
 
 def _break_even(found: BreakEven, risk: str, words: Wording) -> Sentence:
@@ -133,28 +145,31 @@ def _break_even(found: BreakEven, risk: str, words: Wording) -> Sentence:
     )
 
 
-def _delays(line: ValueRow, words: Wording, scale: Scale, currency: str) -> Table:
-    columns = (Column(words.say("column.days_later"), "figure"), Column(words.say("column.gain"), "figure"))
-    rows = tuple(
-        row(words.quantity(point.days_later), estimate(scale, point.gain, signed=True)) for point in line.delays
-    )
-    return Table(money_title(words, "value.delays", scale, currency), columns, rows)
+def _gains(figures: Sequence[Estimate], result: ValueResult, words: Wording, key: str) -> tuple[str, list[str]]:
+    """The title of a table of gains in what the verdict is about, and the gains: in money, or in points of chance."""
+    if result.criterion == "p_target":
+        return words.say(f"{key}_p_target"), [points(words, figure) for figure in figures]
+    scale = words.scale(amount for figure in figures for amount in (figure.mean, figure.ci_high - figure.ci_low))
+    title = money_title(words, f"{key}_{result.criterion}", scale, result.currency)
+    return title, [estimate(scale, figure, signed=True) for figure in figures]
 
 
-def _interactions(line: ValueRow, words: Wording, currency: str) -> Table:
-    scale = words.scale(entry.difference.mean for entry in line.interactions)
+def _delays(line: ValueRow, words: Wording, result: ValueResult) -> Table:
+    title, gains = _gains([point.gain for point in line.delays], result, words, "value.delays")
+    columns = (Column(words.say("column.days_later"), "figure"), Column(words.say("column.gains"), "figure"))
+    delays = (words.quantity(point.days_later) for point in line.delays)
+    return Table(title, columns, tuple(row(days, gain) for days, gain in zip(delays, gains, strict=True)))
+
+
+def _interactions(line: ValueRow, words: Wording, result: ValueResult) -> Table:
+    title, gains = _gains([entry.difference for entry in line.interactions], result, words, "value.interactions")
     columns = (
         Column(words.say("column.other_plan")),
         Column(words.say("column.shares"), gives_way=1),
         Column(words.say("column.changes_gain"), "figure"),
     )
     rows = tuple(
-        row(
-            named(entry.other, entry.other_name),
-            words.say(f"value.shares_{entry.shares}"),
-            estimate(scale, entry.difference, signed=True),
-        )
-        for entry in line.interactions
+        row(named(entry.other, entry.other_name), words.say(f"value.shares_{entry.shares}"), gain)
+        for entry, gain in zip(line.interactions, gains, strict=True)
     )
-    title = money_title(words, "value.interactions", scale, currency)
     return Table(title, columns, rows, (words.say("value.interactions_note"),))

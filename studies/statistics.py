@@ -8,6 +8,7 @@ interval (E. B. Wilson, JASA 22, 1927). Quantiles: order statistics (H. A. David
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -27,6 +28,7 @@ __all__ = [
     "proportion_estimate",
     "quantile_interval",
     "quantiles",
+    "resampled_interval",
     "spared",
     "tail_mean",
     "unknown_part",
@@ -37,6 +39,7 @@ Values: TypeAlias = NDArray[np.float64]
 CONFIDENCE = 0.95
 TAIL = 0.1
 """Share of futures that the worst are taken from."""
+RESAMPLES = 500
 SEEN_ENOUGH = 10
 """Futures in which a difference has to show before its t interval is believed: a mean of which all but two or three
 terms are zero is far from normal, and its interval far too narrow."""
@@ -120,6 +123,15 @@ def needed(values: Values, seen: int | None = None) -> int | None:
     for_interval = (special.ndtri(0.5 + CONFIDENCE / 2) * spread / mean) ** 2
     for_sight = count * SEEN_ENOUGH / max(seen, 1)
     return math.ceil(max(for_interval, for_sight, count))
+
+
+def resampled_interval(table: Values, of: Callable[[Values], float], seed: int) -> tuple[float, float]:
+    """Of a figure that follows from the means of a table's rows, by bootstrap over its columns, which are futures."""
+    generator = np.random.default_rng(seed)
+    count = table.shape[1]
+    figures = [of(table[:, pick].mean(axis=1)) for pick in generator.integers(0, count, (RESAMPLES, count))]
+    low, high = np.quantile(figures, ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2))
+    return float(low), float(high)
 
 
 def spared(a: Values, b: Values) -> float | None:

@@ -1,76 +1,49 @@
 """value: what a contingency plan is worth, from which chance of its risk on, and how late it may come.
 
-Everything is a difference on identical futures. Along the axis of the risk's rate its thresholds are those drawn
-once, and the hazard is multiplied: a chance c becomes 1 − (1 − c)^factor. A future in which the risk did not strike at
-a higher rate is the same at a lower one, and one in which the plan was never called for costs the retainer.
+Everything is a difference on identical futures, in what the verdict is about. A future in which the plan comes too
+late to act costs its retainer and activations, and is not run.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scenarios.allocation import Allocation
 from scenarios.checks import not_carried_out
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from scenarios.risks import ContingencyPlan, Risk
+from scenarios.risks import ContingencyPlan
 from simulation.kpis import KPIS
 from simulation.options import Options
+from studies.break_even import BreakEven, break_even
 from studies.deciding import decide, options_of, violations_of
 from studies.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, KpiRow, Record, RuleRow
 from studies.sameness import never_acts
-from studies.statistics import SEEN_ENOUGH, Values, kpi_row, mean_estimate, quantile_interval
+from studies.statistics import SEEN_ENOUGH, Values, kpi_row, mean_estimate, quantile_interval, resampled_interval
 from studies.study import Answer, Inputs, Study
-from studies.worth import Bench, Criterion, Worth, worth_of
+from studies.worth import Bench, Criterion, Worth, gain_by, idle_gain, worth_of
 
 __all__ = ["STUDY", "ValueRequest", "value_study"]
 
-FACTORS_DOWN, FACTORS_UP = (0.5, 0.25, 0.1), (2.0, 4.0, 8.0)
-"""Multiples of the risk's rate that are tried in turn, until the gain changes its sign."""
 DELAYS = (5, 10, 15, 20, 30, 40)
 """Working days later than planned that are tried in turn, until the plan is no longer worth its costs."""
-RESAMPLES = 500
-
-
-class RatePoint(Record):
-    """The gain at a multiple of the risk's rate."""
-
-    factor: float
-    chance: float | None
-    """Chance per quarter of the risk then; None where it has one per tier."""
-    gain: Estimate
-
-
-class BreakEven(Record):
-    """From which rate of the risk on the plan is worth its costs."""
-
-    status: Literal["found", "always", "never"]
-    """``always``: down to no strike at all it loses nothing; ``never``: at no rate that was tried."""
-    factor: float | None = None
-    factor_interval: tuple[float, float] | None = None
-    """By bootstrap over futures; an end that is not reached on the rates tried is that of the rates."""
-    chance: float | None = None
-    chance_now: float | None = None
-    points: tuple[RatePoint, ...] = ()
 
 
 class DelayPoint(Record):
-    """The gain where the plan acts so much later."""
+    """The gain, in what the verdict is about, where the plan acts so much later."""
 
     days_later: float
     gain: Estimate
 
 
 class Interaction(Record):
-    """The gain when another plan is held as well, less the gain alone."""
+    """The gain, in what the verdict is about, when another plan is held as well, less the gain alone."""
 
     other: str
     other_name: str
@@ -110,6 +83,8 @@ class ValueRow(Record):
     delays: tuple[DelayPoint, ...] = ()
     latest: float | None = None
     """Working days that it may come later and still be worth its costs; None where it is not now, or was not asked."""
+    latest_interval: tuple[float, float] | None = None
+    """By bootstrap over futures; an end beyond the delays tried is the last of them."""
     latest_is_open: bool = False
     """Whether it still was at the longest delay tried."""
     interactions: tuple[Interaction, ...] = ()
@@ -144,7 +119,7 @@ class ValueRequest(QuarterRequest):
 
     study: Literal["value"] = "value"
     criterion: Criterion = "contribution"
-    """What the verdict is about."""
+    """What the verdict is about, and with it break-even, delays and interactions."""
 
 
 def value_study(
@@ -216,146 +191,63 @@ def _in_worst_tenth(worth: Worth) -> Estimate | None:
 
 def _depth(bench: Bench, worth: Worth) -> dict[str, Any]:
     entry = worth.entry
-    delays, latest, is_open = _delays(bench, worth)
     risk = next((risk for risk in bench.plan.risks if risk.id == entry.trigger.strike), None)
     return {
-        "break_even": _break_even(bench, worth, risk) if risk is not None else None,
-        "delays": delays,
-        "latest": latest,
-        "latest_is_open": is_open,
+        "break_even": break_even(bench, worth, risk) if risk is not None else None,
+        **_delays(bench, worth),
         "interactions": tuple(_interactions(bench, worth)),
     }
-
-
-# The risk's rate
-
-
-def _break_even(bench: Bench, worth: Worth, risk: Risk) -> BreakEven | None:
-    """Rates are tried away from now until the gain has changed its sign; between two of them it is taken as linear."""
-    now = worth.gain("contribution")
-    struck = worth.base.struck.get(risk.id, np.zeros(len(now))) > 0
-    if not struck.any() or risk.id in bench.options.forced_risks:
-        return None
-    gains = {0.0: np.full(len(now), -worth.entry.retainer), 1.0: now}
-    if now.mean() > 0 and worth.entry.retainer == 0 and (now[~struck] == 0).all():
-        tried: tuple[float, ...] = FACTORS_DOWN[:1]
-    else:
-        tried = FACTORS_DOWN if now.mean() > 0 else FACTORS_UP
-    for factor in tried:
-        gains[factor] = _gain_at(bench, worth, risk, factor, struck)
-        if (gains[factor].mean() > 0) != (now.mean() > 0):
-            break
-    factors = sorted(gains)
-    table = np.array([gains[factor] for factor in factors])
-    means = table.mean(axis=1)
-    points = tuple(
-        RatePoint(factor=factor, chance=_chance(risk, factor), gain=mean_estimate(gains[factor])) for factor in factors
-    )
-    now_chance = _chance(risk, 1.0)
-    if (means[1:] > 0).all() and means[0] >= 0:
-        return BreakEven(status="always", chance_now=now_chance, points=points)
-    if (means <= 0).all():
-        return BreakEven(status="never", chance_now=now_chance, points=points)
-    found = _root(np.array(factors), means)
-    generator = np.random.default_rng(bench.futures.execution.seed)  # resamples futures: no chance of the quarter's own
-    picks = generator.integers(0, len(now), (RESAMPLES, len(now)))
-    roots = [_root(np.array(factors), table[:, pick].mean(axis=1)) for pick in picks]
-    low, high = np.quantile(roots, (0.025, 0.975))
-    return BreakEven(
-        status="found",
-        factor=found,
-        factor_interval=(float(low), float(high)),
-        chance=_chance(risk, found),
-        chance_now=now_chance,
-        points=points,
-    )
-
-
-def _root(factors: Values, means: Values) -> float:
-    """Where the gain crosses zero from below first; the ends of the axis where it does not."""
-    above = np.flatnonzero(means > 0)
-    if not len(above):
-        return float(factors[-1])
-    place = int(above[0])
-    if place == 0:
-        return 0.0
-    low, high = means[place - 1], means[place]
-    return float(factors[place - 1] + (factors[place] - factors[place - 1]) * -low / (high - low))
-
-
-def _gain_at(bench: Bench, worth: Worth, risk: Risk, factor: float, struck: NDArray[np.bool_]) -> Values:
-    """Gain in contribution, future by future, at a multiple of the risk's rate."""
-    plan = _at_rate(bench.plan, risk, factor)
-    options = bench.options
-    held = Options(options.risks, frozenset({worth.entry.id}), options.forced, options.uncertainty)
-    gains = np.full(len(struck), -worth.entry.retainer)
-    only = np.flatnonzero(struck) if factor < 1 else np.arange(len(struck))
-    if len(only):
-        label = f"{risk.id} at {factor:g} times its rate"
-        numbers = worth.base.numbers[only].tolist()
-        without = bench.futures.replay(plan, bench.allocation, options, label=label, only=numbers)
-        label = f"{label}, with {worth.entry.id}"
-        with_plan = bench.futures.replay(plan, bench.allocation, held, label=label, only=numbers)
-        gains[only] = with_plan.kpis["contribution"] - without.kpis["contribution"]
-    return gains
-
-
-def _at_rate(plan: Plan, risk: Risk, factor: float) -> Plan:
-    """The plan with a risk's hazard multiplied."""
-    chance = risk.chance_per_quarter
-    changed = (
-        {tier: _raised(value, factor) for tier, value in chance.items()}
-        if isinstance(chance, dict)
-        else _raised(chance, factor)
-    )
-    risks = tuple(
-        entry.model_copy(update={"chance_per_quarter": changed}) if entry.id == risk.id else entry
-        for entry in plan.risks
-    )
-    return plan.model_copy(update={"risks": risks})
-
-
-def _raised(chance: float, factor: float) -> float:
-    return -math.expm1(factor * math.log1p(-chance)) if chance < 1 else 1.0
-
-
-def _chance(risk: Risk, factor: float) -> float | None:
-    return None if isinstance(risk.chance_per_quarter, dict) else _raised(risk.chance_per_quarter, factor)
 
 
 # How late it may come
 
 
-def _delays(bench: Bench, worth: Worth) -> tuple[tuple[DelayPoint, ...], float | None, bool]:
+def _delays(bench: Bench, worth: Worth) -> dict[str, Any]:
     """Gain against delay, until it is no longer worth its costs; between two delays it is taken as linear."""
-    now = worth.gain("contribution")
-    points = [DelayPoint(days_later=0, gain=mean_estimate(now))]
-    if now.mean() <= 0:
-        return tuple(points), None, False
-    for days in DELAYS:
-        gain = _gain_later(bench, worth, days)
-        points.append(DelayPoint(days_later=days, gain=mean_estimate(gain)))
-        if gain.mean() <= 0:
-            before, after = points[-2], points[-1]
-            part = before.gain.mean / (before.gain.mean - after.gain.mean)
-            return tuple(points), before.days_later + part * (after.days_later - before.days_later), False
-    return tuple(points), float(DELAYS[-1]), True
+    gains = {0.0: worth.decisive}
+    if gains[0.0].mean() > 0:
+        for later in DELAYS:
+            gains[later] = _gain_later(bench, worth, later)
+            if gains[later].mean() <= 0:
+                break
+    points = tuple(DelayPoint(days_later=later, gain=mean_estimate(gain)) for later, gain in gains.items())
+    if gains[0.0].mean() <= 0:
+        return {"delays": points}
+    days, table = np.array(list(gains)), np.array(list(gains.values()))
+    return {
+        "delays": points,
+        "latest": _latest(days, table.mean(axis=1)),
+        "latest_interval": resampled_interval(table, lambda means: _latest(days, means), bench.futures.execution.seed),
+        "latest_is_open": points[-1].gain.mean > 0,
+    }
+
+
+def _latest(days: Values, means: Values) -> float:
+    """Where the gain crosses zero from above first; the last delay where it does not, none where it is not above."""
+    below = np.flatnonzero(means <= 0)
+    if not len(below):
+        return float(days[-1])
+    place = int(below[0])
+    if place == 0:
+        return 0.0
+    high, low = means[place - 1], means[place]
+    return float(days[place - 1] + (days[place] - days[place - 1]) * high / (high - low))
 
 
 def _gain_later(bench: Bench, worth: Worth, days: float) -> Values:
-    """Gain in contribution where the plan acts so many days later; where it no longer can, it only costs."""
+    """The gain where the plan acts so many days later; where it no longer can, it only costs."""
     entry, base = worth.entry, bench.base
     later = entry.model_copy(update={"delay_days": entry.delay_days + days})
     plans = tuple(later if other.id == entry.id else other for other in bench.plan.contingency_plans)
     plan = bench.plan.model_copy(update={"contingency_plans": plans})
-    held = Options(bench.options.risks, frozenset({entry.id}), bench.options.forced, bench.options.uncertainty)
-    gains = -(entry.retainer + base.calls[entry.id] * entry.activation_cost)
+    gains = idle_gain(worth.criterion, entry.retainer + base.calls[entry.id] * entry.activation_cost)
     acts = np.flatnonzero(base.first_start[entry.id] + days < plan.calendar.working_days)
     if len(acts):
+        held = bench.holding(entry.id)
         label = f"{entry.id} {days:g} days later"
         numbers = base.numbers[acts].tolist()
         with_plan = bench.futures.replay(plan, bench.allocation, held, label=label, only=numbers)
-        gains[acts] = with_plan.kpis["contribution"] - base.kpis["contribution"][acts]
+        gains[acts] = gain_by(worth.criterion, with_plan, base.rows(acts))
     return gains
 
 
@@ -364,7 +256,7 @@ def _gain_later(bench: Bench, worth: Worth, days: float) -> Values:
 
 def _interactions(bench: Bench, worth: Worth) -> list[Interaction]:
     """With every plan that shares its resource or its trigger, and those that the planner has chosen."""
-    entry, options, rows = worth.entry, bench.options, []
+    entry, rows = worth.entry, []
     for other in bench.plan.contingency_plans:
         if other.id == entry.id or never_acts(other):
             continue
@@ -376,13 +268,9 @@ def _interactions(bench: Bench, worth: Worth) -> list[Interaction]:
             shares = "chosen"
         else:
             continue
-        alone = Options(options.risks, frozenset({other.id}), options.forced, options.uncertainty)
-        both = Options(options.risks, frozenset({other.id, entry.id}), options.forced, options.uncertainty)
-        gain = (
-            bench.variant(both, f"with {entry.id} and {other.id}").kpis["contribution"]
-            - bench.variant(alone, f"with {other.id}").kpis["contribution"]
-        )
-        difference = mean_estimate(gain - worth.gain("contribution"))
+        both = bench.variant(bench.holding(entry.id, other.id), f"with {entry.id} and {other.id}")
+        alone = bench.variant(bench.holding(other.id), f"with {other.id}")
+        difference = mean_estimate(gain_by(worth.criterion, both, alone) - worth.decisive)
         rows.append(Interaction(other=other.id, other_name=other.name, shares=shares, difference=difference))
     return rows
 

@@ -18,9 +18,22 @@ from studies.futures import Futures
 from studies.sameness import never_acts
 from studies.statistics import SEEN_ENOUGH, Values, mean_estimate, needed, spared
 
-__all__ = ["Bench", "Criterion", "Worth", "without_risks", "worth_of"]
+__all__ = ["Bench", "Criterion", "Worth", "gain_by", "idle_gain", "without_risks", "worth_of"]
 
 Criterion: TypeAlias = Literal["contribution", "signed", "cash", "p_target"]
+
+
+def gain_by(criterion: Criterion, held: Batch, base: Batch) -> Values:
+    """Gain in what verdicts are about, future by future: money after the costs of plans, which a chance is not."""
+    gain = held.kpis[criterion] - base.kpis[criterion]
+    if criterion in ("signed", "cash"):
+        return gain - (held.kpis["plan_cost"] - base.kpis["plan_cost"])
+    return gain
+
+
+def idle_gain(criterion: Criterion, cost: Values) -> Values:
+    """The same where plans do nothing but cost."""
+    return np.zeros(len(cost)) if criterion == "p_target" else -cost
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,10 @@ class Bench:
     def variant(self, options: Options, label: str) -> Batch:
         """The base's futures under other options."""
         return self.futures.replay(self.plan, self.allocation, options, label=label)
+
+    def holding(self, *plans: str) -> Options:
+        """The base's options with only these contingency plans held."""
+        return Options(self.options.risks, frozenset(plans), self.options.forced, self.options.uncertainty)
 
 
 def without_risks(options: Options, risks: Collection[str]) -> Options:
@@ -59,10 +76,8 @@ class Worth:
 
     @property
     def decisive(self) -> Values:
-        """Gain in what the verdict is about: money after the costs of the plan, which a chance is not."""
-        if self.criterion in ("signed", "cash"):
-            return self.gain(self.criterion) - self.gain("plan_cost")
-        return self.gain(self.criterion)
+        """Gain in what the verdict is about."""
+        return gain_by(self.criterion, self.held, self.base)
 
     @property
     def acted(self) -> NDArray[np.bool_]:

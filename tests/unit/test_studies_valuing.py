@@ -1,5 +1,7 @@
 """Unit: what a contingency plan is worth, in depth: costs, break-even, delays, interactions; the negative controls."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from simulation.options import Options
 from studies.futures import Execution, Futures
 from studies.stressing import stress_study
 from studies.valuing import ValueResult, value_study
+from studies.worth import Criterion
 from tests.unit.test_studies_stressing import ALLOCATION, REPLICATIONS, SEED, plan_with_controls, run
 
 
@@ -17,7 +20,9 @@ def _plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return plan_with_controls(
         tmp_path_factory.mktemp("plan"),
         "contingency_plans.K1-answer.retainer=1000",
-        "contingency_plans.K1-answer.cost_per_use=0",
+        "contingency_plans.K1-answer.activation_cost=100",
+        "contingency_plans.K1-answer.effects=[{parameter: win_rate, factor: 2}]",
+        "contingency_plans.K5-answer.chosen=true",
     )
 
 
@@ -89,7 +94,9 @@ def plan_at(plan: Plan, factor: float) -> Plan:
 
 def test_the_gain_of_a_later_trigger_is_that_of_a_fresh_run(plan: Plan, valued: ValueResult) -> None:
     base = run(plan, Options.of(plan, plans=()))
-    for point in valued.rows[0].delays[1:3]:
+    delays = valued.rows[0].delays[1:3]
+    assert delays
+    for point in delays:
         later = tuple(
             entry.model_copy(update={"delay_days": entry.delay_days + point.days_later})
             if entry.id == "K1-answer"
@@ -99,6 +106,46 @@ def test_the_gain_of_a_later_trigger_is_that_of_a_fresh_run(plan: Plan, valued: 
         there = plan.model_copy(update={"contingency_plans": later})
         held = run(there, Options.of(there, plans=["K1-answer"]))
         assert point.gain.mean == pytest.approx(np.mean(held.kpis["contribution"] - base.kpis["contribution"]))
+
+
+@pytest.mark.parametrize("criterion", ["signed", "cash"])
+def test_depth_follows_what_the_verdict_is_about(plan: Plan, futures: Futures, criterion: Criterion) -> None:
+    """Money after the plan's costs, along the rate, the delay and with another plan, against fresh runs."""
+    [row] = value_study(plan, ALLOCATION, Options.of(plan), futures, named=["K1-answer"], criterion=criterion).rows
+    found = row.break_even
+    assert found is not None
+    assert found.points[0].gain.mean == pytest.approx(-1000)
+    for point in found.points[1:]:
+        assert point.gain.mean == pytest.approx(net_gain(plan_at(plan, point.factor), criterion))
+    assert row.delays[0].gain.mean == pytest.approx(net_gain(plan, criterion))
+    assert row.delays[0].gain == next(point.gain for point in found.points if point.factor == 1)
+    assert row.interactions
+    for entry in row.interactions:
+        both = net_gain(plan, criterion, ["K1-answer", entry.other]) - net_gain(plan, criterion, [entry.other])
+        assert entry.difference.mean == pytest.approx(both - net_gain(plan, criterion))
+
+
+def net_gain(plan: Plan, criterion: str, plans: Sequence[str] = ("K1-answer",)) -> float:
+    base, held = run(plan, Options.of(plan, plans=())), run(plan, Options.of(plan, plans=plans))
+    return float(np.mean(held.kpis[criterion] - held.kpis["plan_cost"] - base.kpis[criterion]))
+
+
+def test_a_chance_breaks_even_with_nothing_and_is_lost_by_coming_late(plan: Plan, futures: Futures) -> None:
+    [row] = value_study(plan, ALLOCATION, Options.of(plan), futures, named=["K1-answer"], criterion="p_target").rows
+    assert row.break_even is None
+    assert row.delays[0].gain == row.gain_p_target
+    assert all(abs(point.gain.mean) <= 1 for point in row.delays)
+    assert [point.days_later for point in row.delays[:2]] == [0, 5]
+    if not row.latest_is_open:
+        assert row.delays[-1].gain.mean <= 0
+
+
+def test_the_latest_delay_has_an_interval_that_holds_it(valued: ValueResult) -> None:
+    row = valued.rows[0]
+    assert row.latest is not None
+    assert row.latest_interval is not None
+    low, high = row.latest_interval
+    assert 0 <= low <= row.latest <= high <= row.delays[-1].days_later
 
 
 def test_only_plans_of_the_plan_can_be_valued(plan: Plan, futures: Futures) -> None:
