@@ -20,7 +20,6 @@ from commands.arguments import (
     Out,
     Precision,
     Replications,
-    Require,
     Risks,
     Scenarios,
     Seed,
@@ -57,12 +56,11 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Sample:
-    """How many quarters are simulated, and what their figures must come to."""
+    """How many quarters are simulated; a command's default of it says how many without the option."""
 
     replications: Replications = 500
     precision: Precision = None
     max_time: MaxTime = None
-    require: Require = None
 
     @property
     def options(self) -> Options:
@@ -101,7 +99,7 @@ def command(commands: typer.Typer, example: str) -> Callable[[Callable[..., None
         parameters = [
             one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
             for name, parameter in signature.parameters.items()
-            for one in (_options(bundles[name]) if name in bundles else [parameter])
+            for one in (_options(bundles[name], parameter.default) if name in bundles else [parameter])
         ]
 
         @wraps(function)
@@ -118,5 +116,9 @@ def command(commands: typer.Typer, example: str) -> Callable[[Callable[..., None
     return register
 
 
-def _options(bundle: Any) -> list[inspect.Parameter]:
-    return list(inspect.signature(bundle, eval_str=True).parameters.values())
+def _options(bundle: Any, default: object) -> list[inspect.Parameter]:
+    """A bundle's options, those of a default bundle as it has them."""
+    options = list(inspect.signature(bundle, eval_str=True).parameters.values())
+    if default is inspect.Parameter.empty:
+        return options
+    return [option.replace(default=getattr(default, option.name)) for option in options]

@@ -10,9 +10,11 @@ import typer
 
 from commands.arguments import PlanName, Plans, Replications, share_of
 from commands.asking import Options, export_to, inputs_of, refuse_existing
-from commands.bundles import Page, Quarter, command
+from commands.bundles import Page, Quarter, Sample, command
 
 commands = typer.Typer()
+
+_FOR_LEVERS = Sample(replications=300)
 
 
 class By(StrEnum):
@@ -81,13 +83,13 @@ def recommend(
     within: Annotated[str, typer.Option(metavar="SHARE", help="Contribution that one may give up: 1%.")] = "1%",
     quarter: Quarter,
     plans: Plans = None,
-    replications: Replications = 500,
+    sample: Sample,
     export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the first allocation to a file.")] = None,
     page: Page,
 ) -> None:
     """Rank allocations by what they come to on identical futures."""
     refuse_existing(export, "export.exists", page.words)
-    more: Options = {"plans": plans, "replications": replications, "count": count}
+    more: Options = {"plans": plans, **sample.options, "count": count}
     request = quarter.request("recommend", plan, **more, within=share_of("--within", within))
     export_to(page.answer(request).allocation, export, page.words)
 
@@ -128,16 +130,18 @@ def reach(
     ] = None,
     quarter: Quarter,
     plans: Plans = None,
-    replications: Replications = 300,
+    sample: Sample = _FOR_LEVERS,
     page: Page,
 ) -> None:
     """Find what would bring the contribution, or the chance of the target, to a goal."""
     if chance is not None and contribution is None:
-        more: Options = {"plans": plans, "replications": replications, "hour_cost": hour_cost}
+        more: Options = {"plans": plans, **sample.options, "hour_cost": hour_cost}
         page.answer(quarter.request("reach_chance", plan, **more, chance=share_of("--chance", chance)))
         return
     if contribution is None or chance is not None:
         raise typer.BadParameter("give either --contribution or --chance")
+    if sample.precision is not None or sample.max_time is not None:
+        raise typer.BadParameter("--contribution is allocated, not simulated: it is exact without --precision")
     from reports.progress import ProgressBars
     from reports.session import show_answer
     from studies.sweeping import reach_study
@@ -155,13 +159,13 @@ def over_assign(
     chance: Annotated[str, typer.Option(metavar="SHARE", help="Wanted chance of a covered target: 50%.")] = "50%",
     quarter: Quarter,
     plans: Plans = None,
-    replications: Replications = 500,
+    sample: Sample,
     export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write quotas of equal chance to a file.")] = None,
     page: Page,
 ) -> None:
     """Say how much more than the target to hand out as quotas, and which quotas give all reps the same chance."""
     refuse_existing(export, "export.exists", page.words)
-    more: Options = {"plans": plans, "replications": replications, "chance": share_of("--chance", chance)}
+    more: Options = {"plans": plans, **sample.options, "chance": share_of("--chance", chance)}
     export_to(page.answer(quarter.request("over_assign", plan, **more)).allocation, export, page.words)
 
 

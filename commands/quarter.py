@@ -16,6 +16,7 @@ from commands.arguments import (
     Only,
     PlanName,
     Plans,
+    Require,
     Risks,
     Scenarios,
     Seed,
@@ -42,6 +43,7 @@ def run(
     seed: Seed = 1,
     jobs: Jobs = None,
     sample: Sample,
+    require: Require = None,
     repeat: Annotated[str | None, typer.Option(metavar="RUN", help="Compute a saved run again and compare.")] = None,
     resume: Annotated[str | None, typer.Option(metavar="RUN", help="Continue any study that was interrupted.")] = None,
     page: Page,
@@ -52,7 +54,7 @@ def run(
     if plan is not None:
         options: Options = {"scenarios": scenario, "settings": setting, "risks": risks, "plans": plans, "only": only}
         options |= {"seed": seed, "jobs": jobs}
-        page.answer(request_of("run", plan, options | sample.options), sample.require)
+        page.answer(request_of("run", plan, options | sample.options), require)
         return
     from reports.session import repeat_saved, resume_saved
     from studies.runs import resolve_run
@@ -61,13 +63,15 @@ def run(
         repeat_saved(resolve_run(page.out, repeat), jobs or cores(), page.json, page.words)
     elif resume is not None:
         folder = resolve_run(page.out, resume)
-        resume_saved(folder, jobs or cores(), page.out, page.json, sample.require or (), page.words)
+        resume_saved(folder, jobs or cores(), page.out, page.json, require or (), page.words)
 
 
 @command(commands, "quarterdeck simulate my-quarter --plans K5-handover --replications 2000")
-def simulate(plan: PlanName, *, quarter: Quarter, plans: Plans = None, sample: Sample, page: Page) -> None:
+def simulate(
+    plan: PlanName, *, quarter: Quarter, plans: Plans = None, sample: Sample, require: Require = None, page: Page
+) -> None:
     """Say what may happen in the quarter."""
-    page.answer(quarter.request("simulate", plan, plans=plans, **sample.options), sample.require)
+    page.answer(quarter.request("simulate", plan, plans=plans, **sample.options), require)
 
 
 @command(commands, "quarterdeck compare my-quarter --to-scenario price_war --allocation resolve")
@@ -84,12 +88,13 @@ def compare(
     quarter: Quarter,
     plans: Plans = None,
     sample: Sample,
+    require: Require = None,
     page: Page,
 ) -> None:
     """Set B against A on identical futures: options with --to- are B's, the others A's or of both."""
     more: Options = {"to_scenarios": to_scenario, "to_settings": to_set, "to_allocation": to_allocation}
     more |= {"plans": plans, "to_plans": to_plans, "decide": allocation.value}
-    page.answer(quarter.request("compare", plan, **more, **sample.options), sample.require)
+    page.answer(quarter.request("compare", plan, **more, **sample.options), require)
 
 
 @command(commands, "quarterdeck stress my-quarter --force K1@week5")
@@ -101,11 +106,12 @@ def stress(
     attribution: Annotated[bool, typer.Option("--attribution", help="Share the shortfall out among risks.")] = False,
     quarter: Quarter,
     sample: Sample,
+    require: Require = None,
     page: Page,
 ) -> None:
     """Set every risk against every contingency plan."""
     more: Options = {"only": only, "criterion": criterion_of(criterion), "attribute": attribution}
-    page.answer(quarter.request("stress", plan, **more, **sample.options), sample.require)
+    page.answer(quarter.request("stress", plan, **more, **sample.options), require)
 
 
 @command(commands, "quarterdeck value my-quarter --plans K5-handover")
@@ -118,11 +124,12 @@ def value(
     criterion: Criterion = "contribution",
     quarter: Quarter,
     sample: Sample,
+    require: Require = None,
     page: Page,
 ) -> None:
     """Say what contingency plans are worth, net of all they cost."""
     more: Options = {"plans": plans, "criterion": criterion_of(criterion)}
-    page.answer(quarter.request("value", plan, **more, **sample.options), sample.require)
+    page.answer(quarter.request("value", plan, **more, **sample.options), require)
 
 
 @command(commands, "quarterdeck trace my-quarter --replication 7 --rep R05 --week 6")

@@ -15,15 +15,15 @@ def precision_page(row: PrecisionRow | None, words: Wording) -> Page:
     if row is None:
         return Page(())
     kpi = KPIS[row.kpi]
+    reached = row.stopped_by == "precision" and row.reached <= row.asked * 1.1
     text = words.say(
-        f"precision.{row.stopped_by}",
+        "precision.missed" if row.stopped_by == "precision" and not reached else f"precision.{row.stopped_by}",
         kpi=words.choose("kpi", kpi.id, kpi.label),
         asked=_half(words, row.asked, kpi.unit),
         reached=_half(words, row.reached, kpi.unit),
         n=words.money(row.replications),
         pilot=words.money(row.pilot),
     )
-    reached = row.stopped_by == "precision" and row.reached <= row.asked * 1.1
     return Page((Sentence(text, "quiet" if reached else "warning"),))
 
 

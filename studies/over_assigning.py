@@ -253,4 +253,9 @@ def _headline(result: OverAssignResult) -> str:
     return f"over-assignment for {result.wanted:.0%}: {found}"
 
 
-STUDY = Study(OverAssignRequest, OverAssignResult, _answer, _headline)
+def _figures(result: OverAssignResult, kpi: str) -> Sequence[Estimate]:
+    """Chances that the target is made, whatever the quotas and by what is sold up to them."""
+    return [result.p_target, *(row.covered for row in result.rows)] if kpi == "p_target" else ()
+
+
+STUDY = Study(OverAssignRequest, OverAssignResult, _answer, _headline, figures=_figures)

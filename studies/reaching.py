@@ -351,4 +351,12 @@ def _headline(result: ReachChanceResult) -> str:
     return f"chance {result.now.mean:.0%}, wanted {result.wanted:.0%}"
 
 
-STUDY = Study(ReachChanceRequest, ReachChanceResult, _answer, _headline)
+def _figures(result: ReachChanceResult, kpi: str) -> Sequence[Estimate]:
+    """What levers gain; of the chance also what it is now."""
+    pulled = [lever for lever in result.levers if lever.is_feasible]
+    if kpi == "p_target":
+        return [result.now, *(lever.gain for lever in pulled)]
+    return [lever.gain_contribution for lever in pulled] if kpi == "contribution" else ()
+
+
+STUDY = Study(ReachChanceRequest, ReachChanceResult, _answer, _headline, figures=_figures)

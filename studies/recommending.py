@@ -230,4 +230,13 @@ def _headline(result: RecommendResult) -> str:
     return f"{first.option.name}: chance {first.p_target.mean:.1%}"
 
 
-STUDY = Study(RecommendRequest, RecommendResult, _answer, _headline)
+def _figures(result: RecommendResult, kpi: str) -> Sequence[Estimate]:
+    """How far the others are behind the first option; its own figure where it is the only one."""
+    first, *others = result.rows
+    if kpi not in ("p_target", "contribution"):
+        return ()
+    behind = [getattr(row, f"{kpi}_behind") for row in others]
+    return behind or [getattr(first, kpi)]
+
+
+STUDY = Study(RecommendRequest, RecommendResult, _answer, _headline, figures=_figures, precise_in="contribution")

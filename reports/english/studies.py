@@ -100,6 +100,8 @@ SENTENCES: dict[str, str] = {
     "column.changes_gain": "change of gain",
     # replications that a precision asked for
     "precision.precision": "{kpi}: {asked} was asked; {n} replications, from a pilot of {pilot}, give {reached}.",
+    "precision.missed": "{kpi}: {asked} was asked; {n} replications, from a pilot of {pilot}, give only {reached}. The "
+    "pilot was too small to tell: ask again with a larger --replications to begin with.",
     "precision.time": "{kpi}: {asked} was asked; the time was enough for {n} replications, which give {reached}.",
     "precision.limit": "{kpi}: {asked} was asked and is out of reach; {n} replications give {reached}.",
     # comparison
