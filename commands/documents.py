@@ -50,21 +50,20 @@ def letters(
     write_letters(resolve_run(saved, name), out, wording(language), with_chances=chances)
 
 
-@commands.command(epilog="Example: quarterdeck export latest --excel quarter.xlsx")
+@commands.command(epilog="Example: quarterdeck export latest --excel quarter.xlsx --pptx quarter.pptx")
 def export(
-    name: Annotated[str, typer.Argument(metavar="RUN", help="A saved run, or: latest.")],
-    excel: Annotated[Path, typer.Option("--excel", metavar="FILE.xlsx", help="Workbook to make.")],
+    names: Names,
+    excel: Annotated[Path | None, typer.Option("--excel", metavar="FILE.xlsx", help="Workbook to make.")] = None,
+    pptx: Annotated[Path | None, typer.Option("--pptx", metavar="FILE.pptx", help="Slides to make.")] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even where a check of the run fails.")] = False,
     saved: Saved = RUNS,
     language: InLanguage = None,
 ) -> None:
-    """Write a saved run as an Excel workbook with charts; its allocation can be edited and handed back."""
-    from reports.messages import say
-    from reports.run_workbook import run_workbook
-    from reports.workbook import write_new
-    from studies.runs import load_plan_of, load_result, resolve_run
+    """Write a saved run as an Excel workbook, whose allocation can be edited and handed back, or as slides."""
+    from reports.export import export_runs
+    from studies.runs import resolve_run
 
-    words = wording(language)
-    folder = resolve_run(saved, name)
-    _, result = load_result(folder)
-    write_new(excel, run_workbook(result, load_plan_of(folder), words), words)
-    say(words.say("workbook.done", path=excel))
+    if excel is None and pptx is None:
+        raise typer.BadParameter("give --excel FILE.xlsx, --pptx FILE.pptx or both")
+    folders = [resolve_run(saved, name) for name in names]
+    export_runs(folders, wording(language), excel=excel, pptx=pptx, anyway=anyway)

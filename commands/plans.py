@@ -38,12 +38,12 @@ def new(
 
 
 def _new_workbook(path: Path, source: str, words: Wording) -> None:
+    from reports.files import WORKBOOK, write_new
     from reports.messages import say
     from reports.plan_workbook import plan_workbook
-    from reports.workbook import write_new
     from scenarios.loading import load_plan
 
-    write_new(path, plan_workbook(load_plan(source).plan, words), words)
+    write_new(path, plan_workbook(load_plan(source).plan, words), WORKBOOK, words)
     say(words.say("new.done_excel", path=path, name=source))
 
 

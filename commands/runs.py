@@ -24,7 +24,7 @@ def show(
     from studies.runs import load_result, resolve_run
 
     run, result = load_result(resolve_run(out, name))
-    show_result(result, json, wording(language), precision=run.precision)
+    show_result(result, json, wording(language), run.source, run.precision)
 
 
 @commands.command(epilog="Example: quarterdeck runs")

@@ -153,7 +153,7 @@ def _sections(run: SavedRun, words: Wording) -> list[Section]:
     )
     sections = []
     for result in results:
-        page = page_of(result, words, run.plan.name)
+        page = page_of(result, words, run.summary.source)
         heading = page.blocks[0]
         assert isinstance(heading, Heading), "pages begin so"
         study = str(type(result).model_fields["study"].default)

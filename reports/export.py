@@ -6,17 +6,21 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports.deck import deck_of
 from reports.document import report_of
 from reports.drawing import has_chinese_font, write_charts
+from reports.files import DECK, WORKBOOK, refuse, write_new
 from reports.html import report_html
 from reports.messages import say
+from reports.run_workbook import run_workbook
+from reports.slides import deck_file
 from reports.specs import Report
 from reports.wording import Wording
 from scenarios.errors import RequirementFailed, UsageError
-from studies.reporting import read_run
+from studies.reporting import SavedRun, read_run
 from studies.reviewing import review
 
-__all__ = ["write_report"]
+__all__ = ["export_runs", "write_report"]
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -34,11 +38,7 @@ def write_report(
 
     RequirementFailed where a check fails and nobody said ``anyway``; UsageError where a file cannot be written.
     """
-    runs = [read_run(folder) for folder in folders]
-    failing = [check for run in runs for check in review(run.result, run.plan) if check.status == "FAIL"]
-    if failing and not anyway:
-        names = words.listed(dict.fromkeys(words.say(f"check.of.{check.id}") for check in failing))
-        raise RequirementFailed(words.count("report.fails", len(failing), checks=names))
+    runs = _read(folders, words, anyway)
     report = report_of(runs, words)
     text = report_html(report, words, board_only)
     try:
@@ -48,6 +48,42 @@ def write_report(
     say(words.say("report.done", path=path))
     if charts is not None:
         _write_charts(report, charts, words)
+
+
+def export_runs(
+    folders: Sequence[Path],
+    words: Wording,
+    *,
+    excel: Path | None = None,
+    pptx: Path | None = None,
+    anyway: bool = False,
+) -> None:
+    """Write a run, and others that belong to it, as a workbook, as slides, or both: all of them or none.
+
+    RequirementFailed where a check fails and nobody said ``anyway``; UsageError where a file cannot be written.
+    """
+    for path, suffix in ((excel, WORKBOOK), (pptx, DECK)):
+        if path is not None:
+            refuse(path, suffix, words)
+    runs = _read(folders, words, anyway)
+    workbook = None if excel is None else run_workbook(runs[0].result, runs[0].plan, words)
+    slides = None if pptx is None else deck_file(deck_of(runs, words), words)
+    if excel is not None and workbook is not None:
+        write_new(excel, workbook, WORKBOOK, words)
+        say(words.say("workbook.done", path=excel))
+    if pptx is not None and slides is not None:
+        write_new(pptx, slides, DECK, words)
+        say(words.say("deck.done", path=pptx))
+
+
+def _read(folders: Sequence[Path], words: Wording, anyway: bool) -> list[SavedRun]:
+    """The runs; RequirementFailed where a check of one fails and nobody said ``anyway``."""
+    runs = [read_run(folder) for folder in folders]
+    failing = [check for run in runs for check in review(run.result, run.plan) if check.status == "FAIL"]
+    if failing and not anyway:
+        names = words.listed(dict.fromkeys(words.say(f"check.of.{check.id}") for check in failing))
+        raise RequirementFailed(words.count("report.fails", len(failing), checks=names))
+    return runs
 
 
 def _write_charts(report: Report, folder: Path, words: Wording) -> None:

@@ -135,10 +135,10 @@ def export_allocations(allocations: Mapping[str, Allocation], options: int, fold
 def write_given(allocation: Allocation, path: Path, words: Wording) -> None:
     """Write an allocation, to be edited and handed back: a workbook where its name says so, else CSV."""
     if path.suffix.lower() == ".xlsx":
+        from reports.files import WORKBOOK, write_new
         from reports.run_workbook import allocation_workbook
-        from reports.workbook import write_new
 
-        write_new(path, allocation_workbook(allocation, words), words)
+        write_new(path, allocation_workbook(allocation, words), WORKBOOK, words)
         return
     try:
         write_allocation(allocation, path)

@@ -13,16 +13,20 @@ __all__ = [
     "Block",
     "Card",
     "Cell",
+    "Chapter",
     "Chart",
     "Column",
+    "Deck",
     "Heading",
     "Listing",
     "Mark",
     "Page",
+    "Plot",
     "Report",
     "Row",
     "Section",
     "Sentence",
+    "Series",
     "Table",
     "Tone",
 ]
@@ -132,6 +136,48 @@ class Chart:
     """Vega-Lite, as JSON."""
     alt: str
     """What it shows, for those who do not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Figures of a plot under one name, one per category; None where there is none."""
+
+    name: str
+    values: tuple[float | None, ...]
+    kind: Literal["foot", "total", "more", "less", "middle", "edge", "path"]
+    """What they mean to the reader: a medium turns it into a colour; ``foot`` is not seen, others stand on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Figures that an office program draws by itself, so that its reader can go on working with them."""
+
+    title: str
+    kind: Literal["steps", "bars", "lines"]
+    """Bars on top of each other, bars from zero, lines over weeks."""
+    unit: str
+    decimals: int
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of a deck: blocks and plots that fill as many slides as they need."""
+
+    title: str
+    blocks: tuple[Block | Plot, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Slides to talk about a run with."""
+
+    title: str
+    detail: str
+    chapters: tuple[Chapter, ...]
+    footer: str
 
 
 @dataclass(frozen=True, slots=True)

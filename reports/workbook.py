@@ -10,7 +10,6 @@ import datetime as dt
 import io
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
@@ -20,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from reports.wording import Wording
 from scenarios.errors import UsageError
 
-__all__ = ["HEIGHT", "Book", "Page", "lines_of", "width_of", "write_new"]
+__all__ = ["HEIGHT", "Book", "Page", "lines_of", "width_of"]
 
 _MADE = dt.datetime(2000, 1, 1)
 """Stands in the file as the time of making it, so that two workbooks of one run are the same bytes."""
@@ -124,16 +123,3 @@ def lines_of(value: Any, width: int) -> int:
 def _wide(text: str) -> int:
     """Letters that a text is wide; Chinese ones take two."""
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
-
-
-def write_new(path: Path, data: bytes, words: Wording) -> None:
-    """Write a workbook where nothing is yet; UsageError where that fails."""
-    if path.suffix.lower() != ".xlsx":
-        raise UsageError(words.say("excel.suffix", path=path))
-    try:
-        with path.open("xb") as file:
-            file.write(data)
-    except FileExistsError as error:
-        raise UsageError(words.say("excel.exists", path=path)) from error
-    except OSError as error:
-        raise UsageError(words.say("cannot_write", path=path, reason=error.strerror)) from error

@@ -102,6 +102,8 @@ class RunSummary:
     is_unfinished: bool = False
     """Under way, interrupted or killed: it can be continued."""
     precision: PrecisionRow | None = None
+    source: str = "PLAN"
+    """What it was asked about, as a command names it."""
 
 
 @dataclass(frozen=True)
@@ -280,6 +282,7 @@ def _summary(folder: Path, manifest: Manifest) -> RunSummary:
         manifest.headline,
         is_unfinished=folder.name.endswith(UNFINISHED),
         precision=manifest.precision,
+        source=manifest.request.source,
     )
 
 

@@ -6,8 +6,8 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     "new.done_excel": "{path} 是计划 {name} 的工作簿副本。下一步：quarterdeck check {path}",
-    "excel.exists": "{path} 已存在，未覆盖。",
-    "excel.suffix": "{path}：工作簿的文件名应为 FILE.xlsx。",
+    "file.exists": "{path} 已存在，未覆盖。",
+    "file.suffix": "{path}：此类文件的文件名应以 {suffix} 结尾。",
     "excel.too_long": "Excel 单元格最多容纳 {most} 个字符；“{text}……”有 {n} 个。",
     "new.one_of": "请指定要新建的文件夹，或用 --excel 指定工作簿，二者选一。",
     "plan.guide_sheet": "# 说明",

@@ -47,6 +47,18 @@ SENTENCES: dict[str, str] = {
     # assumptions
     "assumptions.title": "假设",
     "assumptions.count": "计划中有 {n} 个数值注明了来源，按来源等级：{grades}。",
+    # slides
+    "deck.done": "演示文稿已写入 {path}。",
+    "deck.headline": "概要",
+    "deck.bridge.total": "合计",
+    "deck.bridge.more": "增加",
+    "deck.bridge.less": "减少",
+    "deck.plan": "预案 {n}",
+    "deck.more.many": "及其他 {n} 项",
+    "deck.risks_note": "无预案：风险造成的预期签约额损失。各项预案：边际贡献净收益及结论。",
+    "deck.weak": "{n} 个注明来源的数值中有 {weak} 个为二手数据或假设（C、D 级）。",
+    "deck.left_out": "本页未列：{columns}，详见报告。",
+    "column.figures": "数值个数",
     # letters
     "letters.done.many": "{n} 份目标责任书已写入 {folder}；letters.html 汇总全部，每份一页，便于打印。",
     "letter.title": "目标责任书：{rep}",

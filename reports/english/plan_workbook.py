@@ -6,8 +6,8 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     "new.done_excel": "{path} is a copy of the plan {name} as a workbook. Next: quarterdeck check {path}",
-    "excel.exists": "{path} exists already and is not written over.",
-    "excel.suffix": "{path}: a workbook is called FILE.xlsx.",
+    "file.exists": "{path} exists already and is not written over.",
+    "file.suffix": "{path}: the name of such a file ends in {suffix}.",
     "excel.too_long": "a cell of Excel holds {most} letters; {text}… has {n}.",
     "new.one_of": "Name a folder to make, or a workbook with --excel, not both.",
     "plan.guide_sheet": "# guide",

@@ -52,6 +52,18 @@ SENTENCES: dict[str, str] = {
     # assumptions
     "assumptions.title": "Assumptions",
     "assumptions.count": "{n} figures of the plan say where they come from, by grade: {grades}.",
+    # slides
+    "deck.done": "The slides are in {path}.",
+    "deck.headline": "In short",
+    "deck.bridge.total": "Total",
+    "deck.bridge.more": "More",
+    "deck.bridge.less": "Less",
+    "deck.plan": "Plan {n}",
+    "deck.more.many": "and {n} more",
+    "deck.risks_note": "No plan: expected signed amount lost to the risk. Plans: net gain in contribution and verdict.",
+    "deck.weak": "{weak} of {n} figures with a source are second hand or assumed (grades C and D).",
+    "deck.left_out": "Not on this slide: {columns}; the report has them.",
+    "column.figures": "Figures",
     # letters
     "letters.done.one": "{n} letter is in {folder}; letters.html holds it too.",
     "letters.done.many": "{n} letters are in {folder}; letters.html holds all of them, a page each, to print.",

@@ -31,5 +31,7 @@ def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
             arguments += ["--replications", "2", "--jobs", "1"]
         if arguments[0] == "allocate":
             arguments += ["--no-prices"]
+        if arguments[0] == "export":
+            arguments += ["--anyway"]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, f"{shlex.join(words)}\n{result.output}"

@@ -47,7 +47,7 @@ def shortened(words: list[str]) -> list[str]:
     if words[0] in SLOW and "--repeat" not in words:
         words = ["2" if before == "--replications" else word for before, word in zip(["", *words], words, strict=False)]
         return [*words, "--jobs", "1", *(["--only", "K5"] if words[0] == "run" else [])]
-    return [*words, "--anyway"] if words[0] == "report" else words
+    return [*words, "--anyway"] if words[0] in ("report", "export") else words
 
 
 def invoke(words: list[str]) -> None:
