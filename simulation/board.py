@@ -5,15 +5,22 @@ A parameter is read when its rule acts; nothing already scheduled moves. Value =
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from scenarios.effects import PARAMETERS, Effect, in_scope
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["Acting", "ActiveEffect", "Attributes", "Board", "Keys"]
+from scenarios.effects import PARAMETERS, Effect, in_scope
+from simulation.distributions import Floats
+
+__all__ = ["Acting", "ActiveEffect", "Attributes", "Board", "Crowd", "Keys", "Picks"]
 
 Attributes: TypeAlias = Mapping[str, str | tuple[str, ...]]
 """By what scopes pick a thing: product, region, rep, tier …"""
+
+Picks: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""What a scope picks by: attribute and wanted values."""
 
 NOTHING = ("", "")
 """What a ``struck`` effect is aimed at when no strike set it off."""
@@ -47,6 +54,44 @@ class Keys:
         self.attributes = attributes
         self.found: dict[str, tuple[Acting, float, float, tuple[str, ...]]] = {}
         """Parameter → what acted on it then, sum of shifts, product of factors, contingency plans among them."""
+
+
+class Crowd:
+    """Many things of which a parameter is read at once, by position."""
+
+    def __init__(
+        self, keys: list[Keys], entities: Sequence[str], bases: Floats, picked: dict[Picks, NDArray[np.bool_]]
+    ) -> None:
+        """``bases`` are the parameter's values before effects, 0 of what no effect can move.
+
+        ``picked`` keeps whom a scope picks: what is found is put there, for others of the same attributes to find.
+        """
+        self.keys, self.entities, self.bases = keys, entities, bases
+        self._moved = bases > 0
+        self._picked = picked
+        self._renewed: set[int] = set()
+
+    def renew(self, number: int, keys: Keys) -> None:
+        """Let effects pick a thing by what it is now."""
+        self.keys[number] = keys
+        self._renewed.add(number)
+
+    def reached_by(self, active: ActiveEffect) -> NDArray[np.bool_]:
+        """On whom of those that can be moved an effect acts."""
+        there = self._picked.get(active.picks)
+        if there is None:
+            there = np.array([in_scope(active.picks, keys.attributes) for keys in self.keys], dtype=bool)
+            if not self._renewed:
+                self._picked[active.picks] = there
+        there = there & self._moved
+        for number in self._renewed:
+            there[number] = self._moved[number] and in_scope(active.picks, self.keys[number].attributes)
+        if active.aim is not None:
+            kind, subject = active.aim
+            for number in np.flatnonzero(there).tolist():
+                its = self.keys[number].attributes.get(kind, ())
+                there[number] = its == subject if isinstance(its, str) else subject in its
+        return there
 
 
 class Acting:
@@ -84,6 +129,14 @@ class Acting:
             subject if (subject in marks if isinstance(subject, str) else not marks.isdisjoint(subject or ())) else None
             for subject in subjects
         )
+
+    def in_order(self) -> Iterator[ActiveEffect]:
+        """All of them in the order in which they are put together: those that are aimed at something come last."""
+        yield from self.aimed.get(None, ())
+        for kind in self.kinds:
+            for aim, effects in self.aimed.items():
+                if aim is not None and aim[0] == kind:
+                    yield from effects
 
     def _combine(self, attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
         candidates = list(self.aimed.get(None, ()))
@@ -157,3 +210,21 @@ class Board:
             self.clips[parameter] = self.clips.get(parameter, 0) + 1
             return acting.high
         return value
+
+    def values(self, parameter: str, crowd: Crowd) -> Floats:
+        """The parameter for each of a crowd, as ``value`` finds it one by one; what cannot be moved stays as it is."""
+        acting = self.acting.get(parameter)
+        if acting is None:
+            return crowd.bases
+        values, factors = crowd.bases.copy(), np.ones(len(crowd.keys))
+        for active in acting.in_order():
+            there = crowd.reached_by(active)
+            values[there] += active.shift
+            factors[there] *= active.factor
+            if active.plan is not None:
+                self.uses.setdefault(active.plan, set()).update(crowd.entities[n] for n in np.flatnonzero(there))
+        values *= factors
+        clipped = np.clip(values, acting.low, acting.high)
+        if count := np.count_nonzero(clipped != values):
+            self.clips[parameter] = self.clips.get(parameter, 0) + int(count)
+        return clipped

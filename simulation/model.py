@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scenarios.allocation import Allocation
 from scenarios.cycles import CurveCycle
@@ -30,7 +31,7 @@ from scenarios.plan import Plan
 from scenarios.process import CustomerTier
 from scenarios.risks import Uncertainty
 from scenarios.tables import Account, Opportunity
-from simulation.board import Attributes
+from simulation.board import Attributes, Picks
 from simulation.distributions import Floats
 from simulation.draws import Entities, Integers, PoissonLayers, layers_covering
 from simulation.options import Options, Reallocate
@@ -170,6 +171,8 @@ class Model:
     uncertainties: tuple[Uncertainty, ...]
     strikes: tuple[PossibleStrike, ...]
     strike_entities: Entities
+    strike_subjects: tuple[str, ...]
+    """Who is counted as a use of a contingency plan that acts on a strike's rate."""
     strike_hazard: Floats
     strike_window: tuple[Floats, Floats]
     cycle_medians: Floats
@@ -197,6 +200,8 @@ class Model:
     """Policy of re-allocation → what decides where its money goes (M6)."""
     _attributes: dict[DealKind, Attributes] = field(default_factory=dict, repr=False, compare=False)
     """Attributes of opportunities met so far: the same in every replication, and few kinds make up most."""
+    strikes_picked: dict[Picks, NDArray[np.bool_]] = field(default_factory=dict, repr=False, compare=False)
+    """Which strikes a scope picks, of the scopes met so far."""
 
     def deal_attributes(
         self, product: int, region: int, tier: int, rep: int, account: int, industry: str, source: str
@@ -289,6 +294,7 @@ def compile_model(
         uncertainties=uncertainties,
         strikes=strikes,
         strike_entities=Entities.of(strike.id for strike in strikes),
+        strike_subjects=tuple(strike.entity for strike in strikes),
         strike_hazard=np.array([strike.hazard for strike in strikes], dtype=float),
         strike_window=(
             np.array([strike.first for strike in strikes], dtype=float),

@@ -17,7 +17,7 @@ from simpy.events import NORMAL, EventPriority
 
 from scenarios.effects import Effect
 from scenarios.risks import ContingencyPlan
-from simulation.board import Acting, ActiveEffect, Keys
+from simulation.board import Acting, ActiveEffect, Crowd, Keys
 from simulation.distributions import Floats
 from simulation.effects import DAYS_PER_WEEK, act
 from simulation.records import Activation, Strike
@@ -77,8 +77,9 @@ class RiskWatch:
     """Cumulative hazards of everything that can be struck."""
 
     def __init__(self, quarter: Quarter) -> None:
-        self.quarter = quarter
-        self.keys = [Keys(strike.attributes) for strike in quarter.model.strikes]
+        self.quarter, model = quarter, quarter.model
+        self.keys = [Keys(strike.attributes) for strike in model.strikes]
+        self._crowd = Crowd(self.keys, model.strike_subjects, model.strike_hazard, model.strikes_picked)
         self.cumulative: Floats = np.zeros(len(self.keys))
         self.struck = np.zeros(len(self.keys), dtype=bool)
         self._ahead: Floats = quarter.future.thresholds.copy()
@@ -115,7 +116,9 @@ class RiskWatch:
             acting = quarter.board.acting.get("strike_rate")
             if self._stale or acting is not self._acting or day in turns:
                 self._acting, self._stale = acting, False
-                today = np.where((first <= day) & (day < end), self._rates(), 0.0)
+                # What cannot strike by chance gets no chance from a shift.
+                hazards = quarter.board.values("strike_rate", self._crowd)
+                today = np.where((first <= day) & (day < end), hazards, 0.0)
             self.cumulative += today
             reached = self.cumulative >= self._ahead
             if np.count_nonzero(reached):
@@ -125,19 +128,6 @@ class RiskWatch:
                     else:
                         self._strike(number)
             yield _LastOfTheMoment(quarter.env, 1.0)
-
-    def _rates(self) -> Floats:
-        """Hazards under the effects that are on; what cannot strike by chance gets no chance from a shift."""
-        board = self.quarter.board
-        if self._acting is None:
-            return self.quarter.model.strike_hazard
-        return np.array(
-            [
-                board.value("strike_rate", strike.hazard, keys, strike.entity) if strike.hazard > 0 else 0.0
-                for strike, keys in zip(self.quarter.model.strikes, self.keys, strict=True)
-            ],
-            dtype=float,
-        )
 
     def _forced(self, risk_id: str, subject: str | None, day: float) -> Generator[Event, Any, None]:
         """One that names nobody takes whom chance would have struck first of those that no other one names."""
@@ -175,7 +165,8 @@ class RiskWatch:
     def renew_keys(self, account: Account) -> None:
         """Let effects pick what can hit an account by what the account is now."""
         for number in self._of_account.get(account.row.id, ()):
-            self.keys[number] = Keys({**self.quarter.model.strikes[number].attributes, **account.keys.attributes})
+            attributes = {**self.quarter.model.strikes[number].attributes, **account.keys.attributes}
+            self._crowd.renew(number, Keys(attributes))
             self._stale = True
 
 
