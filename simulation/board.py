@@ -97,41 +97,47 @@ class Crowd:
 class Acting:
     """The effects that act on one parameter, until another goes on or off."""
 
-    __slots__ = ("aimed", "fields", "found", "high", "kinds", "low", "marks")
+    __slots__ = ("_found", "_on", "_sorted", "aimed", "fields", "high", "kinds", "low", "marks")
 
     def __init__(self, parameter: str, on: list[ActiveEffect]) -> None:
         self.low, self.high = PARAMETERS[parameter].low, PARAMETERS[parameter].high
+        self._on = on
+        self._sorted = False
+
+    def _sort(self) -> None:
+        """Find out what tells things apart, once somebody asks: many effects go on in one moment."""
+        self._sorted = True
         self.aimed: dict[tuple[str, str] | None, list[ActiveEffect]] = {}
         """What effects are aimed at (None: not at one thing) → effects, in the order they went on."""
-        for active in on:
+        for active in self._on:
             self.aimed.setdefault(active.aim, []).append(active)
-        self.fields = tuple({key: None for active in on for key, _ in active.picks})
+        self.fields = tuple({key: None for active in self._on for key, _ in active.picks})
         """Attributes that decide which of them act on a thing: things alike in these need be looked at once …"""
         self.marks = {aim[1] for aim in self.aimed if aim is not None and aim != NOTHING}
         """… but for those at which one is aimed, by id."""
         self.kinds = tuple(kind for kind in _AIMS if any(aim is not None and aim[0] == kind for aim in self.aimed))
-        self.found: dict[tuple[object, ...], tuple[Acting, float, float, tuple[str, ...]]] = {}
+        self._found: dict[tuple[object, ...], tuple[Acting, float, float, tuple[str, ...]]] = {}
 
     def on(self, attributes: Attributes) -> tuple[Acting, float, float, tuple[str, ...]]:
         """Sum of shifts, product of factors and the contingency plans among what acts on a thing."""
+        if not self._sorted:
+            self._sort()
         alike: tuple[object, ...] = tuple(map(attributes.get, self.fields))
-        if self.kinds:
-            alike += self._aims_at(attributes)
-        found = self.found.get(alike)
+        for kind in self.kinds:
+            subject = attributes.get(kind)
+            if subject is not None and (
+                subject in self.marks if isinstance(subject, str) else not self.marks.isdisjoint(subject)
+            ):
+                alike += (kind, subject)
+        found = self._found.get(alike)
         if found is None:
-            found = self.found[alike] = (self, *self._combine(attributes))
+            found = self._found[alike] = (self, *self._combine(attributes))
         return found
-
-    def _aims_at(self, attributes: Attributes) -> tuple[object, ...]:
-        """By what of a thing it is aimed at."""
-        marks, subjects = self.marks, map(attributes.get, self.kinds)
-        return tuple(
-            subject if (subject in marks if isinstance(subject, str) else not marks.isdisjoint(subject or ())) else None
-            for subject in subjects
-        )
 
     def in_order(self) -> Iterator[ActiveEffect]:
         """All of them in the order in which they are put together: those that are aimed at something come last."""
+        if not self._sorted:
+            self._sort()
         yield from self.aimed.get(None, ())
         for kind in self.kinds:
             for aim, effects in self.aimed.items():

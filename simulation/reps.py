@@ -245,7 +245,10 @@ class Rep:
         now, upcoming, queues = self.quarter.env.now, self._upcoming, self._due
         moment = now + SAME_MOMENT
         while upcoming and upcoming[0][0] <= moment:
-            self._make_due(heappop(upcoming))
+            entry = heappop(upcoming)
+            if not queues and not (upcoming and upcoming[0][0] <= moment):
+                return entry[2]  # the only one
+            self._make_due(entry)
         if not queues:
             return None
         attainment, best_rank, best_share = self.quarter.attainment, math.inf, 0.0

@@ -7,6 +7,7 @@ plan expects of the same cases: so a bad mix of tiers or products is no red ligh
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -45,10 +46,14 @@ class _Sums:
             row[2] += expected
             row[3] += weight
 
-    def __add__(self, other: _Sums) -> _Sums:
-        both = _Sums(len(self.rows) - 1)
-        both.rows = [[a + b for a, b in zip(*pair, strict=True)] for pair in zip(self.rows, other.rows, strict=True)]
-        return both
+    def with_all(self, weeks: Iterable[_Sums]) -> _Sums:
+        """Take in weeks of the same places."""
+        for week in weeks:
+            for row, more in zip(self.rows, week.rows, strict=True):
+                if more[0]:
+                    for column, value in enumerate(more):
+                        row[column] += value
+        return self
 
 
 def start_reviews(quarter: Quarter) -> None:
@@ -92,19 +97,20 @@ class _Reviews:
 
     def hold(self, week: int) -> None:
         """Give every light for which there are cases enough."""
-        back, none = self.lights.look_back_weeks, _Sums(len(self.quarter.model.regions))
+        back = self.lights.look_back_weeks
         first = max(week - back, 0) if back else 0
+        looked_at = slice(first, week)
         since = float(self.quarter.model.plan.calendar.first_day_of_week(first + 1)) if back else -math.inf
         self._count()
-        regions = self.lights.by_region
+        by_region, regions = self.lights.by_region, len(self.quarter.model.regions)
         if light := self.lights.conversion:
-            self._judge(week, "conversion", light, sum(self._decided[first:], none), regions)
+            self._judge(week, "conversion", light, _Sums(regions).with_all(self._decided[looked_at]), by_region)
         if light := self.lights.deal_size:
-            self._judge(week, "deal_size", light, sum(self._won[first:], none), regions)
+            self._judge(week, "deal_size", light, _Sums(regions).with_all(self._won[looked_at]), by_region)
         if light := self.lights.collection:
             self._judge(week, "collection", light, self._due(since), False)
         if self._for_reps and (by_rep := self.lights.rep_conversion):
-            of_reps = sum(self._by_rep[first:], _Sums(len(self.quarter.reps)))
+            of_reps = _Sums(len(self.quarter.reps)).with_all(self._by_rep[looked_at])
             self._judge_reps(week, by_rep, of_reps, since)
 
     def _count(self) -> None:
