@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from scenarios.effects import Effect, Scope
 from scenarios.measures import Cases, Exam, Measure, Session, pass_chance
@@ -57,13 +58,12 @@ class _Series:
             return
         quarter = self.quarter
         quarter.records.sessions.append(SessionRow(quarter.env.now, self.measure.id))
-        self._take_effect(None)
-        for rep in self._takers:
-            if quarter.reps[rep].left:
-                continue
-            if self.session.exam is None:
-                self._take_effect(rep)
-            else:
+        self._take_effect("all", [""])
+        here = [rep for rep in self._takers if not quarter.reps[rep].left]
+        if self.session.exam is None:
+            self._take_effect("each", [quarter.model.reps[rep] for rep in here])
+        else:
+            for rep in here:
                 self._examine(self.session.exam, rep, number, 0)
 
     def _has(self, needs: Cases) -> bool:
@@ -89,7 +89,7 @@ class _Series:
         passed = draw < pass_chance(exam, quarter.model.plan.reps[rep].tier)
         quarter.records.exams.append(ExamRow(quarter.env.now, self.measure.id, rep, tries, passed))
         if passed:
-            self._take_effect(rep)
+            self._take_effect("each", [quarter.model.reps[rep]])
         elif tries < exam.retakes:
             again = quarter.env.now + exam.retake_days
             if exam.retake_hours > 0:
@@ -99,24 +99,25 @@ class _Series:
                 act(quarter, ActiveEffect(effect, target=target), start, again)
             quarter.at(again, partial(self._examine, exam, rep, number, tries + 1))
 
-    def _take_effect(self, rep: int | None) -> None:
-        """Effects on the rep who took part, or on all in scope; one that is still on lasts longer instead."""
+    def _take_effect(self, on: Literal["all", "each"], subjects: Sequence[str]) -> None:
+        """Effects on all in scope, or on each rep named; one that is still on lasts longer instead."""
         quarter, now = self.quarter, self.quarter.env.now
         for number, effect in enumerate(self.session.effects):
-            if effect.scope.struck != (rep is not None):
+            if not subjects or effect.scope.struck != (on == "each"):
                 continue
-            subject = "" if rep is None else quarter.model.reps[rep]
             until = now + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
-            key = number, subject
-            if key in self._on:
-                active = self._on[key][0]
-            else:
-                active = ActiveEffect(effect, target=("rep", subject))
-                quarter.board.switch_on(active)
-            self._on[key] = active, until
-            quarter.at(until, partial(self._expire, key))
+            for subject in subjects:
+                key = number, subject
+                if key in self._on:
+                    active = self._on[key][0]
+                else:
+                    active = ActiveEffect(effect, target=("rep", subject))
+                    quarter.board.switch_on(active)
+                self._on[key] = active, until
+            quarter.at(until, partial(self._expire, [(number, subject) for subject in subjects]))
 
-    def _expire(self, key: tuple[int, str]) -> None:
+    def _expire(self, keys: Sequence[tuple[int, str]]) -> None:
         """Switch off what no later session has made last longer; a session of this moment came before."""
-        if key in self._on and self._on[key][1] <= self.quarter.env.now:
-            self.quarter.board.switch_off(self._on.pop(key)[0])
+        for key in keys:
+            if key in self._on and self._on[key][1] <= self.quarter.env.now:
+                self.quarter.board.switch_off(self._on.pop(key)[0])
