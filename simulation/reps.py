@@ -251,25 +251,30 @@ class Rep:
             self._make_due(entry)
         if not queues:
             return None
+        if len(queues) > 1:
+            queue = self._first_of(queues, now)
+        else:
+            (queue,) = queues.values()
+        task = heappop(queue)[2]
+        if not queue:
+            del queues[task.kind]
+        return task
+
+    def _first_of(self, queues: dict[Kind, list[_Entry]], now: float) -> list[_Entry]:
+        """The queue whose first task comes before those of the others."""
         attainment, best_rank, best_share = self.quarter.attainment, math.inf, 0.0
-        best: _Entry | None = None
+        best: list[_Entry] = []
         for queue in queues.values():
             first = queue[0]
             task = first[2]
             rank = task.priority - 1 if now - first[0] > task.patience_days else task.priority
-            if best is None or rank < best_rank:
-                best, best_rank, best_share = first, rank, attainment[task.cell]
+            if not best or rank < best_rank:
+                best, best_rank, best_share = queue, rank, attainment[task.cell]
             elif rank == best_rank:
                 share = attainment[task.cell]
-                if share < best_share or (share == best_share and first[:2] < best[:2]):
-                    best, best_share = first, share
-        assert best is not None, "a queue that is empty was removed"
-        task = best[2]
-        queue = queues[task.kind]
-        heappop(queue)
-        if not queue:
-            del queues[task.kind]
-        return task
+                if share < best_share or (share == best_share and first[:2] < best[0][:2]):
+                    best, best_share = queue, share
+        return best
 
     def _make_due(self, entry: _Entry) -> None:
         queue = self._due.get(kind := entry[2].kind)
