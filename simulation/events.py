@@ -14,6 +14,7 @@ from scenarios.effects import EventName
 from scenarios.risks import EventFigures
 from simulation.accounts import Account
 from simulation.future import addon_chance
+from simulation.model import DealStart
 from simulation.handover import rep_leaves
 from simulation.opportunities import Opportunity
 
@@ -81,22 +82,20 @@ def _addon_starts(
     """The add-on of a split opportunity is taken up, unless the customer went or decided against the base part."""
     if account.lost or base.outcome == "lost":
         return
-    addon = quarter.new_opportunity(
+    start = DealStart(
         id=id,
         source="add_on",
         product=base.product,
         region=base.region,
         tier=base.tier,
-        account=account,
+        account=account.number,
         industry=base.industry,
         rep=account.rep,
         stage=0 if stage is None else quarter.model.plan.process.stage_number(stage),
         value=value,
         created=quarter.env.now,
-        chance=addon_chance(quarter.model, quarter.future, id, base.product),
     )
-    quarter.reps[addon.rep].take_over(addon)
-    addon.start(quarter)
+    quarter.begin(start, addon_chance(quarter.model, quarter.future, id, base.product))
 
 
 def _account(quarter: Quarter, happening: Happening) -> Account:

@@ -14,6 +14,7 @@ from scenarios.errors import UsageError
 from scenarios.expectations import activity_window
 from simulation.board import Keys
 from simulation.future import LeadPoint, more_leads
+from simulation.model import DealStart
 from simulation.reps import Errand
 
 if TYPE_CHECKING:
@@ -93,22 +94,22 @@ class _Arrivals:
 
 def _accept(quarter: Quarter, point: LeadPoint, account: Account | None) -> None:
     source = quarter.model.sources[point.source]
-    opportunity = quarter.new_opportunity(
-        id=point.id,
-        source=source.name,
-        product=point.product,
-        region=source.region,
-        tier=point.tier,
-        account=account,
-        industry="",
-        rep=account.rep if account is not None else quarter.rep_for_lead(source.region, source.rep),
-        stage=source.stage,
-        value=point.value,
-        created=quarter.env.now,
-        chance=point.chance,
+    rep = account.rep if account is not None else quarter.rep_for_lead(source.region, source.rep)
+    number = account.number if account is not None else -1
+    start = DealStart(
+        point.id,
+        source.name,
+        point.product,
+        source.region,
+        point.tier,
+        number,
+        "",
+        rep,
+        source.stage,
+        point.value,
+        quarter.env.now,
     )
-    quarter.reps[opportunity.rep].take_over(opportunity)
-    opportunity.start(quarter)
+    quarter.begin(start, point.chance)
 
 
 def _plan_event_duty(quarter: Quarter) -> None:

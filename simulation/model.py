@@ -38,7 +38,7 @@ from simulation.options import Options, Reallocate
 from simulation.sources import LeadSource, lead_sources
 from simulation.strikes import PossibleStrike, possible_strikes
 
-__all__ = ["DealKind", "Model", "OpenDeal", "OpenInvoice", "OurAccount", "StageTable", "TierHabits", "compile_model"]
+__all__ = ["DealKind", "DealStart", "Model", "OpenInvoice", "OurAccount", "StageTable", "TierHabits", "compile_model"]
 
 DealKind: TypeAlias = tuple[int, int, int, int, int, str, str]
 """Product, region, customer tier, rep, account (−1: none), industry and source of an opportunity."""
@@ -78,10 +78,12 @@ class TierHabits(NamedTuple):
     """Working days of lateness from which a customer cools down; infinite where nobody does."""
 
 
-class OpenDeal(NamedTuple):
-    """An opportunity open at the start, by positions."""
+class DealStart(NamedTuple):
+    """An opportunity as it enters the quarter, by positions."""
 
     id: str
+    source: str
+    """``pipeline`` when it was open before, else what brought it."""
     product: int
     region: int
     tier: int
@@ -91,6 +93,7 @@ class OpenDeal(NamedTuple):
     stage: int
     value: float
     created: float
+    """Working day; negative when it was open before."""
 
 
 class OurAccount(NamedTuple):
@@ -150,7 +153,7 @@ class Model:
     """Customer-facing hours of a rep per working day, before effects and after automated touches."""
     blocks: list[list[tuple[float, float]]]
     """Working-day intervals in which a rep sells nothing, in order."""
-    open_deals: tuple[OpenDeal, ...]
+    open_deals: tuple[DealStart, ...]
     open_bounds: tuple[Floats, Floats]
     """Bounds of each open opportunity's cycle in working days."""
     open_products: Integers
@@ -362,12 +365,13 @@ def _positions(ids: tuple[str, ...]) -> dict[str, int]:
     return {id: number for number, id in enumerate(ids)}
 
 
-def _open_deals(plan: Plan) -> list[OpenDeal]:
+def _open_deals(plan: Plan) -> list[DealStart]:
     products, regions = list(plan.product), list(plan.region)
     reps, accounts, tiers = list(plan.rep), _positions(tuple(plan.account)), list(plan.customer_tier)
     return [
-        OpenDeal(
+        DealStart(
             id=f"opportunity:{row.id}",
+            source="pipeline",
             product=products.index(row.product),
             region=regions.index(row.region),
             tier=tiers.index(row.customer_tier),

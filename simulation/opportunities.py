@@ -15,6 +15,7 @@ from simulation.health import cooled
 from simulation.records import DealEnd
 
 if TYPE_CHECKING:
+    from simulation.model import DealStart
     from simulation.quarter import Quarter
     from simulation.reps import Kind
 
@@ -73,35 +74,28 @@ class Opportunity:
         "win_from",
     )
 
-    def __init__(
-        self,
-        quarter: Quarter,
-        *,
-        id: str,
-        source: str,
-        product: int,
-        region: int,
-        tier: int,
-        account: int,
-        industry: str,
-        stage: int,
-        value: float,
-        created: float,
-        chance: DealChance,
-        keys: Keys,
-    ) -> None:
+    def __init__(self, quarter: Quarter, start: DealStart, chance: DealChance, keys: Keys) -> None:
         model = quarter.model
-        habits = model.tier_habits[tier]
-        self.id, self.source, self.created, self.chance = id, source, created, chance
-        self.product, self.region, self.tier = product, region, tier
-        self.account, self.industry, self.stage, self.value = account, industry, stage, value
-        self.keys = keys
-        self.cell = product * len(model.regions) + region
-        self.kind: Kind = self.cell * len(model.tiers) + tier
+        (
+            self.id,
+            self.source,
+            self.product,
+            self.region,
+            self.tier,
+            self.account,
+            self.industry,
+            self.rep,
+            self.stage,
+            self.value,
+            self.created,
+        ) = start
+        self.chance, self.keys = chance, keys
+        habits = model.tier_habits[self.tier]
+        self.cell = self.product * len(model.regions) + self.region
+        self.kind: Kind = self.cell * len(model.tiers) + self.tier
         self.priority, self.patience_days = habits.priority, habits.patience_days
-        self.win_from = model.win_from[tier]
+        self.win_from = model.win_from[self.tier]
         self.orphan_factor = self.warmth = 1.0
-        self.rep = -1
         self.weighted = 0.0
         self.hours = 0.0
         self.outcome = "open"
@@ -112,10 +106,10 @@ class Opportunity:
         self.stalled = self.void = False
         self.stage_start = self.due = quarter.env.now
         self.touch = 0
-        if created < 0:  # what an open opportunity has behind it: the part of its cycle that its age says
-            stages, age = model.stages, -created
-            self.stage_start -= max(age - stages.before[stage] * chance.cycle, 0.0)
-            self.touch = sum(place * chance.cycle <= age for place in stages.positions[stage])
+        if self.created < 0:  # what an open opportunity has behind it: the part of its cycle that its age says
+            stages, age = model.stages, -self.created
+            self.stage_start -= max(age - stages.before[self.stage] * chance.cycle, 0.0)
+            self.touch = sum(place * chance.cycle <= age for place in stages.positions[self.stage])
 
     def start(self, quarter: Quarter) -> None:
         """Put the next step under way: a touch in the rep's queue, or the end of the stage."""

@@ -21,7 +21,7 @@ from simulation.focus_days import start_focus_days
 from simulation.future import DealChance, Future, draw_future
 from simulation.health import scores, start_health
 from simulation.marketing import start_marketing
-from simulation.model import DealKind, Model
+from simulation.model import DealKind, DealStart, Model
 from simulation.opportunities import Decision, Opportunity
 from simulation.quarter_end import start_quarter_end
 from simulation.ramp import start_ramp
@@ -140,72 +140,26 @@ class Quarter:
             self.env.call(max(day - self.env.now, 0.0), lambda _: action())
 
     def _start_pipeline(self) -> None:
-        for row, chance in zip(self.model.open_deals, self.future.open_deals, strict=True):
-            opportunity = self.new_opportunity(
-                id=row.id,
-                source="pipeline",
-                product=row.product,
-                region=row.region,
-                tier=row.tier,
-                account=self.accounts[row.account] if row.account >= 0 else None,
-                industry=row.industry,
-                rep=row.rep,
-                stage=row.stage,
-                value=row.value,
-                created=row.created,
-                chance=chance,
-            )
-            self.reps[row.rep].take_over(opportunity)
-            opportunity.start(self)
+        for start, chance in zip(self.model.open_deals, self.future.open_deals, strict=True):
+            self.begin(start, chance)
 
-    def new_opportunity(
-        self,
-        *,
-        id: str,
-        source: str,
-        product: int,
-        region: int,
-        tier: int,
-        account: Account | None,
-        industry: str,
-        rep: int,
-        stage: int,
-        value: float,
-        created: float,
-        chance: DealChance,
-    ) -> Opportunity:
-        """An opportunity that starts now; its rep has yet to take it over."""
-        number = account.number if account is not None else -1
-        keys = self.deal_keys(product, region, tier, rep, number, industry, source)
+    def begin(self, start: DealStart, chance: DealChance) -> None:
+        """An opportunity is there from now on: its rep takes it over, and its next step is under way."""
+        number = start.account
+        keys = self._keys_of(start)
         if self.model.tested:
             group = self.future.account_groups[number] if number >= 0 else chance.group
             keys = Keys({**keys.attributes, "test": trials_of(self.model, group)})
-        opportunity = Opportunity(
-            self,
-            id=id,
-            source=source,
-            product=product,
-            region=region,
-            tier=tier,
-            account=number,
-            industry=industry,
-            stage=stage,
-            value=value,
-            created=created,
-            chance=chance,
-            keys=keys,
-        )
-        opportunity.rep = rep
+        opportunity = Opportunity(self, start, chance, keys)
         self.deals.append(opportunity)
-        if account is not None:
-            account.opportunities.append(opportunity)
-        return opportunity
+        if number >= 0:
+            self.accounts[number].opportunities.append(opportunity)
+        self.reps[start.rep].take_over(opportunity)
+        opportunity.start(self)
 
-    def deal_keys(
-        self, product: int, region: int, tier: int, rep: int, account: int, industry: str, source: str
-    ) -> Keys:
+    def _keys_of(self, start: DealStart) -> Keys:
         """Attributes by which effects pick an opportunity; those alike in all of them share theirs."""
-        alike = product, region, tier, rep, account, industry, source
+        alike = start.product, start.region, start.tier, start.rep, start.account, start.industry, start.source
         keys = self._deal_keys.get(alike)
         if keys is None:
             keys = self._deal_keys[alike] = Keys(self.model.deal_attributes(*alike))
