@@ -81,7 +81,7 @@ class Rep:
     """
 
     def __init__(self, quarter: Quarter, number: int) -> None:
-        self.quarter, self.number = quarter, number
+        self.quarter, self.number, self._env = quarter, number, quarter.env
         self.keys = Keys(quarter.model.rep_attributes[number])
         self.id = quarter.model.reps[number]
         self.entity = f"rep:{self.id}"
@@ -112,7 +112,7 @@ class Rep:
 
     def add(self, task: Task) -> None:
         """Put a task into the queue; wakes the rep when it is due before anything else."""
-        if task.due <= self.quarter.env.now + SAME_MOMENT:
+        if task.due <= self._env.now + SAME_MOMENT:
             self._make_due((task.due, task.id, task))
             self._wake()
         else:
@@ -123,7 +123,7 @@ class Rep:
     @property
     def left(self) -> bool:
         """Whether the rep has left."""
-        return self.left_on <= self.quarter.env.now
+        return self.left_on <= self._env.now
 
     def take_over(self, opportunity: Opportunity) -> None:
         """Own an opportunity from now on."""
@@ -155,7 +155,7 @@ class Rep:
 
     def count_hours(self) -> None:
         """Add up the hours there were since the last count; asked for whenever a rep's hours are about to change."""
-        start, now = self._counted, self.quarter.env.now
+        start, now = self._counted, self._env.now
         end, self._counted = min(now, self.left_on), now
         if end > start:
             away = sum(
@@ -167,7 +167,7 @@ class Rep:
 
     def leave(self) -> None:
         """Stop working; what is in the queue, also the task in hand, waits for the hand-over (K5)."""
-        self.left_on = self.quarter.env.now
+        self.left_on = self._env.now
         self.quarter.muster()
         if self._in_hand is not None:
             self._make_due((self._in_hand.due, self._in_hand.id, self._in_hand))
@@ -194,7 +194,7 @@ class Rep:
         self._upcoming[:] = [entry for entry in self._upcoming if entry[2] not in tasks]
         heapify(self._upcoming)
         for task in tasks:
-            task.due = self.quarter.env.now
+            task.due = self._env.now
             self.add(task)
 
     def hand_over(self) -> list[Task]:
@@ -206,7 +206,7 @@ class Rep:
 
     def _look(self, _: Event | None = None) -> None:
         """Begin the best due task; where none is due, sleep."""
-        quarter, env = self.quarter, self.quarter.env
+        quarter, env = self.quarter, self._env
         while env.now < self.left_on:
             task = self._best_due()
             if task is None:
@@ -227,12 +227,12 @@ class Rep:
 
     def _finish(self, _: Event) -> None:
         """The task in hand is done, unless the rep has left meanwhile; look for the next."""
-        task, hours, quarter = self._in_hand, self._hours_in_hand, self.quarter
+        task, hours = self._in_hand, self._hours_in_hand
         self._in_hand = None
-        if task is None or quarter.env.now >= self.left_on:
+        if task is None or self._env.now >= self.left_on:
             return
         self.hours += hours
-        if task.done(quarter, hours):
+        if task.done(self.quarter, hours):
             heappush(self._upcoming, (task.due, task.id, task))
         self._look()
 
@@ -242,7 +242,7 @@ class Rep:
         A task overdue by more than two cadences moves up one tier, so that nobody waits for ever. Of the tasks of one
         kind the longest due comes first, promoted or not, so the first of each kind are all there is to compare.
         """
-        now, upcoming, queues = self.quarter.env.now, self._upcoming, self._due
+        now, upcoming, queues = self._env.now, self._upcoming, self._due
         moment = now + SAME_MOMENT
         while upcoming and upcoming[0][0] <= moment:
             entry = heappop(upcoming)
@@ -293,7 +293,7 @@ class Rep:
             self._hours_acting = acting
         if self._hours_per_day <= 0:
             return None
-        start = quarter.env.now
+        start = self._env.now
         day, left = start, hours / self._hours_per_day
         while self._blocks and self._blocks[0][1] <= start:
             self._blocks = self._blocks[1:]
@@ -307,7 +307,7 @@ class Rep:
 
     def _sleep(self) -> None:
         """Wait for the next task that comes due, or to be woken before."""
-        env, upcoming = self.quarter.env, self._upcoming
+        env, upcoming = self._env, self._upcoming
         if upcoming and upcoming[0][0] < self.quarter.model.horizon:
             self._wakes_at = upcoming[0][0]
             self._asleep = env.call(self._wakes_at - env.now, self._awake)
@@ -322,4 +322,4 @@ class Rep:
         """Resume now instead of when the sleep ends, which then wakes nobody."""
         if self._asleep is not None:
             self._asleep.callbacks, self._asleep = [], None
-            self.quarter.env.call(0.0, self._look)
+            self._env.call(0.0, self._look)
