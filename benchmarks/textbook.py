@@ -120,7 +120,7 @@ class _Quarter:
         for row, chance in zip(model.open_deals, future.open_deals, strict=True):
             facts = row._asdict()
             facts.pop("industry")
-            self.begin(_Deal(chance, source="pipeline", **facts))
+            self.begin(_Deal(chance, **facts))
         self.env.process(self.arrivals())
 
     def begin(self, deal: _Deal) -> None:

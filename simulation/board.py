@@ -97,7 +97,7 @@ class Crowd:
 class Acting:
     """The effects that act on one parameter, until another goes on or off."""
 
-    __slots__ = ("_found", "_on", "_sorted", "aimed", "fields", "high", "kinds", "low", "marks")
+    __slots__ = ("_aimed", "_fields", "_found", "_kinds", "_marks", "_on", "_sorted", "high", "low")
 
     def __init__(self, parameter: str, on: list[ActiveEffect]) -> None:
         self.low, self.high = PARAMETERS[parameter].low, PARAMETERS[parameter].high
@@ -107,26 +107,26 @@ class Acting:
     def _sort(self) -> None:
         """Find out what tells things apart, once somebody asks: many effects go on in one moment."""
         self._sorted = True
-        self.aimed: dict[tuple[str, str] | None, list[ActiveEffect]] = {}
+        self._aimed: dict[tuple[str, str] | None, list[ActiveEffect]] = {}
         """What effects are aimed at (None: not at one thing) → effects, in the order they went on."""
         for active in self._on:
-            self.aimed.setdefault(active.aim, []).append(active)
-        self.fields = tuple({key: None for active in self._on for key, _ in active.picks})
+            self._aimed.setdefault(active.aim, []).append(active)
+        self._fields = tuple({key: None for active in self._on for key, _ in active.picks})
         """Attributes that decide which of them act on a thing: things alike in these need be looked at once …"""
-        self.marks = {aim[1] for aim in self.aimed if aim is not None and aim != NOTHING}
+        self._marks = {aim[1] for aim in self._aimed if aim is not None and aim != NOTHING}
         """… but for those at which one is aimed, by id."""
-        self.kinds = tuple(kind for kind in _AIMS if any(aim is not None and aim[0] == kind for aim in self.aimed))
+        self._kinds = tuple(kind for kind in _AIMS if any(aim is not None and aim[0] == kind for aim in self._aimed))
         self._found: dict[tuple[object, ...], tuple[Acting, float, float, tuple[str, ...]]] = {}
 
     def on(self, attributes: Attributes) -> tuple[Acting, float, float, tuple[str, ...]]:
         """Sum of shifts, product of factors and the contingency plans among what acts on a thing."""
         if not self._sorted:
             self._sort()
-        alike: tuple[object, ...] = tuple(map(attributes.get, self.fields))
-        for kind in self.kinds:
+        alike: tuple[object, ...] = tuple(map(attributes.get, self._fields))
+        for kind in self._kinds:
             subject = attributes.get(kind)
             if subject is not None and (
-                subject in self.marks if isinstance(subject, str) else not self.marks.isdisjoint(subject)
+                subject in self._marks if isinstance(subject, str) else not self._marks.isdisjoint(subject)
             ):
                 alike += (kind, subject)
         found = self._found.get(alike)
@@ -138,18 +138,18 @@ class Acting:
         """All of them in the order in which they are put together: those that are aimed at something come last."""
         if not self._sorted:
             self._sort()
-        yield from self.aimed.get(None, ())
-        for kind in self.kinds:
-            for aim, effects in self.aimed.items():
+        yield from self._aimed.get(None, ())
+        for kind in self._kinds:
+            for aim, effects in self._aimed.items():
                 if aim is not None and aim[0] == kind:
                     yield from effects
 
     def _combine(self, attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
-        candidates = list(self.aimed.get(None, ()))
-        for kind in self.kinds:
+        candidates = list(self._aimed.get(None, ()))
+        for kind in self._kinds:
             subject = attributes.get(kind, ())
             for one in (subject,) if isinstance(subject, str) else subject:
-                candidates += self.aimed.get((kind, one), ())
+                candidates += self._aimed.get((kind, one), ())
         shift, factor, plans = 0.0, 1.0, []
         for active in candidates:
             if in_scope(active.picks, attributes):
@@ -228,7 +228,9 @@ class Board:
             values[there] += active.shift
             factors[there] *= active.factor
             if active.plan is not None:
-                self.uses.setdefault(active.plan, set()).update(crowd.entities[n] for n in np.flatnonzero(there))
+                self.uses.setdefault(active.plan, set()).update(
+                    crowd.entities[n] for n in np.flatnonzero(there).tolist()
+                )
         values *= factors
         clipped = np.clip(values, acting.low, acting.high)
         if count := np.count_nonzero(clipped != values):

@@ -25,12 +25,14 @@ Words: TypeAlias = NDArray[np.uint32]
 Integers: TypeAlias = NDArray[np.int64]
 
 WORD_VALUES = 2**32
+WORDS_PER_BLOCK = 4
+"""Random words that one evaluation of the generator yields."""
 LARGEST_UNIFORM = (WORD_VALUES - 0.5) / WORD_VALUES
 
 # Multipliers and key increments of Philox4x32. The multipliers stand in the order of the words they produce:
 # each round swaps the two products.
-_MULTIPLIERS = np.array([[0xCD9E8D57], [0xD2511F53]], dtype=np.uint64)
-_KEY_INCREMENTS = np.array([[0x9E3779B9], [0xBB67AE85]], dtype=np.uint64)
+_MULTIPLIERS = (0xCD9E8D57, 0xD2511F53)
+_KEY_INCREMENTS = (0x9E3779B9, 0xBB67AE85)
 _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD_BITS = np.uint64(32)
 
@@ -38,28 +40,34 @@ _WORD_BITS = np.uint64(32)
 _EVALUATIONS_AT_ONCE = 2**14
 
 
-def philox4x32(counter: Sequence[ArrayLike], key: tuple[int, int], rounds: int = 10) -> Words:
-    """Four random words per counter: shape (4, *s), where s is the shape the four counter words broadcast to."""
+def philox4x32(counter: Sequence[ArrayLike], key: tuple[ArrayLike, ArrayLike], rounds: int = 10) -> Words:
+    """Four random words per counter: shape (4, *s), where s is the shape that counter and key words broadcast to."""
     words = [_as_words("counter word", word) for word in counter]
-    key_words = np.array([[_as_words("key word", word)] for word in key], dtype=np.uint64)
-    shape = np.broadcast(*words).shape
+    keys = np.broadcast_arrays(*(_as_words("key word", word) for word in key))
+    shape = np.broadcast(*words, *keys).shape
     # Words 0 and 2 are multiplied, 1 and 3 are mixed in: two arrays of two rows take half as many numpy calls as four.
     multiplied = np.empty((2, *shape), dtype=np.uint64)
     mixed = np.empty((2, *shape), dtype=np.uint64)
     multiplied[0], mixed[0], multiplied[1], mixed[1] = words
-    multiplied, mixed = multiplied.reshape(2, -1), mixed.reshape(2, -1)
     product = np.empty_like(multiplied)
-    round_numbers = np.arange(rounds, dtype=np.uint64)[:, np.newaxis, np.newaxis]
-    for round_key in (key_words + round_numbers * _KEY_INCREMENTS) & _LOW_WORD:
-        np.multiply(multiplied[::-1], _MULTIPLIERS, out=product)
+    round_key = np.stack(keys).astype(np.uint64).reshape(2, *(1,) * (len(shape) - keys[0].ndim), *keys[0].shape)
+    multipliers, increments = (_of_two(pair, len(shape)) for pair in (_MULTIPLIERS, _KEY_INCREMENTS))
+    for _ in range(rounds):
+        np.multiply(multiplied[::-1], multipliers, out=product)
         np.right_shift(product, _WORD_BITS, out=multiplied)
         multiplied ^= mixed
         multiplied ^= round_key
         np.bitwise_and(product, _LOW_WORD, out=mixed)
-    result = np.empty((4, multiplied.shape[1]), dtype=np.uint32)
+        round_key = (round_key + increments) & _LOW_WORD
+    result = np.empty((4, *shape), dtype=np.uint32)
     result[0::2] = multiplied
     result[1::2] = mixed
-    return result.reshape(4, *shape)
+    return result
+
+
+def _of_two(pair: Sequence[int], dimensions: int) -> NDArray[np.uint64]:
+    """One value for each of two rows of arrays of so many dimensions."""
+    return np.array(pair, dtype=np.uint64).reshape(2, *(1,) * dimensions)
 
 
 def _as_words(name: str, value: ArrayLike) -> Words:
@@ -192,30 +200,43 @@ class Draws:
 
     def uniforms(self, purpose: Purpose, entities: Entities, count: int = 1) -> Floats:
         """Uniforms of the open interval (0, 1), shape (n, count); column k is the same whatever the count."""
-        uniforms: Floats = uniforms_block(self.seed, np.array([self.replication]), purpose, entities, count)[0]
-        return uniforms
+        return self.several(entities, {purpose: count})[purpose]
+
+    def several(self, entities: Entities, counts: Mapping[Purpose, int]) -> dict[Purpose, Floats]:
+        """``uniforms`` of several purposes: read together they take one evaluation of the generator."""
+        purposes: list[int] = []
+        blocks: list[int] = []
+        ends = [0]
+        for purpose, count in counts.items():
+            if count < 0:
+                raise ValueError(f"count must be at least 0, found {count}")
+            needed = range(-(-count // WORDS_PER_BLOCK))
+            purposes += [_PURPOSE_WORDS[purpose]] * len(needed)
+            blocks += needed
+            ends.append(len(blocks))
+        rows, keys = (np.array(column, dtype=np.uint32)[:, np.newaxis] for column in (blocks, purposes))
+        step = max(1, _EVALUATIONS_AT_ONCE // max(1, len(blocks)))
+        parts = [
+            philox4x32((*entities.words[:, start : start + step], rows, self.replication), (self.seed, keys))
+            for start in range(0, max(1, len(entities)), step)
+        ]
+        words = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
+        return {
+            purpose: _uniforms(words[:, start:end], count)
+            for (purpose, count), start, end in zip(counts.items(), ends[:-1], ends[1:], strict=True)
+        }
 
 
-def uniforms_block(
-    seed: int, replications: NDArray[np.integer], purpose: Purpose, entities: Entities, count: int = 1
-) -> Floats:
-    """Uniforms of many replications at once, shape (m, n, count): row i equals `Draws(seed, replications[i])`."""
-    replications = _as_words("replication", replications)
-    if count < 0:
-        raise ValueError(f"count must be at least 0, found {count}")
-    blocks = np.arange(-(-count // 4), dtype=np.uint32)
-    key = (seed, _PURPOSE_WORDS[purpose])
-    entity_0, entity_1 = entities.words[:, :, np.newaxis]
-    result = np.empty((len(replications), len(entities), count))
-    step = max(1, _EVALUATIONS_AT_ONCE // max(1, len(entities) * blocks.size))
-    for start in range(0, len(replications), step):
-        chosen = replications[start : start + step, np.newaxis, np.newaxis]
-        words = np.moveaxis(philox4x32((entity_0, entity_1, blocks, chosen), key), 0, -1)
-        words = words.reshape(*words.shape[:2], 4 * blocks.size)[:, :, :count]
-        # The middle of each of 2**32 equal cells: exact in floating point, never 0 or 1.
-        np.add(words, 0.5, out=result[start : start + step])
-    result *= 1 / WORD_VALUES
-    return result
+def _uniforms(words: Words, count: int) -> Floats:
+    """Uniforms of shape (n, count) of words of shape (4, blocks, n).
+
+    The middle of each of 2**32 equal cells: exact in floating point, never 0 or 1.
+    """
+    _, blocks, entities = words.shape
+    words = words.transpose(2, 1, 0).reshape(entities, blocks * WORDS_PER_BLOCK)[:, :count]
+    uniforms: Floats = np.add(words, 0.5, order="C")
+    uniforms *= 1 / WORD_VALUES
+    return uniforms
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -282,8 +303,8 @@ def poisson_points(draws: Draws, layers: PoissonLayers) -> PoissonPoints:
     most = int(counts.max(initial=0))
     present = np.arange(most) < counts[:, np.newaxis]
     stacked, point = np.nonzero(present)
-    time = layers.window * draws.uniforms(Purpose.ARRIVAL, layers.entities, most)[present]
-    share = draws.uniforms(Purpose.HEIGHT, layers.entities, most)[present]
+    points = draws.several(layers.entities, {Purpose.ARRIVAL: most, Purpose.HEIGHT: most})
+    time, share = layers.window * points[Purpose.ARRIVAL][present], points[Purpose.HEIGHT][present]
     source, layer = layers.source[stacked], layers.layer[stacked]
     order = np.argsort(time, kind="stable")  # equal times are rare but possible: they keep the order of the rows
     height = layers.layer_height * (layer + share)

@@ -14,8 +14,8 @@ from scenarios.effects import EventName
 from scenarios.risks import EventFigures
 from simulation.accounts import Account
 from simulation.future import addon_chance
-from simulation.model import DealStart
 from simulation.handover import rep_leaves
+from simulation.model import DealStart
 from simulation.opportunities import Opportunity
 
 if TYPE_CHECKING:

@@ -98,17 +98,20 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
     """The future numbered ``replication`` of a seed."""
     draws = Draws(seed, replication)
     instalments = 3 * len(model.plan.money.payment_terms)
+    groups = {Purpose.TEST_GROUP: 1} if model.tested else {}
+    accounts = draws.several(model.account_entities, {Purpose.RENEWAL: 1, Purpose.PAYMENT: instalments, **groups})
+    strikes = draws.several(model.strike_entities, {Purpose.STRIKE: 1, Purpose.EVENT: 1})
     return Future(
         replication=replication,
         nature=_nature(model, draws),
         open_deals=_open_deals(model, draws),
         leads=_leads(model, draws),
-        renewals=tuple(draws.uniforms(Purpose.RENEWAL, model.account_entities)[:, 0].tolist()),
-        account_groups=tuple(_groups(model, draws, model.account_entities)) if model.tested else (),
-        renewal_payments=_rows(draws.uniforms(Purpose.PAYMENT, model.account_entities, instalments)),
+        renewals=tuple(accounts[Purpose.RENEWAL][:, 0].tolist()),
+        account_groups=tuple(accounts[Purpose.TEST_GROUP][:, 0].tolist()) if model.tested else (),
+        renewal_payments=_rows(accounts[Purpose.PAYMENT]),
         payments=_rows(draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3)),
-        thresholds=exponential_threshold(draws.uniforms(Purpose.STRIKE, model.strike_entities)[:, 0]),
-        events=tuple(draws.uniforms(Purpose.EVENT, model.strike_entities)[:, 0].tolist()),
+        thresholds=exponential_threshold(strikes[Purpose.STRIKE][:, 0]),
+        events=tuple(strikes[Purpose.EVENT][:, 0].tolist()),
         exams=_exams(model, draws),
         draws=draws,
     )
@@ -116,9 +119,8 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
 
 def addon_chance(model: Model, future: Future, id: str, product: int) -> DealChance:
     """Chance of an add-on that an opportunity's split brings about: its own, whatever becomes of the base part."""
-    entities = Entities.of((id,))
-    cycle = _cycles(model, future.draws.uniforms(Purpose.CYCLE, entities)[:, 0], np.array([product]))
-    return _chances(model, future.draws, entities, cycle)[0]
+    drawn = _drawn(model, future.draws, Entities.of((id,)))
+    return _chances(model, drawn, _cycles(model, drawn, np.array([product])))[0]
 
 
 def passes_again(model: Model, future: Future, id: str, times: int) -> tuple[float, ...]:
@@ -126,13 +128,6 @@ def passes_again(model: Model, future: Future, id: str, times: int) -> tuple[flo
     stages = len(model.stages.weights)
     uniforms = future.draws.uniforms(Purpose.STAGE_PASS, Entities.of((id,)), stages * (times + 1))
     return tuple(uniforms[0, stages * times :].tolist())
-
-
-def _groups(model: Model, draws: Draws, entities: Entities) -> list[float]:
-    if not model.tested:
-        return [1.0] * len(entities)
-    groups: list[float] = draws.uniforms(Purpose.TEST_GROUP, entities)[:, 0].tolist()
-    return groups
 
 
 def _exams(model: Model, draws: Draws) -> tuple[tuple[float, ...], ...]:
@@ -155,9 +150,8 @@ def _nature(model: Model, draws: Draws) -> tuple[float, ...]:
 def _open_deals(model: Model, draws: Draws) -> tuple[DealChance, ...]:
     if not model.open_deals:
         return ()
-    uniforms = draws.uniforms(Purpose.CYCLE, model.open_entities)[:, 0]
-    cycles = _cycles(model, uniforms, model.open_products, *model.open_bounds)
-    return tuple(_chances(model, draws, model.open_entities, cycles))
+    drawn = _drawn(model, draws, model.open_entities)
+    return tuple(_chances(model, drawn, _cycles(model, drawn, model.open_products, *model.open_bounds)))
 
 
 def _leads(model: Model, draws: Draws) -> tuple[LeadPoint, ...]:
@@ -193,11 +187,10 @@ def more_leads(
 def _lead_points(
     model: Model, draws: Draws, points: PoissonPoints, kept: Integers, source: Integers, entities: Entities
 ) -> tuple[LeadPoint, ...]:
-    process = model.plan.process
-    product = categorical(draws.uniforms(Purpose.PRODUCT_MIX, entities)[:, 0], model.source_products[source])
-    tier = categorical(draws.uniforms(Purpose.TIER_MIX, entities)[:, 0], model.source_tiers[source])
-    size = lognormal_factor(draws.uniforms(Purpose.VALUE, entities)[:, 0], process.value_sigma)
-    cycle = _cycles(model, draws.uniforms(Purpose.CYCLE, entities)[:, 0], product)
+    drawn = _drawn(model, draws, entities, Purpose.PRODUCT_MIX, Purpose.TIER_MIX, Purpose.VALUE)
+    product = categorical(drawn[Purpose.PRODUCT_MIX][:, 0], model.source_products[source])
+    tier = categorical(drawn[Purpose.TIER_MIX][:, 0], model.source_tiers[source])
+    size = lognormal_factor(drawn[Purpose.VALUE][:, 0], model.plan.process.value_sigma)
     return tuple(
         map(
             LeadPoint,
@@ -208,15 +201,32 @@ def _lead_points(
             product.tolist(),
             tier.tolist(),
             (model.mean_deals[product] * size).tolist(),
-            _chances(model, draws, entities, cycle),
+            _chances(model, drawn, _cycles(model, drawn, product)),
         )
     )
 
 
+def _drawn(model: Model, draws: Draws, entities: Entities, *first: Purpose) -> dict[Purpose, Floats]:
+    """The uniforms of opportunities, with those that decide what they are where they are new."""
+    counts = dict.fromkeys((*first, Purpose.CYCLE), 1)
+    counts[Purpose.STAGE_PASS] = len(model.stages.weights)
+    counts[Purpose.PAYMENT] = 3 * len(model.plan.money.payment_terms)
+    if model.plan.process.touch_spread != "fixed":
+        counts[Purpose.TOUCH] = model.stages.first_touch[-1]
+    if model.tested:
+        counts[Purpose.TEST_GROUP] = 1
+    return draws.several(entities, counts)
+
+
 def _cycles(
-    model: Model, uniforms: Floats, products: Integers, low: Floats | None = None, high: Floats | None = None
+    model: Model,
+    drawn: dict[Purpose, Floats],
+    products: Integers,
+    low: Floats | None = None,
+    high: Floats | None = None,
 ) -> Floats:
     """Cycles of opportunities by product, between bounds where what is open says something of them."""
+    uniforms = drawn[Purpose.CYCLE][:, 0]
     medians, sigma = model.cycle_medians[products], model.plan.process.cycle_sigma
     if low is None or high is None:
         cycles = lognormal(uniforms, medians, sigma)
@@ -229,13 +239,10 @@ def _cycles(
     return cycles
 
 
-def _chances(model: Model, draws: Draws, entities: Entities, cycles: Floats) -> list[DealChance]:
-    passes = _rows(draws.uniforms(Purpose.STAGE_PASS, entities, len(model.stages.weights)))
-    payments = _rows(draws.uniforms(Purpose.PAYMENT, entities, 3 * len(model.plan.money.payment_terms)))
-    if model.plan.process.touch_spread == "fixed":
-        touch_factors: Iterable[tuple[float, ...]] = repeat(())
-    else:
-        touches = draws.uniforms(Purpose.TOUCH, entities, model.stages.first_touch[-1])
-        touch_factors = _rows(exponential_threshold(touches))
-    groups = _groups(model, draws, entities)
+def _chances(model: Model, drawn: dict[Purpose, Floats], cycles: Floats) -> list[DealChance]:
+    touch_factors: Iterable[tuple[float, ...]] = repeat(())
+    if Purpose.TOUCH in drawn:
+        touch_factors = _rows(exponential_threshold(drawn[Purpose.TOUCH]))
+    groups: Iterable[float] = drawn[Purpose.TEST_GROUP][:, 0].tolist() if model.tested else repeat(1.0)
+    passes, payments = _rows(drawn[Purpose.STAGE_PASS]), _rows(drawn[Purpose.PAYMENT])
     return list(map(DealChance, cycles.tolist(), passes, payments, touch_factors, groups))

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from simulation.distributions import exponential_threshold, poisson_count
-from simulation.draws import Draws, Entities, PoissonLayers, Purpose, philox4x32, poisson_points, uniforms_block
+from simulation.draws import Draws, Entities, PoissonLayers, Purpose, philox4x32, poisson_points
+from tests.many_draws import uniforms_block
 
 pytestmark = pytest.mark.statistical
 

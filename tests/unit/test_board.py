@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, get_args
 
+import numpy as np
 import pytest
 
 from scenarios.allocation import Allocation
 from scenarios.effects import PARAMETERS, Effect, Scope, ScopeKey
 from scenarios.plan import Plan
-from simulation.board import ActiveEffect, Board, Keys
+from simulation.board import ActiveEffect, Board, Crowd, Keys
 from simulation.future import draw_future
 from simulation.kpis import measure
 from simulation.model import compile_model
@@ -150,7 +151,7 @@ def test_a_neutral_effect_is_not_looked_at_unless_its_plan_is_paid_per_use() -> 
     on = board(neutral, of_plan)
     assert neutral.neutral
     assert not of_plan.neutral
-    assert on.acting["win_rate"].aimed == {None: [of_plan]}
+    assert list(on.acting["win_rate"].in_order()) == [of_plan]
     assert value(on, 0.3) == 0.3
     assert on.uses == {"X": {"opportunity:O1"}}
     on.switch_off(neutral)
@@ -239,3 +240,37 @@ def test_an_invoice_of_nobody_is_a_use_of_its_own() -> None:
     quarter = Quarter(model, replace(draw_future(model, 1, 0), leads=()))
     quarter.run()
     assert quarter.board.uses == {"X": {"receivable:I1"}}
+
+
+def test_a_crowd_is_read_as_its_things_are_one_by_one() -> None:
+    """Effects on all, on a scope, aimed at one, of a plan, clipped; who is renewed counts as what it is now."""
+    attributes = [{"customer_tier": tier, "account": f"C{n}"} for n, tier in enumerate("AABBC")]
+    bases = np.array([0.2, 0.0, 0.3, 5.0, 0.1])
+    effects = [
+        Effect(parameter="strike_rate", factor=3),
+        Effect(parameter="strike_rate", shift=0.1, scope={"customer_tier": ["A", "C"]}),
+        Effect(parameter="strike_rate", factor=0.5, scope={"customer_tier": ["B"]}),
+    ]
+    aimed = Effect(parameter="strike_rate", shift=-9, scope={"struck": True})
+    one_by_one, together = Board(), Board()
+    for board in (one_by_one, together):
+        for number, entry in enumerate(effects):
+            board.switch_on(ActiveEffect(entry, plan="X" if number == 1 else None))
+        board.switch_on(ActiveEffect(aimed, target=("account", "C3")))
+    entities = [f"account:C{n}" for n in range(5)]
+    picked: dict = {}
+    crowd = Crowd([Keys(each) for each in attributes], entities, bases, picked)
+    for renewed in (False, True):
+        if renewed:
+            attributes[2] = {"customer_tier": "C", "account": "C2"}
+            crowd.renew(2, Keys(attributes[2]))
+        expected = [
+            one_by_one.value("strike_rate", base, Keys(each), entity) if base > 0 else 0.0
+            for base, each, entity in zip(bases.tolist(), attributes, entities, strict=True)
+        ]
+        assert together.values("strike_rate", crowd).tolist() == expected
+        assert together.uses == one_by_one.uses
+        assert together.clips == one_by_one.clips == {"strike_rate": 1 + renewed}
+    assert len(picked) == 3
+    again = Crowd([Keys(each) for each in attributes], entities, bases, picked)
+    assert again.reached_by(ActiveEffect(effects[2])).tolist() == [False, False, True, True, False], "as first found"

@@ -1,5 +1,4 @@
 import pickle
-import tracemalloc
 from hashlib import blake2b
 
 import numpy as np
@@ -21,8 +20,8 @@ from simulation.draws import (
     poisson_points,
     purpose_word,
     purpose_words,
-    uniforms_block,
 )
+from tests.many_draws import uniforms_block
 
 IDS = ("opportunity:O-017", "account:A-3/cross_sell/S1", "rep:王芳", "hazard:K1", "lead:east/layer:0")
 
@@ -205,7 +204,7 @@ class TestDraws:
 
     def test_uniforms_stay_inside_the_open_interval(self, monkeypatch):
         for word, expected in ((0, 2.0**-33), (2**32 - 1, 1 - 2.0**-33)):
-            monkeypatch.setattr(draws, "philox4x32", lambda *_, word=word: np.full((4, 1, 1, 1), word, dtype=np.uint32))
+            monkeypatch.setattr(draws, "philox4x32", lambda *_, word=word: np.full((4, 1, 1), word, dtype=np.uint32))
             assert Draws(0, 0).uniforms(Purpose.VALUE, Entities.of(["a"])).item() == expected
         assert expected == LARGEST_UNIFORM < 1
 
@@ -232,7 +231,7 @@ class TestDraws:
             Draws(0, 0).uniforms(Purpose.RENEWAL, Entities.of(IDS), -1)
 
     @pytest.mark.parametrize("evaluations_at_once", [1, 25, 2**14])
-    def test_block_equals_one_replication_at_a_time(self, monkeypatch, evaluations_at_once):
+    def test_many_replications_written_down_beside_it(self, monkeypatch, evaluations_at_once):
         monkeypatch.setattr(draws, "_EVALUATIONS_AT_ONCE", evaluations_at_once)
         entities, replications = Entities.of(IDS), np.array([0, 7, 3, 2**32 - 1, 8, 9, 10])
         block = uniforms_block(11, replications, Purpose.PRODUCT_MIX, entities, 6)
@@ -240,17 +239,17 @@ class TestDraws:
         for row, replication in enumerate(replications.tolist()):
             np.testing.assert_array_equal(block[row], Draws(11, replication).uniforms(Purpose.PRODUCT_MIX, entities, 6))
 
-    def test_block_refuses_replications_that_are_no_words(self):
-        with pytest.raises(ValueError, match="replication must be at least 0"):
-            uniforms_block(1, np.array([0, -1]), Purpose.VALUE, Entities.of(IDS))
+    def test_several_purposes_are_what_each_is_alone(self):
+        entities = Entities.of(IDS)
+        counts = {Purpose.CYCLE: 1, Purpose.PAYMENT: 9, Purpose.EXAM: 0, Purpose.STAGE_PASS: 5}
+        together = Draws(11, 4).several(entities, counts)
+        assert list(together) == list(counts)
+        for purpose, count in counts.items():
+            np.testing.assert_array_equal(together[purpose], Draws(11, 4).uniforms(purpose, entities, count))
 
-    def test_large_block_takes_little_more_memory_than_its_result(self):
-        entities = Entities.of(f"e{number}" for number in range(100))
-        tracemalloc.start()
-        block = uniforms_block(1, np.arange(5_000), Purpose.VALUE, entities, 4)
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        assert peak < 1.5 * block.nbytes
+    def test_nothing_is_drawn_for_nobody(self):
+        nobody = Draws(11, 4).several(Entities.of(()), {Purpose.CYCLE: 1, Purpose.PAYMENT: 9})
+        assert [array.shape for array in nobody.values()] == [(0, 1), (0, 9)]
 
 
 # Uniforms as Draws makes them.
@@ -523,9 +522,7 @@ class TestPoissonPoints:
         assert alone == {point: value for point, value in first.items() if point.startswith("east")}
 
     def test_equal_times_come_in_the_order_of_ids(self, monkeypatch):
-        monkeypatch.setattr(
-            Draws, "uniforms", lambda _self, _purpose, entities, count=1: np.full((len(entities), count), 0.5)
-        )
+        monkeypatch.setattr(draws, "_uniforms", lambda words, count: np.full((words.shape[2], count), 0.5))
         layers = PoissonLayers.of(["west", "east"], 2, 20.0, 0.1)
         found = list(points_by_id(poisson_points(Draws(5, 6), layers), layers.sources))
         assert found == [f"{source}/{layer}/{i}" for source in ("east", "west") for layer in (0, 1) for i in (0, 1)]
@@ -541,9 +538,7 @@ class TestPoissonPoints:
         assert list(leads.ids) == expected
 
     def test_no_layer_can_hold_more_than_the_possible_points(self, monkeypatch):
-        monkeypatch.setattr(
-            Draws, "uniforms", lambda _self, _p, entities, count=1: np.full((len(entities), count), LARGEST_UNIFORM)
-        )
+        monkeypatch.setattr(draws, "_uniforms", lambda words, count: np.full((words.shape[2], count), LARGEST_UNIFORM))
         layers = PoissonLayers.of(["east"], 2, 60.0, 0.1)
         points = poisson_points(Draws(5, 6), layers)
         assert points.row.tolist() == list(range(len(layers.possible_points())))
