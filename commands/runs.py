@@ -19,11 +19,15 @@ def show(
     language: InLanguage = None,
     out: Out = RUNS,
 ) -> None:
-    """Show a saved run again."""
-    from reports.session import show_result
-    from studies.runs import load_result, resolve_run
+    """Show a saved run again, or what there is of one that was interrupted."""
+    from reports.session import show_result, show_unfinished
+    from studies.runs import UNFINISHED, load_result, resolve_run
 
-    run, result = load_result(resolve_run(out, name))
+    folder = resolve_run(out, name)
+    if folder.name.endswith(UNFINISHED):
+        show_unfinished(folder, json, wording(language))
+        return
+    run, result = load_result(folder)
     show_result(result, json, wording(language), run.source, run.precision)
 
 

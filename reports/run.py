@@ -19,6 +19,7 @@ from reports.simulation import headline, simulation_page
 from reports.specs import Block, Heading, Page, Sentence
 from reports.stress import stress_page
 from reports.trial_design import design_page
+from reports.unfinished import unfinished_page
 from reports.value import value_page
 from reports.warning import lights_page
 from reports.wording import Wording
@@ -31,6 +32,7 @@ from studies.rounds import RoundsResult
 from studies.selecting import SelectResult
 from studies.sensitivity import SensitivityResult
 from studies.trial_design import DesignResult
+from studies.unfinished import PartialResult
 from studies.valuing import ValueResult
 from studies.warning import LightsResult
 
@@ -68,8 +70,9 @@ PAGES: dict[type[Record], Callable[[Any, Wording, str], Page]] = {
     LightsResult: lights_page,
     DesignResult: design_page,
     ValueResult: value_page,
+    PartialResult: unfinished_page,
 }
-"""Type of a saved study's result → its page."""
+"""Type of a study's result, whole or in part → its page."""
 
 
 def summary(result: Record, words: Wording) -> list[Block]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from studies.requests import Request
 from studies.results import Change, Record
 from studies.runs import list_runs, read_unfinished, repeat_run
 from studies.sessions import Interrupted, answer_and_save, resume_run
+from studies.unfinished import partial_result
 
 __all__ = [
     "answer_request",
@@ -40,6 +42,7 @@ __all__ = [
     "show_import",
     "show_result",
     "show_runs",
+    "show_unfinished",
     "write_given",
 ]
 
@@ -47,7 +50,7 @@ __all__ = [
 def answer_request(request: Request, out: Path, json: bool, require: Sequence[str], words: Wording) -> Outcome:
     """Answer, save first, show then. RequirementFailed where the answer does not meet what was required."""
     requirements = read_requirements(require, STUDIES[request.study], words)
-    with ProgressBars() as progress, _kept_when_interrupted(words):
+    with ProgressBars() as progress, _kept_when_interrupted(out, words):
         outcome, folder = answer_and_save(request, out, progress)
     _show_outcome(outcome, folder, json, words)
     check_requirements(requirements, STUDIES[request.study].kpis(outcome.result), words)
@@ -58,19 +61,29 @@ def resume_saved(folder: Path, jobs: int, out: Path, json: bool, require: Sequen
     """Continue a study that was interrupted, save and show it."""
     request, _ = read_unfinished(folder)
     requirements = read_requirements(require, STUDIES[request.study], words)
-    with ProgressBars() as progress, _kept_when_interrupted(words):
+    with ProgressBars() as progress, _kept_when_interrupted(out, words):
         outcome, saved = resume_run(folder, out, progress, jobs)
     _show_outcome(outcome, saved, json, words)
     check_requirements(requirements, STUDIES[request.study].kpis(outcome.result), words)
 
 
 @contextmanager
-def _kept_when_interrupted(words: Wording) -> Iterator[None]:
-    """Say how to go on with what an interruption left."""
+def _kept_when_interrupted(out: Path, words: Wording) -> Iterator[None]:
+    """Say what is there of a study that is interrupted, how to see it, and how to go on with it."""
     try:
         yield
     except Interrupted as stop:
-        raise KeyboardInterrupt(words.say("runs.interrupted", name=stop.folder.name)) from None
+        text = words.say("runs.interrupted", kept=words.money(stop.kept))
+        if stop.step is not None:
+            done, total = words.money(stop.step.done), words.money(stop.step.total)
+            text += words.say("runs.under_way", step=stop.step.label, done=done, total=total)
+        run = f"{stop.folder.name} --out {shlex.quote(str(out))}"
+        raise KeyboardInterrupt(f"{text}\n{words.say('runs.go_on', run=run)}") from None
+
+
+def show_unfinished(folder: Path, json: bool, words: Wording) -> None:
+    """Show what there is of a study that was interrupted."""
+    show_result(partial_result(folder), json, words)
 
 
 def _show_outcome(outcome: Outcome, folder: Path, json: bool, words: Wording) -> None:

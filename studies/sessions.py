@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from scenarios.errors import UsageError
 from studies.answering import Outcome, answer_from, read_inputs
@@ -18,15 +19,28 @@ from studies.requests import Request, SimulatedRequest
 from studies.runs import UNFINISHED, begin_run, read_unfinished, save_run
 from studies.stores import Store
 from studies.study import Inputs
+from studies.unfinished import PARTS
 
-__all__ = ["Interrupted", "answer_and_save", "resume_run"]
+__all__ = ["Interrupted", "Step", "answer_and_save", "resume_run"]
+
+
+class Step(NamedTuple):
+    """How far a study is with one of the variants that it simulates, as its progress bar says."""
+
+    label: str
+    done: int
+    total: int
 
 
 class Interrupted(KeyboardInterrupt):
     """A study was interrupted; what is finished of it is kept in a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kept: int, step: Step | None) -> None:
         self.folder = folder
+        self.kept = kept
+        """Replications that are finished, of all variants."""
+        self.step = step
+        """Where it was; None where it had not got on since it was continued."""
         super().__init__(folder.name)
 
 
@@ -60,15 +74,23 @@ def resume_run(
 def _carry_on(
     folder: Path, request: Request, inputs: Inputs, root: Path, progress: Progress | None
 ) -> tuple[Outcome, Path]:
-    store = Store(folder / "parts")
+    store = Store(folder / PARTS)
+    step: Step | None = None
+
+    def watch(*told: Any) -> None:
+        nonlocal step
+        step = Step(*told)
+        if progress is not None:
+            progress(*told)
+
     try:
-        outcome = answer_from(request, inputs, progress, store)
+        outcome = answer_from(request, inputs, watch, store)
         saved = save_run(outcome, root)
     except BaseException as stop:
         if store.is_empty():
             shutil.rmtree(folder, ignore_errors=True)
         elif isinstance(stop, KeyboardInterrupt):
-            raise Interrupted(folder) from None
+            raise Interrupted(folder, store.count(), step) from None
         raise
     shutil.rmtree(folder, ignore_errors=True)
     return outcome, saved

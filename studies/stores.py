@@ -8,6 +8,7 @@ pure functions of what names them: two processes that write the same one write t
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -28,7 +30,19 @@ from simulation.records import Records
 from studies.batches import Batch
 from studies.tables import RECORD_TABLES, record_tables
 
-__all__ = ["Part", "Store", "digest_of", "replace_file"]
+__all__ = ["InPlay", "Part", "Store", "digest_of", "replace_file"]
+
+
+IN_PLAY = "in-play.json"
+"""File of a variant that says what it is."""
+
+
+class InPlay(NamedTuple):
+    """What may strike in a variant, what is held against it, and what is forced to strike, by id."""
+
+    risks: Sequence[str]
+    plans: Sequence[str]
+    forced: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +54,34 @@ class Store:
     def of(self, model: Model, seed: int) -> Part:
         """The parts of one variant."""
         what = model.plan, model.allocation, model.options, seed, version("quarterdeck"), Batch.figures()
-        return Part(self.folder / digest_of(*what))
+        options = model.options
+        in_play = InPlay(tuple(sorted(options.risks)), tuple(sorted(options.plans)), tuple(map(str, options.forced)))
+        return Part(self.folder / digest_of(*what), in_play)
 
     def is_empty(self) -> bool:
         """Whether no part has been finished."""
         return next(self.folder.glob("*/*.npz"), None) is None
+
+    def count(self) -> int:
+        """Replications that are finished, of all variants."""
+        return sum(int(path.name.split("-")[1]) for path in self.folder.glob("*/*.npz"))
+
+    def first(self) -> tuple[InPlay, Batch] | None:
+        """The variant that was computed first, with what of it is finished, in order of numbers and none twice."""
+        paths = sorted(self.folder.glob("*/*.npz"), key=lambda path: (path.stat().st_mtime_ns, path.name))
+        if not paths:
+            return None
+        folder = paths[0].parent
+        batches = [batch for path in folder.glob("*.npz") if (batch := _read(path)) is not None]
+        try:
+            in_play = InPlay(**json.loads((folder / IN_PLAY).read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+        if not batches:
+            return None
+        joined = Batch.joined(batches)
+        _, places = np.unique(joined.numbers, return_index=True)
+        return in_play, joined.rows(places)
 
 
 def digest_of(plan: Plan, allocation: Allocation, *others: object) -> str:
@@ -62,6 +99,7 @@ class Part:
     """The finished parts of one variant."""
 
     folder: Path
+    in_play: InPlay
 
     def find(self, numbers: Sequence[int], with_records: bool) -> Batch | None:
         """A part that was finished before; None where it is not there, or not whole."""
@@ -69,20 +107,17 @@ class Part:
         tables = self._tables(numbers) if with_records else {}
         if not all(table.exists() for table in tables.values()):
             return None
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                batch = Batch.unpacked(arrays["names"].tolist(), arrays["figures"], (tables,) if tables else ())
-            for table in tables.values():
-                pq.read_metadata(table)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):  # pyarrow raises one of these, too
-            return None
-        return batch if batch.numbers.tolist() == list(numbers) else None
+        batch = _read(path, tables)
+        return batch if batch is not None and batch.numbers.tolist() == list(numbers) else None
 
     def keep(self, batch: Batch, records: Sequence[Records], plan: Plan) -> Batch:
         """Write a part; the batch then says where its records are. UsageError where it cannot be written."""
         numbers = batch.numbers.tolist()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if not (self.folder / IN_PLAY).exists():
+                with replace_file(self.folder / IN_PLAY) as file:
+                    file.write(json.dumps(self.in_play._asdict()).encode())
             tables = self._tables(numbers) if records else {}
             if records:
                 for name, table in record_tables(records, plan).items():
@@ -103,6 +138,18 @@ class Part:
 
     def _tables(self, numbers: Sequence[int]) -> Mapping[str, Path]:
         return {name: self.folder / f"{_name(numbers)}-{name}.parquet" for name in RECORD_TABLES}
+
+
+def _read(path: Path, tables: Mapping[str, Path] = MappingProxyType({})) -> Batch | None:
+    """A part, with its tables where they are asked for; None where it is not whole."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            batch = Batch.unpacked(arrays["names"].tolist(), arrays["figures"], (tables,) if tables else ())
+        for table in tables.values():
+            pq.read_metadata(table)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):  # pyarrow raises one of these, too
+        return None
+    return batch
 
 
 def _name(numbers: Sequence[int]) -> str:

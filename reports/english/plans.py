@@ -18,7 +18,17 @@ SENTENCES: dict[str, str] = {
     "runs.empty": "There is no run in {folder} yet. Make one: quarterdeck run quarter",
     "runs.saved": "Saved as {folder}. Show it again: quarterdeck show {folder}",
     "runs.unfinished": "not finished; continue: quarterdeck run --resume {name}",
-    "runs.interrupted": "Interrupted. What was simulated is kept; continue with: quarterdeck run --resume {name}",
+    "runs.interrupted": "Interrupted. {kept} simulated quarters are kept.",
+    "runs.under_way": " It was at: {step}, {done} of {total}.",
+    "runs.go_on": "See what there is: quarterdeck show {run}\nContinue with: quarterdeck run --resume {run}",
+    "unfinished.title": "Not finished · {plan}",
+    "unfinished.detail": "{n} quarters so far · seed {seed} · money in {currency}",
+    "unfinished.part": "A part of what {study} was asked: the first {n} of {asked} quarters of what it simulates "
+    "first. This is no answer yet: nothing is compared.",
+    "unfinished.variant": "Risks in play: {risks}. Contingency plans held: {plans}.",
+    "unfinished.none": "none",
+    "unfinished.go_on": "{kept} quarters are done in all. Continue, to the figures that it would have come to without "
+    "the interruption: quarterdeck run --resume {name}",
     "repeat.identical": "{name}: computed again, and identical to the last bit.",
     "repeat.differs": "{name}: computed again, and different in {files}. Results are repeatable on the same platform "
     "with the same versions; manifest.json holds those of the saved run.",

@@ -31,6 +31,7 @@ from studies.sensitivity import SensitivityResult
 from studies.sweeping import ReachResult, SweepResult
 from studies.traces import TraceResult
 from studies.trial_design import DesignResult
+from studies.unfinished import PartialResult
 from studies.warning import LightsResult
 
 DOCS = Path(cli.__file__).parent / "docs"
@@ -42,6 +43,7 @@ ROOTS = (
     RunResult,
     PlanCheck,
     RunSummary,
+    PartialResult,
     ImportReport,
 )
 ROOTS += (ExplainResult, AlternativesResult, LeastChangeResult, FrontierResult, SweepResult, ReachResult, MoneyResult)

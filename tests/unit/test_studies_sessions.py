@@ -20,8 +20,9 @@ from studies.registry import read_request
 from studies.replications import run_replications
 from studies.requests import Request
 from studies.runs import list_runs, load_result, repeat_run, resolve_run, save_run
-from studies.sessions import Interrupted, answer_and_save, resume_run
+from studies.sessions import Interrupted, Step, answer_and_save, resume_run
 from studies.stores import Store
+from studies.unfinished import partial_result
 from tests.plans import PLAN_YAML, STEERED_YAML, small_plan_files
 from tests.unit.test_studies_replications import ALLOCATION, OPTIONS, PLAN, differing, run
 
@@ -154,6 +155,29 @@ def test_an_error_before_anything_is_finished_leaves_nothing(place: Path, tmp_pa
     with pytest.raises(UsageError, match="no risk K9"):
         answer_and_save(request(place, risks=("K9",)), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_there_is_of_an_interrupted_study_are_its_first_quarters(place: Path, tmp_path: Path) -> None:
+    with pytest.raises(Interrupted) as stop:
+        answer_and_save(request(place), tmp_path, stop_after(30))
+    assert (stop.value.kept, stop.value.step) == (30, Step("quarters without risks", 6, 13))
+    part = partial_result(stop.value.folder)
+    assert (part.of, part.replications, part.asked, part.kept) == ("stress", 24, 24, 30)
+    assert (part.plans, "K1" in part.risks) == ((), True)
+    first = answer(request(place, "simulate", plans=())).result
+    assert [(row.id, row.mean, row.p10) for row in part.kpis] == [(row.id, row.mean, row.p10) for row in first.kpis]
+
+
+def test_a_part_ends_at_the_first_quarter_that_is_not_done(place: Path, tmp_path: Path) -> None:
+    """Whatever came after it: quarters that take longer than others are not left out of the middle."""
+    with pytest.raises(Interrupted) as stop:
+        answer_and_save(request(place, "simulate"), tmp_path, stop_after(12))
+    parts = sorted(stop.value.folder.glob("parts/*/*.npz"))
+    parts[7].unlink()
+    assert (partial_result(stop.value.folder).replications, partial_result(stop.value.folder).kept) == (7, 11)
+    parts[1].write_bytes(b"")
+    with pytest.raises(UsageError, match=r"says nothing yet; continue it with: quarterdeck run --resume"):
+        partial_result(stop.value.folder)
 
 
 def test_only_what_is_unfinished_can_be_continued_and_it_cannot_be_shown(place: Path, tmp_path: Path) -> None:
@@ -331,5 +355,14 @@ def test_the_command_is_interrupted_and_continued(place: Path, tmp_path: Path) -
         out, err = started.communicate(timeout=120)
     assert (started.returncode, out) == (130, "")
     [left] = list_runs(tmp_path)
-    assert f"continue with: quarterdeck run --resume {left.name}" in err
+    assert f"\nContinue with: quarterdeck run --resume {left.name} --out {tmp_path}" in err
+    assert f"\nSee what there is: quarterdeck show {left.name} --out {tmp_path}" in err
     assert "Traceback" not in err
+    shown = subprocess.run(
+        [*command, "show", left.name, "--out", str(tmp_path), "--language", "en"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "of 4,000 quarters of what it simulates first" in " ".join(shown.stdout.split())
