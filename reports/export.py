@@ -66,7 +66,9 @@ def export_runs(
         if path is not None:
             refuse(path, suffix, words)
     runs = _read(folders, words, anyway)
-    workbook = None if excel is None else run_workbook(runs[0].result, runs[0].plan, words)
+    workbook = (
+        None if excel is None else run_workbook(runs[0].result, runs[0].plan, words, [run.result for run in runs[1:]])
+    )
     slides = None if pptx is None else deck_file(deck_of(runs, words), words)
     if excel is not None and workbook is not None:
         write_new(excel, workbook, WORKBOOK, words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -56,8 +57,10 @@ class Book:
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def page(self, title: str) -> Page:
-        """A new sheet at the end."""
-        page: Page = self._book.add_worksheet(title)
+        """A new sheet at the end; where the title is taken, with a number."""
+        taken = {page.get_name() for page in self._book.worksheets()}
+        titles = itertools.chain([title], (f"{title} {number}" for number in itertools.count(2)))
+        page: Page = self._book.add_worksheet(next(name for name in titles if name not in taken))
         page.hide_gridlines(2)
         return page
 

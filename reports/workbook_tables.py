@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from reports.wording import Wording
 from reports.workbook import HEIGHT, Book, Page, lines_of
+from studies.results import Estimate
 
-__all__ = ["Area", "Head", "Leaf", "Live"]
+__all__ = [
+    "BAD",
+    "COLOURS",
+    "FAIR",
+    "GOOD",
+    "KINDS",
+    "Area",
+    "Head",
+    "Kind",
+    "Leaf",
+    "Line",
+    "Live",
+    "dress",
+    "mean_and_half",
+    "ratio",
+    "with_half",
+]
 
-Kind = Literal["text", "money", "signed", "share", "points", "times", "count", "plain"]
+Kind = Literal["text", "money", "signed", "share", "points", "times", "count", "plain", "date"]
 _FORMATS: dict[Kind, str] = {
     "text": "@",
     "money": "#,##0",
@@ -22,8 +41,13 @@ _FORMATS: dict[Kind, str] = {
     "times": '0.00"×"',
     "count": "#,##0.0",
     "plain": "General",
+    "date": "yyyy-mm-dd",
 }
+KINDS: Mapping[str, Kind] = {"money": "money", "share": "share", "count": "count", "hours": "count"}
+"""Unit of a KPI → how a column of it is shown."""
 BLUE, PALE, GREY = "#1F4E79", "#DDEBF7", "#7F7F7F"
+COLOURS = ("#1F4E79", "#2E75B6", "#9DC3E6", "#C55A11", "#7F7F7F")
+"""Of the series of a chart."""
 GOOD, BAD, FAIR = "#C6EFCE", "#FFC7CE", "#FFEB9C"
 
 
@@ -33,6 +57,10 @@ class Live:
 
     formula: str
     value: float
+
+
+Line: TypeAlias = Sequence[str | float | dt.date | Live | None]
+"""Cells of a table, one per column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +96,8 @@ class Leaf:
     """A sheet that is filled from top to bottom."""
 
     def __init__(self, book: Book, title: str, heading: str) -> None:
-        self.book, self.title = book, title
-        self.page = book.page(title)
+        self.book, self.page = book, book.page(title)
+        self.title = str(self.page.get_name())
         self.row = 0
         self.widths: dict[int, int] = {}
         book.put(self.page, 0, 0, heading, book.format(bold=True, font_size=14, font_color=BLUE))
@@ -93,7 +121,7 @@ class Leaf:
         """Empty lines, for instance for a chart."""
         self.row += rows
 
-    def table(self, heads: Sequence[Head], lines: Sequence[Sequence[Any]], total: str = "") -> Area:
+    def table(self, heads: Sequence[Head], lines: Sequence[Line], total: str = "") -> Area:
         """Write a table; with a ``total`` the last line adds up the columns that are to be summed."""
         for number, head in enumerate(heads):
             self.widths[number] = max(self.widths.get(number, 0), head.width)
@@ -113,7 +141,7 @@ class Leaf:
         self.row += 1
         return Area(self.page, self.title, first, max(first, last), 0)
 
-    def _line(self, heads: Sequence[Head], line: Sequence[Any]) -> None:
+    def _line(self, heads: Sequence[Head], line: Line) -> None:
         height = 1
         ruled = {"bottom": 4, "bottom_color": "#BFBFBF"}
         for number, (head, value) in enumerate(zip(heads, line, strict=True)):
@@ -123,12 +151,13 @@ class Leaf:
             height = max(height, lines_of(value, head.width))
         self.page.set_row(self.row, HEIGHT * height)
 
-    def _total(self, heads: Sequence[Head], lines: Sequence[Sequence[Any]], total: str, first: int, last: int) -> None:
+    def _total(self, heads: Sequence[Head], lines: Sequence[Line], total: str, first: int, last: int) -> None:
         for number, head in enumerate(heads):
             form = self.book.format(bold=True, bg_color=PALE, num_format=_FORMATS[head.kind], top=1)
             if head.is_summed:
-                values = (line[number] for line in lines)
-                added = sum(value.value if isinstance(value, Live) else value or 0.0 for value in values)
+                values = [line[number] for line in lines]
+                figures = [value.value if isinstance(value, Live) else value for value in values]
+                added = sum(float(figure) for figure in figures if isinstance(figure, int | float))
                 self._put(number, Live(f"=SUM({xl_range(first, number, last, number)})", added), form)
             else:
                 self._put(number, total if number == 0 else None, form)
@@ -176,3 +205,33 @@ class Leaf:
         """Put a chart at a cell."""
         chart.set_size({"width": width, "height": height})
         self.page.insert_chart(row, column, chart, {"x_offset": 8, "y_offset": 4})
+
+
+def ratio(part: str, whole: str, value: float, of: float) -> Live | None:
+    """Formula of a share; nothing where there is no whole."""
+    return Live(f'=IF({whole}=0,"",{part}/{whole})', value / of) if of else None
+
+
+def with_half(words: Wording, key: str, kind: Kind = "money") -> tuple[Head, Head]:
+    """Headings of a figure and half its interval."""
+    half: Kind = "share" if kind in ("share", "points") else "money"
+    return Head(words.say(key), kind, 14), Head(words.say("column.half_width"), half, 11)
+
+
+def mean_and_half(figure: Estimate | None) -> tuple[float | None, float | None]:
+    """A mean and half its interval."""
+    return (None, None) if figure is None else (figure.mean, (figure.ci_high - figure.ci_low) / 2)
+
+
+def dress(chart: Any, title: str, legend: bool = True, across: bool = False) -> None:
+    """Title, quiet grid, amounts with separators."""
+    chart.set_title({"name": title, "name_font": {"size": 12, "color": "#1F4E79"}, "overlay": False})
+    chart.set_legend({"position": "bottom"} if legend else {"none": True})
+    amounts = {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#E0E0E0"}}}
+    names = {"num_font": {"size": 9}, "label_position": "low"}
+    if across:  # XlsxWriter's x is what lies flat
+        chart.set_y_axis({**names, "reverse": True})
+        chart.set_x_axis({**amounts, "label_position": "low"})
+    else:
+        chart.set_x_axis(names)
+        chart.set_y_axis(amounts)
