@@ -26,6 +26,7 @@ from simulation.options import Options
 from simulation.quarter import replicate
 from studies.replications import Batch, run_replications
 from studies.statistics import Values
+from studies.workers import Processes
 
 ROUNDS = 5
 SAME = ("signed", "wins", "leads", "qualified_pipeline", "hours_used", "reps_on_quota")
@@ -46,7 +47,7 @@ def main() -> None:
 
     def ours(jobs: int) -> Callable[[], Values]:
         return lambda: kpis_of(
-            run_replications(plan, allocation, options, seed=SEED, numbers=range(replications), jobs=jobs)
+            run_replications(plan, allocation, options, seed=SEED, numbers=range(replications), workers=Processes(jobs))
         )
 
     def textbook() -> Values:

@@ -10,6 +10,7 @@ import typer
 from commands.arguments import (
     RUNS,
     AllocationFile,
+    Cluster,
     Jobs,
     Json,
     Measure,
@@ -20,7 +21,7 @@ from commands.arguments import (
     Settings,
     share_of,
 )
-from commands.asking import Options, answer, export_to, inputs_of, refuse_existing
+from commands.asking import Options, answer, computed_by, export_to, inputs_of, refuse_existing
 from commands.language import InLanguage, wording
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def allocate(
     ] = None,
     replications: Replications = 200,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     export: Annotated[Path | None, typer.Option(metavar="CSV", help="Write the allocation to a file, to edit.")] = None,
     json: Json = False,
     language: InLanguage = None,
@@ -67,7 +69,7 @@ def allocate(
         if prices is not None or ranges or repair is not None:
             raise typer.BadParameter("--rounds goes with none of --prices, --no-prices, --ranges, --repair")
         asked: Options = {"scenarios": scenario, "settings": setting, "rounds": rounds}
-        asked |= {"replications": replications, "jobs": jobs}
+        asked |= {"replications": replications, **computed_by(jobs, cluster)}
         export_to(answer("rounds", plan, asked, out, json, words).allocation, export, words)
         return
     if ranges and prices is False:

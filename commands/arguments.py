@@ -35,6 +35,10 @@ AllocationFile = Annotated[
 Seed = Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1, help="Another seed, other futures.")]
 Replications = Annotated[int, typer.Option("--replications", min=2, max=10_000_000, help="Quarters to simulate.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, max=1024, help="Processes; default: number of cores.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="Dask cluster that computes instead: tcp://HOST:PORT."),
+]
 Risks = Annotated[str | None, typer.Option("--risks", metavar="IDS", help="Risks in play: K1,K5 or none or all.")]
 Plans = Annotated[str | None, typer.Option("--plans", metavar="IDS", help="Contingency plans held: ids, none, all.")]
 Force = Annotated[list[str] | None, typer.Option("--force", metavar="RISK@weekN", help="Let it strike; repeatable.")]

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from commands.arguments import cores, ids_of
 
 if TYPE_CHECKING:
@@ -43,6 +45,13 @@ def request_of(study: str, plan: str, options: Options) -> Any:
     given |= {name: str(given[name]) for name in ("allocation", "to_allocation") if name in given}
     jobs = {} if study == "allocate" else {"jobs": cores()}
     return read_request({**jobs, **given, "study": study, "source": plan})
+
+
+def computed_by(jobs: int | None, cluster: str | None) -> Options:
+    """Who computes: processes of this computer or a cluster."""
+    if jobs is not None and cluster is not None:
+        raise typer.BadParameter("give --jobs or --cluster, not both")
+    return {"jobs": jobs, "cluster": cluster}
 
 
 def inputs_of(

@@ -13,6 +13,7 @@ import typer
 from commands.arguments import (
     RUNS,
     AllocationFile,
+    Cluster,
     Force,
     Jobs,
     Json,
@@ -25,7 +26,7 @@ from commands.arguments import (
     Seed,
     Settings,
 )
-from commands.asking import Options, request_of
+from commands.asking import Options, computed_by, request_of
 from commands.language import InLanguage, wording
 
 if TYPE_CHECKING:
@@ -46,11 +47,13 @@ class Quarter:
     force: Force = None
     seed: Seed = 1
     jobs: Jobs = None
+    cluster: Cluster = None
 
     def request(self, study: str, plan: str, **more: object) -> Any:
         """The study's request, with options of its own."""
         options: Options = {"scenarios": self.scenario, "settings": self.setting, "allocation": self.allocation_file}
-        options |= {"risks": self.risks, "forced": self.force, "seed": self.seed, "jobs": self.jobs}
+        options |= {"risks": self.risks, "forced": self.force, "seed": self.seed}
+        options |= computed_by(self.jobs, self.cluster)
         return request_of(study, plan, options | more)
 
 

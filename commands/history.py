@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments import RUNS, Jobs, Json, Out, Seed
-from commands.asking import answer
+from commands.arguments import RUNS, Cluster, Jobs, Json, Out, Seed
+from commands.asking import answer, computed_by
 from commands.language import InLanguage, wording
 
 commands = typer.Typer()
@@ -23,6 +23,7 @@ def backtest(
     seed: Seed = 1,
     replications: Annotated[int, typer.Option(min=2, max=10_000_000, help="Simulations of each window.")] = 200,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     json: Json = False,
     language: InLanguage = None,
     out: Out = RUNS,
@@ -37,5 +38,5 @@ def backtest(
         except ValueError:
             raise typer.BadParameter(f"{text} is no date; write 2017-07-01", param_hint="--quarters") from None
     options = {"quarters": tuple(days), "rolling": rolling, "step_weeks": step_weeks, "mapping": mapping}
-    options |= {"seed": seed, "replications": replications, "jobs": jobs}
+    options |= {"seed": seed, "replications": replications, **computed_by(jobs, cluster)}
     answer("backtest", export, options, out, json, wording(language))

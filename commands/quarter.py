@@ -8,6 +8,7 @@ import typer
 
 from commands.arguments import (
     AllocationFile,
+    Cluster,
     Criterion,
     Decide,
     Force,
@@ -24,7 +25,7 @@ from commands.arguments import (
     cores,
     criterion_of,
 )
-from commands.asking import Options, request_of
+from commands.asking import Options, computed_by, request_of
 from commands.bundles import Page, Quarter, Sample, command
 from commands.language import InLanguage, wording
 
@@ -42,6 +43,7 @@ def run(
     only: Only = None,
     seed: Seed = 1,
     jobs: Jobs = None,
+    cluster: Cluster = None,
     sample: Sample,
     require: Require = None,
     repeat: Annotated[str | None, typer.Option(metavar="RUN", help="Compute a saved run again and compare.")] = None,
@@ -51,19 +53,20 @@ def run(
     """Allocate, simulate and stress-test a plan."""
     if (plan, repeat, resume).count(None) != 2:
         raise typer.BadParameter("give one of PLAN, --repeat RUN, --resume RUN")
+    who = computed_by(jobs, cluster)
     if plan is not None:
         options: Options = {"scenarios": scenario, "settings": setting, "risks": risks, "plans": plans, "only": only}
-        options |= {"seed": seed, "jobs": jobs}
+        options |= {"seed": seed, **who}
         page.answer(request_of("run", plan, options | sample.options), require)
         return
     from reports.session import repeat_saved, resume_saved
     from studies.runs import resolve_run
 
     if repeat is not None:
-        repeat_saved(resolve_run(page.out, repeat), jobs or cores(), page.json, page.words)
+        repeat_saved(resolve_run(page.out, repeat), jobs or cores(), cluster, page.json, page.words)
     elif resume is not None:
         folder = resolve_run(page.out, resume)
-        resume_saved(folder, jobs or cores(), page.out, page.json, require or (), page.words)
+        resume_saved(folder, jobs or cores(), cluster, page.out, page.json, require or (), page.words)
 
 
 @command(commands, "quarterdeck simulate my-quarter --plans K5-handover --replications 2000")

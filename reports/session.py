@@ -57,12 +57,20 @@ def answer_request(request: Request, out: Path, json: bool, require: Sequence[st
     return outcome
 
 
-def resume_saved(folder: Path, jobs: int, out: Path, json: bool, require: Sequence[str], words: Wording) -> None:
+def resume_saved(
+    folder: Path,
+    jobs: int,
+    cluster: str | None,
+    out: Path,
+    json: bool,
+    require: Sequence[str],
+    words: Wording,
+) -> None:
     """Continue a study that was interrupted, save and show it."""
     request, _ = read_unfinished(folder)
     requirements = read_requirements(require, STUDIES[request.study], words)
     with ProgressBars() as progress, _kept_when_interrupted(out, words):
-        outcome, saved = resume_run(folder, out, progress, jobs)
+        outcome, saved = resume_run(folder, out, progress, jobs, cluster)
     _show_outcome(outcome, saved, json, words)
     check_requirements(requirements, STUDIES[request.study].kpis(outcome.result), words)
 
@@ -91,10 +99,10 @@ def _show_outcome(outcome: Outcome, folder: Path, json: bool, words: Wording) ->
     say(words.say("runs.saved", folder=folder))
 
 
-def repeat_saved(folder: Path, jobs: int, json: bool, words: Wording) -> None:
+def repeat_saved(folder: Path, jobs: int, cluster: str | None, json: bool, words: Wording) -> None:
     """Compute a saved run again. RequirementFailed where it is not the same to the last bit."""
     with ProgressBars() as progress:
-        again = repeat_run(folder, progress, jobs)
+        again = repeat_run(folder, progress, jobs, cluster)
     show_result(again.result, json, words)
     if not again.identical:
         files = words.listed(again.differences)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from scenarios.allocation import Allocation
 from studies.batches import Batch
+from studies.clusters import connected
 from studies.futures import Execution, Futures
 from studies.precision import PrecisionRow, answer_precisely
 from studies.registry import STUDIES
@@ -17,6 +19,7 @@ from studies.replications import Progress
 from studies.requests import QuarterRequest, Request, SimulatedRequest
 from studies.stores import Store
 from studies.study import Inputs
+from studies.workers import ONE_PROCESS, Processes, Workers
 
 __all__ = ["Outcome", "answer", "answer_from", "read_inputs"]
 
@@ -53,13 +56,25 @@ def answer_from(
 ) -> Outcome:
     """Answer a request from inputs that were read before, as when a saved run is repeated or continued."""
     started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
-    execution = Execution()
-    if isinstance(request, SimulatedRequest):
-        execution = Execution(request.seed, request.replications, request.jobs, progress, store)
-    study, futures, precision = STUDIES[request.study], Futures(execution), None
-    if isinstance(request, QuarterRequest):
-        request, found, precision = answer_precisely(study, request, inputs, futures)
-    else:
-        found = study.answer(request, inputs, futures)
+    study, precision = STUDIES[request.study], None
+    with _workers(request) as workers:
+        execution = Execution()
+        if isinstance(request, SimulatedRequest):
+            execution = Execution(request.seed, request.replications, workers, progress, store)
+        if isinstance(request, QuarterRequest):
+            request, found, precision = answer_precisely(study, request, inputs, Futures(execution))
+        else:
+            found = study.answer(request, inputs, Futures(execution))
     seconds = time.perf_counter() - clock
     return Outcome(request, inputs, found.allocation, found.result, found.batches, started, seconds, precision)
+
+
+@contextmanager
+def _workers(request: Request) -> Iterator[Workers]:
+    if not isinstance(request, SimulatedRequest):
+        yield ONE_PROCESS
+    elif request.cluster is None:
+        yield Processes(request.jobs)
+    else:
+        with connected(request.cluster) as cluster:
+            yield cluster

@@ -199,7 +199,7 @@ def _window(
             options,
             seed=execution.seed,
             numbers=numbers,
-            jobs=execution.jobs,
+            workers=execution.workers,
             label=f"quarters from {window.start}",
             progress=execution.progress,
             keep_records=keep,

@@ -20,6 +20,7 @@ from studies.batches import Batch
 from studies.replications import Progress, run_replications
 from studies.sameness import as_under, same_under
 from studies.stores import Store, digest_of
+from studies.workers import ONE_PROCESS, Workers
 
 __all__ = ["Execution", "Futures"]
 
@@ -30,7 +31,7 @@ class Execution:
 
     seed: int = 1
     replications: int = 500
-    jobs: int = 1
+    workers: Workers = ONE_PROCESS
     progress: Progress | None = None
     store: Store | None = None
     """Where finished parts and full records are kept; None keeps them in memory."""
@@ -127,7 +128,7 @@ class Futures:
                 variant[1],
                 seed=self.execution.seed,
                 numbers=missing.tolist(),
-                jobs=self.execution.jobs,
+                workers=self.execution.workers,
                 label=label,
                 progress=self.execution.progress,
                 keep_records=keep_records,

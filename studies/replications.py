@@ -1,29 +1,21 @@
-"""Replications of a study, in order or over processes, with the same result.
+"""Replications of a study, in order and with the same result whoever computes them.
 
-They are computed in parts of at most ``PART`` replications. The compiled plan goes to a process once, as a file; a
-part that a process was killed over is computed again by another. Where a store is given, each part is written there as
-it is finished and found there again, and full records go there and stay out of memory.
+They are computed in parts of at most ``PART`` replications (``studies.workers``). Where a store is given, each part is
+written there as it is finished and found there again, and full records go there and stay out of memory.
 """
 
 from __future__ import annotations
 
 import gc
 import math
-import pickle
-import signal
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
-from joblib import Parallel, delayed
-from joblib.externals.loky.process_executor import BrokenProcessPool
 
 from scenarios.allocation import Allocation
-from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.kpis import KPIS, Measured, measure
 from simulation.model import Model
@@ -36,10 +28,10 @@ from studies.excerpts import cells_of, lights_of, verdicts_of
 from studies.statistics import Values
 from studies.steering import compile_steered
 from studies.stores import Part, Store
+from studies.tables import record_files
+from studies.workers import ONE_PROCESS, Work, Workers
 
 __all__ = ["Batch", "Progress", "run_replications", "run_variants"]
-
-T = TypeVar("T")
 
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Told (label, done, total) as replications finish."""
@@ -49,8 +41,6 @@ PART = 20
 PARTS = 25
 """Parts that a small number of replications is cut into; the number of processes plays no role, so that a run which
 is continued with more of them finds the parts that it has."""
-PATIENCE = 3
-"""Times in a row that processes may be killed without finishing a single part."""
 
 
 def run_replications(
@@ -60,7 +50,7 @@ def run_replications(
     *,
     seed: int,
     numbers: Iterable[int],
-    jobs: int = 1,
+    workers: Workers = ONE_PROCESS,
     label: str = "",
     progress: Progress | None = None,
     keep_records: bool = False,
@@ -70,21 +60,9 @@ def run_replications(
 
     Records are kept in memory, or in the store where there is one.
     """
-    chosen = list(numbers)
-    model = compile_steered(plan, allocation, options)
-    if not chosen:
-        return _batch(model, [], [], [])
-    size = min(PART, math.ceil(len(chosen) / PARTS))
-    parts = [chosen[start : start + size] for start in range(0, len(chosen), size)]
-    work = _Work(model, seed, store.of(model, seed) if store is not None else None, keep_records)
-    batches: list[Batch] = []
-    done = 0
-    for batch in _run_parts(work, parts, jobs):
-        batches.append(batch)
-        done += len(batch)
-        if progress is not None:
-            progress(label, done, len(chosen))
-    return Batch.joined(batches)
+    work = _Replications(plan, allocation, (options,), seed, store, keep_records)
+    [batch] = _run(work, [list(numbers)], workers, label, progress)
+    return batch
 
 
 def run_variants(
@@ -93,102 +71,107 @@ def run_variants(
     tasks: Sequence[tuple[Options, Sequence[int]]],
     *,
     seed: int,
-    jobs: int = 1,
+    workers: Workers = ONE_PROCESS,
     label: str = "",
     progress: Progress | None = None,
     store: Store | None = None,
 ) -> list[Batch]:
-    """A batch for each pair of options and numbers, in order.
+    """A batch for each pair of options and numbers, in order. All are shared out together: most have few numbers."""
+    if not tasks:
+        return []
+    work = _Replications(plan, allocation, tuple(options for options, _ in tasks), seed, store, keep_records=False)
+    return _run(work, [numbers for _, numbers in tasks], workers, label, progress)
 
-    Where there are many with few replications each, a process takes a whole one: shared out one by one, most would
-    keep a single process busy.
-    """
-    total = sum(len(numbers) for _, numbers in tasks)
-    variant = _Variant(plan, allocation, seed, store)
-    one_by_one = len(tasks) < 2 * jobs
-    batches: list[Batch] = []
+
+def _run(
+    work: _Replications,
+    numbers: Sequence[Sequence[int]],
+    workers: Workers,
+    label: str,
+    progress: Progress | None,
+) -> list[Batch]:
+    """A batch for each variant of the work."""
+    total = sum(map(len, numbers))
+    size = max(1, min(PART, math.ceil(total / PARTS)))
+    parts = [
+        (variant, asked[start : start + size])
+        for variant, asked in enumerate(numbers)
+        for start in range(0, len(asked), size)
+    ]
+    batches: list[list[Batch]] = [[] for _ in numbers]
     done = 0
-    for batch in (variant(task, jobs) for task in tasks) if one_by_one else _run_parts(variant, tasks, jobs):
-        batches.append(batch)
+    for (variant, _), batch in zip(parts, workers.run(work, parts), strict=True):
+        batches[variant].append(batch)
         done += len(batch)
         if progress is not None:
             progress(label, done, total)
-    return batches
+    return [Batch.joined(found or [work.nothing(variant)]) for variant, found in enumerate(batches)]
 
 
-class _Variant:
-    """What is run of one plan and allocation under any options."""
-
-    def __init__(self, plan: Plan, allocation: Allocation, seed: int, store: Store | None) -> None:
-        self.plan, self.allocation, self.seed, self.store = plan, allocation, seed, store
-
-    def __call__(self, task: tuple[Options, Sequence[int]], jobs: int = 1) -> Batch:
-        options, numbers = task
-        return run_replications(
-            self.plan, self.allocation, options, seed=self.seed, numbers=numbers, jobs=jobs, store=self.store
-        )
+_Task: TypeAlias = tuple[int, Sequence[int]]
+"""Position of the variant, and numbers of its replications."""
+_Done: TypeAlias = tuple[Batch, Mapping[str, bytes]]
+"""Figures, and files of full records where a store takes them."""
 
 
-class _Work:
-    """What is done to every part. Goes to other processes as a file, read once by each of them."""
+class _Replications(Work[_Task, _Done]):
+    """Replications of one plan and allocation under several options."""
 
-    def __init__(self, model: Model, seed: int, part: Part | None, keep_records: bool) -> None:
-        self.model, self.seed, self.part, self.keep_records = model, seed, part, keep_records
+    def __init__(
+        self,
+        plan: Plan,
+        allocation: Allocation,
+        variants: Sequence[Options],
+        seed: int,
+        store: Store | None,
+        keep_records: bool,
+    ) -> None:
+        self._asked = plan, allocation, variants
+        self._seed, self._store, self._keep_records = seed, store, keep_records
+        self._kept: dict[int, Part] = {}
+        self._compiled = 0, compile_steered(plan, allocation, variants[0])
 
-    def __call__(self, numbers: Sequence[int]) -> Batch:
-        """Compute a part, or find it in the store."""
-        if self.part is None:
-            return self._compute(numbers)[0]
-        found = self.part.find(numbers, self.keep_records)
-        if found is not None:
-            return found
-        batch, records = self._compute(numbers)
-        return self.part.keep(batch, records if self.keep_records else (), self.model.plan)
+    def find(self, part: _Task) -> Batch | None:
+        variant, numbers = part
+        return None if self._store is None else self._kept_of(variant).find(numbers, self._keep_records)
 
-    def _compute(self, numbers: Sequence[int]) -> tuple[Batch, list[Records]]:
+    def compute(self, part: _Task) -> _Done:
+        variant, numbers = part
+        model = self._model(variant)
         all_records, measured = [], []
         for number in numbers:
             with _without_collector():
-                records = replicate(self.model, self.seed, number)
-            measured.append(measure(records, self.model))
+                records = replicate(model, self._seed, number)
+            measured.append(measure(records, model))
             all_records.append(records)
-        kept = all_records if self.keep_records and self.part is None else ()
-        return _batch(self.model, numbers, measured, all_records, kept), all_records
+        batch = _batch(model, numbers, measured, all_records)
+        if not self._keep_records:
+            return batch, {}
+        if self._store is None:
+            return replace(batch, records=tuple(all_records)), {}
+        return batch, record_files(all_records, model.plan)
 
+    def keep(self, part: _Task, done: _Done) -> Batch:
+        batch, files = done
+        return batch if self._store is None else self._kept_of(part[0]).keep(batch, files)
 
-def _run_parts(work: Callable[[T], Batch], parts: Sequence[T], jobs: int) -> Iterator[Batch]:
-    if jobs == 1 or len(parts) == 1:
-        yield from map(work, parts)
-        return
-    with tempfile.TemporaryDirectory(prefix="quarterdeck-") as folder:
-        path = Path(folder) / "model"
-        path.write_bytes(pickle.dumps(work, pickle.HIGHEST_PROTOCOL))
-        done = failures = 0
-        while done < len(parts):
-            calls = (delayed(_run_part)(str(path), part) for part in parts[done:])
-            try:
-                for batch in Parallel(n_jobs=jobs, return_as="generator", batch_size=1)(calls):
-                    done, failures = done + 1, 0
-                    yield batch
-            except BrokenProcessPool as error:
-                failures += 1
-                if failures == PATIENCE:
-                    raise UsageError(
-                        f"processes were killed {PATIENCE} times in a row, as happens when memory runs out; "
-                        "try again with --jobs 1"
-                    ) from error
+    def nothing(self, variant: int) -> Batch:
+        """What no replications of a variant come to."""
+        return _batch(self._model(variant), [], [], [])
 
+    def _kept_of(self, variant: int) -> Part:
+        if variant not in self._kept:
+            assert self._store is not None
+            plan, allocation, variants = self._asked
+            self._kept[variant] = self._store.of(plan, allocation, variants[variant], self._seed)
+        return self._kept[variant]
 
-def _run_part(path: str, part: object) -> Batch:
-    return _work_at(path)(part)
-
-
-@lru_cache(maxsize=1)
-def _work_at(path: str) -> Callable[[Any], Batch]:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the one that asked says what it means
-    # Our own file, in a folder that others cannot write.
-    work: Callable[[Any], Batch] = pickle.loads(Path(path).read_bytes())
-    return work
+    def _model(self, variant: int) -> Model:
+        """Compiled; the last one is kept, since parts come in the order of variants."""
+        if self._compiled[0] != variant:
+            plan, allocation, variants = self._asked
+            self._compiled = variant, compile_steered(plan, allocation, variants[variant])
+        return self._compiled[1]
 
 
 @contextmanager
@@ -220,7 +203,6 @@ def _batch(
     numbers: Sequence[int],
     measured: Sequence[Measured],
     records: Sequence[Records],
-    kept: Sequence[Records] = (),
 ) -> Batch:
     def stack(name: str, width: int) -> Values:
         return np.array([getattr(m, name) for m in measured], dtype=float).reshape(len(measured), width)
@@ -260,5 +242,4 @@ def _batch(
         verdicts=verdicts_of(records, model.plan),
         signed_by_cell=sold,
         hours_by_cell=worked,
-        records=tuple(kept),
     )

@@ -5,7 +5,7 @@ Each study has a request of its own, with the fields that it heeds and no others
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -15,7 +15,7 @@ __all__ = ["QuarterRequest", "Request", "SimulatedRequest"]
 
 
 class Request(Record):
-    """A study asked for. Equal requests on equal plan files give equal answers; ``jobs`` does not matter."""
+    """A study asked for. Equal requests on equal plan files give equal answers, whoever computes them."""
 
     study: str
     """Which study of the registry; each request narrows it down to its own."""
@@ -34,6 +34,15 @@ class SimulatedRequest(Request):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 1
     replications: Annotated[int, Field(ge=2, le=10_000_000)] = 500
     jobs: Annotated[int, Field(ge=1, le=1024)] = 1
+    """Processes of this computer."""
+    cluster: str | None = None
+    """Address of the scheduler of a Dask cluster that computes instead of them."""
+
+    def computed_by(self, jobs: int | None, cluster: str | None) -> Self:
+        """The same request; where neither is named, it is computed by whom it says."""
+        if jobs is None and cluster is None:
+            return self
+        return self.model_copy(update={"jobs": jobs or 1, "cluster": cluster})
 
 
 class QuarterRequest(SimulatedRequest):

@@ -14,12 +14,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,6 +38,7 @@ from studies.results import Change, Record
 from studies.stores import Store
 from studies.study import Inputs
 from studies.tables import write_tables
+from studies.versions import versions
 
 __all__ = [
     "UNFINISHED",
@@ -59,7 +58,6 @@ FORMAT = 2
 """Version of the run folder; another one is refused."""
 UNFINISHED = ".unfinished"
 """How the folder of a run ends that is under way or was interrupted."""
-PACKAGES = ("quarterdeck", "pulp", "highspy", "simpy", "numpy", "scipy", "pandas", "pydantic")
 LONG_AGO = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
 """When a damaged run was made, for all we know; it lists last."""
 
@@ -214,7 +212,7 @@ def _manifest_of(request: Request, inputs: Inputs, started: dt.datetime) -> Mani
         plan=inputs.plan.name,
         started=started,
         seconds=0.0,
-        versions={"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        versions=versions(),
         files=dict(inputs.files),
         changes=inputs.changes,
         to_changes=inputs.to_changes,
@@ -304,15 +302,17 @@ def list_runs(root: Path) -> tuple[RunSummary, ...]:
     return tuple(sorted(summaries, key=lambda run: (run.created, run.name), reverse=True))
 
 
-def repeat_run(folder: Path, progress: Progress | None = None, jobs: int | None = None) -> Repeat:
+def repeat_run(
+    folder: Path, progress: Progress | None = None, jobs: int | None = None, cluster: str | None = None
+) -> Repeat:
     """Compute a saved run again from what it saved, and compare answer and records bit for bit."""
     manifest = _manifest(folder)
     if folder.name.endswith(UNFINISHED):
         _result(folder, manifest)
     inputs = _saved_inputs(folder, manifest)
     request = manifest.request
-    if jobs is not None and isinstance(request, SimulatedRequest):
-        request = request.model_copy(update={"jobs": jobs})
+    if isinstance(request, SimulatedRequest):
+        request = request.computed_by(jobs, cluster)
     with tempfile.TemporaryDirectory() as name:
         again, parts = Path(name) / "again", Path(name) / "parts"
         again.mkdir()

@@ -147,7 +147,7 @@ def select_study(
             allocation,
             under,
             seed=how.seed,
-            jobs=how.jobs,
+            workers=how.workers,
             label="sets of contingency plans",
             progress=how.progress,
             store=how.store,

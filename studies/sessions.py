@@ -60,14 +60,14 @@ def answer_and_save(request: Request, root: Path, progress: Progress | None = No
 
 
 def resume_run(
-    folder: Path, root: Path, progress: Progress | None = None, jobs: int | None = None
+    folder: Path, root: Path, progress: Progress | None = None, jobs: int | None = None, cluster: str | None = None
 ) -> tuple[Outcome, Path]:
     """Continue a study from what is finished of it; UsageError where there is nothing to continue."""
     if not folder.name.endswith(UNFINISHED):
         raise UsageError(f"{folder.name} is finished; show it with: quarterdeck show {folder.name}")
     request, inputs = read_unfinished(folder)
-    if jobs is not None:
-        request = request.model_copy(update={"jobs": jobs})
+    if isinstance(request, SimulatedRequest):
+        request = request.computed_by(jobs, cluster)
     return _carry_on(folder, request, inputs, root, progress)
 
 

@@ -25,10 +25,9 @@ import pyarrow.parquet as pq
 from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from simulation.model import Model
-from simulation.records import Records
+from simulation.options import Options
 from studies.batches import Batch
-from studies.tables import RECORD_TABLES, record_tables
+from studies.tables import RECORD_TABLES
 
 __all__ = ["InPlay", "Part", "Store", "digest_of", "replace_file"]
 
@@ -51,10 +50,9 @@ class Store:
 
     folder: Path
 
-    def of(self, model: Model, seed: int) -> Part:
+    def of(self, plan: Plan, allocation: Allocation, options: Options, seed: int) -> Part:
         """The parts of one variant."""
-        what = model.plan, model.allocation, model.options, seed, version("quarterdeck"), Batch.figures()
-        options = model.options
+        what = plan, allocation, options, seed, version("quarterdeck"), Batch.figures()
         in_play = InPlay(tuple(sorted(options.risks)), tuple(sorted(options.plans)), tuple(map(str, options.forced)))
         return Part(self.folder / digest_of(*what), in_play)
 
@@ -110,8 +108,11 @@ class Part:
         batch = _read(path, tables)
         return batch if batch is not None and batch.numbers.tolist() == list(numbers) else None
 
-    def keep(self, batch: Batch, records: Sequence[Records], plan: Plan) -> Batch:
-        """Write a part; the batch then says where its records are. UsageError where it cannot be written."""
+    def keep(self, batch: Batch, records: Mapping[str, bytes]) -> Batch:
+        """Write a part and the files of its records; the batch then says where they are.
+
+        UsageError where it cannot be written.
+        """
         numbers = batch.numbers.tolist()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -119,10 +120,9 @@ class Part:
                 with replace_file(self.folder / IN_PLAY) as file:
                     file.write(json.dumps(self.in_play._asdict()).encode())
             tables = self._tables(numbers) if records else {}
-            if records:
-                for name, table in record_tables(records, plan).items():
-                    with replace_file(tables[name]) as file:
-                        pq.write_table(table, file, compression="lz4")
+            for name, path in tables.items():
+                with replace_file(path) as file:
+                    file.write(records[name])
             with replace_file(self._path(numbers)) as file:
                 names, figures = batch.packed()
                 np.savez(file, names=np.array(names), figures=figures)

@@ -17,7 +17,7 @@ from scenarios.plan import Plan
 from simulation.records import Activation, DealEnd, Payment, Records, RenewalEnd, Strike
 from studies.batches import Batch
 
-__all__ = ["RECORD_TABLES", "record_tables", "write_tables"]
+__all__ = ["RECORD_TABLES", "record_files", "write_tables"]
 
 RECORD_TABLES = {
     "deals": DealEnd,
@@ -29,7 +29,7 @@ RECORD_TABLES = {
 """Name → type of the rows."""
 
 
-def record_tables(records: Sequence[Records], plan: Plan) -> dict[str, pa.Table]:
+def _record_tables(records: Sequence[Records], plan: Plan) -> dict[str, pa.Table]:
     """The ends of everything, a table per kind of row."""
     tables = {}
     for name, row_type in RECORD_TABLES.items():
@@ -40,6 +40,16 @@ def record_tables(records: Sequence[Records], plan: Plan) -> dict[str, pa.Table]
     return tables
 
 
+def record_files(records: Sequence[Records], plan: Plan) -> dict[str, bytes]:
+    """What the files of these tables hold, by table."""
+    files = {}
+    for name, table in _record_tables(records, plan).items():
+        file = pa.BufferOutputStream()
+        pq.write_table(table, file, compression="lz4")
+        files[name] = file.getvalue().to_pybytes()
+    return files
+
+
 def write_tables(batch: Batch, plan: Plan, folder: Path, prefix: str) -> None:
     """Write ``figures``, a row per replication, and the record tables of a batch that has records.
 
@@ -47,7 +57,7 @@ def write_tables(batch: Batch, plan: Plan, folder: Path, prefix: str) -> None:
     """
     _write(folder / f"{prefix}-figures.parquet", [pa.Table.from_pandas(_figures(batch, plan), preserve_index=False)])
     if batch.records:
-        for name, table in record_tables(batch.records, plan).items():
+        for name, table in _record_tables(batch.records, plan).items():
             _write(folder / f"{prefix}-{name}.parquet", [table])
     for name in RECORD_TABLES if batch.tables else ():
         _write(folder / f"{prefix}-{name}.parquet", (pq.read_table(part[name]) for part in batch.tables))

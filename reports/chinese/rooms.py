@@ -103,6 +103,16 @@ MESSAGES: dict[str, str] = {
     "low, mode and high are out of order": "low、mode、high 的顺序不对",
     "picks no cell of the {over}": "未选中 {over} 的任何格子",
     "picks no cell of the {over} ({picked})": "未选中 {over} 的任何格子（{picked}）",
+    # clusters
+    "--cluster {address} is no address of a Dask scheduler; write tcp://HOST:PORT": "--cluster {address} 不是 Dask 调度器的地址；请写成 tcp://主机:端口",
+    "--cluster needs Dask, which is not installed; install it with: pip install distributed": "--cluster 需要 Dask，但尚未安装；请运行：pip install distributed",
+    "no Dask scheduler answers at {address}; start one with: dask scheduler, and workers with: dask worker {place} --nthreads 1": "地址 {address} 没有 Dask 调度器应答；请先运行 dask scheduler，再在各台计算机上运行 dask worker {place} --nthreads 1",
+    "the cluster at {address} has no worker; start some with: dask worker {place} --nthreads 1": "集群 {address} 没有工作进程；请运行：dask worker {place} --nthreads 1",
+    "the worker {worker} cannot load Quarterdeck ({reason}); install it there as it is installed here": "工作进程 {worker} 无法载入 Quarterdeck（{reason}）；请在该计算机上安装与本机相同的版本",
+    "the worker {worker} has {name} {theirs}, this computer {mine}; figures might differ: install the same on both": "工作进程 {worker} 的 {name} 为 {theirs}，本机为 {mine}；结果可能不一致，请在两边安装相同的版本",
+    "the cluster at {address} has no worker left": "集群 {address} 已没有工作进程",
+    "workers of the cluster were lost over the same part again and again, as happens when memory runs out": "集群的工作进程在同一部分上一再丢失，常见原因是内存不足",
+    "the cluster at {address} does not answer any more": "集群 {address} 不再应答",
     # files
     "the file is missing": "缺少该文件",
     "the file is empty": "文件为空",

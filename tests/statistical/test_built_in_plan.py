@@ -12,13 +12,16 @@ from scenarios.loading import load_plan
 from simulation.options import Options
 from studies.replications import Batch, run_replications
 from studies.statistics import proportion_estimate
+from studies.workers import Processes
 
 
 def quarters(seed: int, replications: int) -> Batch:
     """With all risks, without contingency plans, under the default allocation."""
     plan = load_plan("quarter").plan
     options = Options.of(plan, plans=())
-    return run_replications(plan, allocate(plan).allocation, options, seed=seed, numbers=range(replications), jobs=2)
+    return run_replications(
+        plan, allocate(plan).allocation, options, seed=seed, numbers=range(replications), workers=Processes(2)
+    )
 
 
 def assert_a_stretch(batch: Batch) -> None:

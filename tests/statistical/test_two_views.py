@@ -24,6 +24,7 @@ from scenarios.process import SalesProcess
 from simulation.options import Options
 from studies.replications import Batch, run_replications
 from studies.statistics import Values
+from studies.workers import Processes
 
 pytestmark = pytest.mark.statistical
 
@@ -156,7 +157,7 @@ def views_under(plan: Plan, seed: int = SEED, replications: int = REPLICATIONS) 
     result = allocate(plan)
     options = Options.of(plan, uncertainty=False)
     numbers = range(replications)
-    batch = run_replications(plan, result.allocation, options, seed=seed, numbers=numbers, jobs=2)
+    batch = run_replications(plan, result.allocation, options, seed=seed, numbers=numbers, workers=Processes(2))
     return Views(plan, result, batch)
 
 

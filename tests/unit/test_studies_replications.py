@@ -9,6 +9,7 @@ import pytest
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from simulation.model import Options
 from studies.replications import Batch, run_replications, run_variants
+from studies.workers import Processes
 from tests.plans import small_plan
 
 PLAN = small_plan(
@@ -59,7 +60,7 @@ def _eighty() -> Batch:
 
 
 def test_processes_do_not_change_a_bit(eighty: Batch) -> None:
-    assert differing(run(range(80), jobs=2, keep_records=True), eighty) == []
+    assert differing(run(range(80), workers=Processes(2), keep_records=True), eighty) == []
     assert len(eighty.records) == 80
 
 
@@ -100,7 +101,7 @@ def test_another_seed_is_another_future(eighty: Batch) -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_nothing_asked_is_an_empty_batch(jobs: int) -> None:
     told: list[int] = []
-    batch = run([], jobs=jobs, progress=lambda label, done, total: told.append(done), keep_records=True)
+    batch = run([], workers=Processes(jobs), progress=lambda label, done, total: told.append(done), keep_records=True)
     assert len(batch) == 0
     assert (batch.by_rep.shape, batch.by_week.shape, batch.records) == ((0, 3), (0, 12), ())
     assert batch.kpis["signed"].shape == (0,)
@@ -110,7 +111,7 @@ def test_nothing_asked_is_an_empty_batch(jobs: int) -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_progress_grows_to_the_total(jobs: int) -> None:
     told: list[tuple[str, int, int]] = []
-    run(range(45), jobs=jobs, label="quarters", progress=lambda *words: told.append(words))
+    run(range(45), workers=Processes(jobs), label="quarters", progress=lambda *words: told.append(words))
     counts = [done for _, done, _ in told]
     assert counts == sorted(counts)
     assert counts[-1] == 45
@@ -127,7 +128,12 @@ def test_many_variants_with_few_replications_are_those_run_one_by_one() -> None:
     alone = [run_replications(plan, ALLOCATION, options, seed=3, numbers=numbers) for options, numbers in tasks]
     for jobs in (1, 2):
         together = run_variants(
-            plan, ALLOCATION, tasks, seed=3, jobs=jobs, progress=lambda _, done, total: told.append((done, total))
+            plan,
+            ALLOCATION,
+            tasks,
+            seed=3,
+            workers=Processes(jobs),
+            progress=lambda _, done, total: told.append((done, total)),
         )
         assert [differing(a, b) for a, b in zip(alone, together, strict=True)] == [[], [], []]
-    assert told[2:3] == [(4, 4)]
+    assert told[3:4] == told[7:8] == [(4, 4)]

@@ -23,6 +23,7 @@ from studies.runs import list_runs, load_result, repeat_run, resolve_run, save_r
 from studies.sessions import Interrupted, Step, answer_and_save, resume_run
 from studies.stores import Store
 from studies.unfinished import partial_result
+from studies.workers import Processes
 from tests.plans import PLAN_YAML, STEERED_YAML, small_plan_files
 from tests.unit.test_studies_replications import ALLOCATION, OPTIONS, PLAN, differing, run
 
@@ -208,7 +209,7 @@ def test_a_killed_worker_loses_nothing() -> None:
             killed.extend(list(reusable_executor._executor._processes)[:1])
             os.kill(killed[0], signal.SIGKILL)
 
-    batch = run(range(80), jobs=2, progress=kill_one)
+    batch = run(range(80), workers=Processes(2), progress=kill_one)
     assert killed
     assert differing(batch, run(range(80))) == []
 
@@ -223,9 +224,9 @@ def test_processes_that_are_always_killed_are_said_to_be(monkeypatch: pytest.Mon
         def __call__(self, _: object) -> Iterator[object]:
             raise TerminatedWorkerError
 
-    monkeypatch.setattr("studies.replications.Parallel", Dead)
+    monkeypatch.setattr("studies.workers.Parallel", Dead)
     with pytest.raises(UsageError, match=r"killed 3 times in a row.*--jobs 1"):
-        run_replications(PLAN, ALLOCATION, OPTIONS, seed=3, numbers=range(80), jobs=2)
+        run_replications(PLAN, ALLOCATION, OPTIONS, seed=3, numbers=range(80), workers=Processes(2))
 
 
 def in_a_process(program: str, *words: object) -> subprocess.CompletedProcess[str]:

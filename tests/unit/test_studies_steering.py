@@ -11,6 +11,7 @@ from scenarios.plan import Plan
 from simulation.options import Options
 from studies.replications import run_replications
 from studies.steering import compile_steered
+from studies.workers import Processes
 from tests.plans import small_plan
 
 NORTH, SOUTH = ("north", "salon"), ("south", "salon")
@@ -27,7 +28,9 @@ def test_replications_do_not_depend_on_what_was_asked_before() -> None:
 
     def run(numbers: list[int], jobs: int = 1) -> dict[int, object]:
         options = Options.of(plan)
-        batch = run_replications(plan, BUDGET, options, seed=1, numbers=numbers, jobs=jobs, keep_records=True)
+        batch = run_replications(
+            plan, BUDGET, options, seed=1, numbers=numbers, workers=Processes(jobs), keep_records=True
+        )
         return {records.replication: records for records in batch.records}
 
     forward = run([0, 1, 2, 3])
