@@ -40,6 +40,9 @@ def letters(
     name: Annotated[str, typer.Argument(metavar="RUN", help="A saved run or allocation, or: latest.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the letters go.")] = Path("letters"),
     chances: Annotated[bool, typer.Option("--chances", help="Tell each rep the chance of reaching the quota.")] = False,
+    excel: Annotated[
+        Path | None, typer.Option("--excel", metavar="FILE.xlsx", help="Also one sheet with a line per rep.")
+    ] = None,
     saved: Saved = RUNS,
     language: InLanguage = None,
 ) -> None:
@@ -47,7 +50,7 @@ def letters(
     from reports.letters import write_letters
     from studies.runs import resolve_run
 
-    write_letters(resolve_run(saved, name), out, wording(language), with_chances=chances)
+    write_letters(resolve_run(saved, name), out, wording(language), with_chances=chances, excel=excel)
 
 
 @commands.command(epilog="Example: quarterdeck export latest --excel quarter.xlsx --pptx quarter.pptx")

@@ -11,7 +11,9 @@ import re
 from pathlib import Path
 
 from reports.explanation import reasons, split_by_product
+from reports.files import WORKBOOK, refuse, write_new
 from reports.html import letters_html
+from reports.letters_sheet import letters_workbook
 from reports.messages import say
 from reports.parts import named, row
 from reports.specs import Bar, Block, Card, Column, Listing, Section, Table
@@ -24,10 +26,18 @@ from studies.reporting import read_run
 __all__ = ["letter_of", "write_letters"]
 
 
-def write_letters(folder: Path, out: Path, words: Wording, with_chances: bool = False) -> None:
-    """Write a letter per rep, and one file with all of them to print; UsageError where that is not possible."""
+def write_letters(
+    folder: Path, out: Path, words: Wording, with_chances: bool = False, excel: Path | None = None
+) -> None:
+    """Write a letter per rep, one file with all of them to print, and where asked for one Excel sheet of all.
+
+    UsageError where that is not possible.
+    """
+    if excel is not None:
+        refuse(excel, WORKBOOK, words)
     run = read_run(folder)
-    letters = [letter_of(entry, run.plan, words, with_chances) for entry in commitments(run, folder)]
+    entries = commitments(run, folder)
+    letters = [letter_of(entry, run.plan, words, with_chances) for entry in entries]
     footer = words.say("report.footer", run=run.summary.name)
     pages = {f"{re.sub(r'[^A-Za-z0-9_-]+', '-', letter.id)}.html": [letter] for letter in letters}
     pages["letters.html"] = letters
@@ -38,6 +48,9 @@ def write_letters(folder: Path, out: Path, words: Wording, with_chances: bool = 
     except OSError as error:
         raise UsageError(words.say("cannot_write", path=out, reason=error.strerror)) from error
     say(words.count("letters.done", len(letters), folder=out))
+    if excel is not None:
+        write_new(excel, letters_workbook(entries, run.plan, words, with_chances), WORKBOOK, words)
+        say(words.say("workbook.done", path=excel))
 
 
 def letter_of(entry: Commitment, plan: Plan, words: Wording, with_chance: bool = False) -> Section:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import python_calamine as calamine
 
 from reports.letters import letter_of, write_letters
-from reports.wording import CHINESE, ENGLISH
+from reports.letters_sheet import letters_workbook
+from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from studies.allocating import allocate_study
@@ -83,6 +86,36 @@ def test_letters_are_files_and_one_to_print(
     assert text.count('<section class="letter"') == len(run.plan.reps)
     assert "https://" not in text
     assert f"{len(run.plan.reps)} letters are in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
+def test_letters_are_one_sheet_too(asked: tuple[Commitment, ...], small_plan: Plan, words: Wording) -> None:
+    """A line per rep, sums of quotas and of each week; the chance only where it was asked for."""
+    told = [entry.model_copy(update={"chance": 0.37, "name": "=1+1"}) for entry in asked]
+    data = letters_workbook(told, small_plan, words)
+    assert data == letters_workbook(told, small_plan, words)
+    (sheet,) = (calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python(),)
+    lines = [row for row in sheet if row[0] in {entry.rep for entry in told}]
+    assert [(row[0], row[1], row[4]) for row in lines] == [(entry.rep, "=1+1", entry.quota) for entry in told]
+    assert [row[-1] for row in lines] == [entry.quota for entry in told]
+    assert lines[0][7] == told[0].weeks[0].so_far
+    assert lines[0][5] == pytest.approx(told[0].quota / small_plan.target)
+    assert sheet[-1][4] == pytest.approx(sum(entry.quota for entry in told))
+    assert not any(0.37 in row for row in sheet)
+    with_chances = calamine.CalamineWorkbook.from_filelike(io.BytesIO(letters_workbook(told, small_plan, words, True)))
+    assert sum(0.37 in row for row in with_chances.get_sheet_by_index(0).to_python()) == len(told)
+
+
+def test_the_sheet_is_written_beside_the_letters_or_nothing_is(
+    run: SavedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.letters.read_run", lambda folder: run)
+    (tmp_path / "there.xlsx").touch()
+    with pytest.raises(UsageError, match="exists already"):
+        write_letters(tmp_path, tmp_path / "out", ENGLISH, excel=tmp_path / "there.xlsx")
+    assert not (tmp_path / "out").exists()
+    write_letters(tmp_path, tmp_path / "out", ENGLISH, excel=tmp_path / "letters.xlsx")
+    assert (tmp_path / "letters.xlsx").exists()
 
 
 def test_a_run_without_quotas_has_no_letters(run: SavedRun, tmp_path: Path) -> None:
