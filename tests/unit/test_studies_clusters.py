@@ -33,10 +33,17 @@ def _local() -> Iterator[LocalCluster]:
         yield local
 
 
-@pytest.fixture(scope="module", name="cluster")
-def _cluster(local: LocalCluster) -> Iterator[Cluster]:
+@pytest.fixture(scope="module", name="connection")
+def _connection(local: LocalCluster) -> Iterator[Cluster]:
     with connected(local.scheduler_address) as cluster:
         yield cluster
+
+
+@pytest.fixture(name="cluster")
+def _cluster(connection: Cluster) -> Cluster:
+    """Both workers, also after a test that stopped one."""
+    connection.client.wait_for_workers(2, timeout=60)
+    return connection
 
 
 def executed(cluster: Cluster) -> dict[str, int]:

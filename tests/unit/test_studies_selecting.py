@@ -54,7 +54,10 @@ def synthetic(held: frozenset[str], numbers: Sequence[int]) -> Batch:
     values, costs = np.array(before), np.array(cost)
     signed = 2.4 * values
     nothing = np.zeros((len(before), 0))
-    fields = dict.fromkeys(("by_product", "by_region", "by_rep", "by_week", "cash_by_week", "nature"), nothing)
+    arrays = [
+        name for name, field in Batch.__dataclass_fields__.items() if field.type == "Values" and name != "before_plans"
+    ]
+    fields = dict.fromkeys(arrays, nothing)
     dicts = {name: {} for name in ("sources", "struck", "clips", "uses", "calls", "first_start", "ended_in_event")}
     known = Batch.__dataclass_fields__
     return Batch(
