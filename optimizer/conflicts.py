@@ -62,11 +62,7 @@ def sentence(plan: Plan, group: str) -> str:
     """What a rule, lock or data limit says."""
     kind, _, id_ = group.partition(":")
     if kind == "rule":
-        rule = next(rule for rule in plan.rules if rule.id == id_)
-        if not isinstance(rule.ratio, float) or not 0 < rule.ratio < 1 or rule.amount is not None:
-            return rule.sentence
-        share = f"{100 * rule.ratio:.6g}%"  # what was changed since the sentence was written is not told as it was
-        return rule.sentence if share in rule.sentence else f"{rule.sentence} ({share})"
+        return next(rule.sentence for rule in plan.rules if rule.id == id_)
     if kind == "lock":
         lock = next(lock for lock in plan.locks if lock.id == id_)
         return f"decided by hand: {lock.amount:,.0f} {plan.currency}, because {lock.because}"

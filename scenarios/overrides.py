@@ -16,6 +16,7 @@ from scenarios.errors import Problem
 from scenarios.files import Reading, parse_yaml
 from scenarios.nodes import Node, Path, dotted, nearest
 from scenarios.plan import Plan
+from scenarios.restating import restate
 from scenarios.schema import (
     annotation_at,
     entry_type,
@@ -160,6 +161,7 @@ def apply(tree: Node, overrides: Sequence[Override], problems: list[Problem]) ->
             changes.append(_change(tree, steps, override))
         except NotApplied as error:
             problems.append(_problem(override, error))
+    restate(tree, [(change.path, change.old, change.new) for change in changes])
     return changes
 
 

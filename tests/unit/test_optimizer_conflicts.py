@@ -6,11 +6,9 @@ import pytest
 from scipy.optimize import linprog
 
 from optimizer import allocate
-from optimizer.conflicts import sentence
 from optimizer.data import prepare
 from optimizer.model import Model, state
 from scenarios.errors import NoFeasibleAllocation
-from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from tests.allocation_plans import budget_plan, random_plan
 
@@ -99,10 +97,3 @@ def test_conflicts_of_random_plans_are_minimal_when_solved_afresh() -> None:
                 assert is_feasible(model, conflict - {name}), (seed, name)
     assert len(sizes) >= 15
     assert max(sizes) >= 3
-
-
-def test_a_share_that_was_changed_is_told_as_it_is() -> None:
-    plan = load_plan("quarter").plan
-    changed = load_plan("quarter", (), ["rules.T1-star.ratio=0.8"]).plan
-    assert sentence(plan, "rule:T1-star") == "Star products carry 40% of all quotas."
-    assert sentence(changed, "rule:T1-star") == "Star products carry 40% of all quotas. (80%)"
