@@ -87,7 +87,7 @@ def _estimates(report: ImportReport, words: Wording) -> Table:
     columns = (
         Column(words.say("column.figure"), least=30),
         Column(words.say("column.value"), "figure"),
-        Column(words.say("column.deals"), "figure"),
+        Column(words.say("column.count"), "figure"),
         Column(words.say("column.basis")),
     )
     rows = []

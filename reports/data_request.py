@@ -30,6 +30,7 @@ TOPICS: dict[str, str] = {
     "cadence": r"customer_tiers\.[^.]+\.touches_per_week",
     "plans": r"contingency_plans\..+",
     "effort": r"process\.stages\.[^.]+\.touch_hours|process\.touch_spread",
+    "stages": "",
     "history": r"customer_tiers\.[^.]+\.win_rate|products\.[^.]+\.(mean_deal|median_cycle_days)"
     r"|process\.(stages\.[^.]+\.conversion|cycle_sigma|value_sigma|lead_tier_mix\..+)",
     "other": r".+",
@@ -39,6 +40,8 @@ TOPICS: dict[str, str] = {
 The order is our judgement of how much the answer may move a quarter, not a measurement. A figure belongs to the first
 topic that its path fits, so that none is left out.
 """
+HELD = {"receivables": "invoices"}
+"""Topics that are not asked for where the export has a file that holds it."""
 _COLUMNS = ("rank", "missing", "use", "from", "form", "figures", "default", "grade", "source", "effect")
 
 
@@ -51,7 +54,7 @@ class _Asked:
 def data_requests(report: ImportReport, words: Wording) -> list[tuple[str, ...]]:
     """Rows of the sheet, its header first."""
     header = tuple(words.say(f"request.column.{column}") for column in _COLUMNS)
-    rows = [_row(rank, asked, report.out, words) for rank, asked in enumerate(_asked(report.assumed), 1)]
+    rows = [_row(rank, asked, report.out, words) for rank, asked in enumerate(_asked(report), 1)]
     return [header, *rows]
 
 
@@ -66,11 +69,16 @@ def write_data_request(report: ImportReport, words: Wording) -> None:
         raise UsageError(words.say("cannot_write", path=path, reason=error.strerror)) from error
 
 
-def _asked(figures: Sequence[AssumedFigure]) -> list[_Asked]:
+def _asked(report: ImportReport) -> list[_Asked]:
     waiting: dict[str, list[AssumedFigure]] = {topic: [] for topic in TOPICS}
-    for figure in figures:
+    for figure in report.assumed:
         waiting[next(topic for topic, paths in TOPICS.items() if re.fullmatch(paths, figure.path))].append(figure)
-    return [_Asked(topic, tuple(found)) for topic, found in waiting.items() if found or not TOPICS[topic]]
+    held = {file.holds for file in report.read}
+    return [
+        _Asked(topic, tuple(found))
+        for topic, found in waiting.items()
+        if found or (not TOPICS[topic] and HELD.get(topic) not in held)
+    ]
 
 
 def _row(rank: int, asked: _Asked, out: Path, words: Wording) -> tuple[str, ...]:

@@ -80,6 +80,12 @@ SENTENCES: dict[str, str] = {
     "that only both together count",
     "request.effort.from": "Sales operations",
     "request.effort.form": "Hours with the customer on 20 deals, won and lost, or a week's diary of a few reps",
+    "request.stages.missing": "Day on which each deal entered each stage",
+    "request.stages.use": "Win rates and cycles by stage, so that the stage of an open deal counts",
+    "request.stages.from": "Administrator of the CRM system",
+    "request.stages.form": "One row per deal and stage: deal, stage, day of entering; for lost deals "
+    "the stage they were lost in",
+    "request.stages.default": "Nothing: an open deal counts by its age, whatever its stage",
     "request.history.missing": "More closed deals: for these figures the export holds none",
     "request.history.use": "Win rates, cycles and values of own deals instead of those of all",
     "request.history.from": "Administrator of the CRM system",

@@ -13,7 +13,7 @@ from scenarios.calibration.figures import Figure
 from scenarios.crm.estimates import Estimates
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.mapping import Mapping as ColumnMapping
-from scenarios.crm.settings import STAGES, Ids, own_figures, settings_of
+from scenarios.crm.settings import STAGES, Ids, newcomers_of, own_figures, settings_of
 from scenarios.crm.writing import Row, csv_text, number, significant, slugs, yaml_text
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
@@ -66,6 +66,7 @@ def draft_plan(estimates: Estimates, mapping: ColumnMapping, assumed: Assumed, n
         slugs([rep.name for rep in estimates.reps]),
         slugs([account.name for account in estimates.accounts]),
         slugs([deal.id for deal in estimates.open_deals], lower=False),
+        slugs([invoice.id for invoice in (estimates.invoices.open if estimates.invoices else ())], lower=False),
     )
     target = round(request.target or estimates.won_last_quarter * (1 + request.growth), 2)
     growth = significant(target / estimates.won_last_quarter - 1)
@@ -74,18 +75,23 @@ def draft_plan(estimates: Estimates, mapping: ColumnMapping, assumed: Assumed, n
             f"--target {target:,.0f} is {target / estimates.won_last_quarter:.3g} times the last quarter's "
             f"{estimates.won_last_quarter:,.0f}; a plan takes up to 11 times"
         )
-    figures = own_figures(estimates, ids)
-    tables = _tables(estimates, ids, mapping, assumed, request)
+    figures = own_figures(estimates, ids, request.weeks)
+    tables = _tables(estimates, ids, mapping, assumed, request, figures)
     settings = settings_of(estimates, ids, mapping, assumed, nodes, request, target, growth, figures)
     plan = Plan.model_validate({**settings, **{name: _typed(rows) for name, rows in tables.items()}})
     return Draft(settings, tables, figures, target, plan, ids)
 
 
 def _tables(
-    estimates: Estimates, ids: Ids, mapping: ColumnMapping, assumed: Assumed, request: Request
+    estimates: Estimates,
+    ids: Ids,
+    mapping: ColumnMapping,
+    assumed: Assumed,
+    request: Request,
+    figures: Mapping[str, Figure],
 ) -> dict[str, list[Row]]:
     """Rows of every table as they are written, in order of ids."""
-    figures = own_figures(estimates, ids)
+    newcomers = newcomers_of(estimates, assumed, request.start)
     products = []
     for product in estimates.products:
         path = f"products.{ids.products[product.name]}"
@@ -117,6 +123,7 @@ def _tables(
             "regions": ids.regions[rep.region],
             "hours_per_week": number(figures[f"reps.{ids.reps[rep.name]}.hours_per_week"].value),
             "last_quarter_sales": number(round(rep.won_last_quarter, 2)),
+            "joined": newcomers[rep.name].isoformat() if rep.name in newcomers else "",
             "performance": f"rank {rep.rank} of {len(estimates.reps)} by won value in the last quarter",
         }
         for rep in estimates.reps
@@ -158,12 +165,22 @@ def _tables(
         for (product, rep), rate in sorted(estimates.calibration.leads.items())
         if rate * request.weeks >= LEAST_LEADS
     ]
+    receivables = [
+        {
+            "id": ids.invoices[invoice.id],
+            "amount": number(max(round(invoice.amount, 2), 0.01)),
+            "due_date": invoice.due.isoformat(),
+            "account": ids.accounts.get(invoice.account, ""),
+        }
+        for invoice in (estimates.invoices.open if estimates.invoices else ())
+    ]
     tables = {
         "products": products,
         "regions": regions,
         "reps": reps,
         "accounts": accounts,
         "opportunities": opportunities,
+        "receivables": receivables,
         "baseline_leads": leads,
     }
     return {name: sorted(rows, key=lambda row: row["id"]) for name, rows in tables.items()}

@@ -25,7 +25,9 @@ from scenarios.crm.entities import (
 )
 from scenarios.crm.export import Export, Unused
 from scenarios.crm.history import History, Windows, between, known_on, windows_before
+from scenarios.crm.invoices import Invoices, invoices_known_on
 from scenarios.crm.mapping import Assumed
+from scenarios.crm.staff import Staff, staff_known_on
 from scenarios.errors import PlanFileError, Problem
 
 __all__ = ["Estimates", "ProductEstimate", "RepEstimate", "estimate"]
@@ -73,6 +75,9 @@ class Estimates:
     cycle_sigma: Figure
     touch_hours: float
     calibration: Calibration
+    invoices: Invoices | None
+    """None where the export has no file of them."""
+    staff: Staff | None
     unused: tuple[Unused, ...]
     warnings: tuple[str, ...]
 
@@ -102,7 +107,11 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     unused += _left_out("products", f"no deal engaged before {as_of}", export.products, seen_products)
     price = dict(zip(export.products["name"], export.products["list_price"].astype(float), strict=True))
     listed = {name: price.get(name, math.nan) for name in seen_products}
-    calibration = calibrate(history, windows, active, listed, tier_of if use_open_accounts else None, assumed)
+    staff = None if export.staff is None else staff_known_on(export.staff, as_of, method.staff_weeks, active)
+    joined = staff.joined if staff else {}
+    calibration = calibrate(history, windows, active, listed, tier_of if use_open_accounts else None, assumed, joined)
+    invoices = None if export.invoices is None else invoices_known_on(export.invoices, as_of, assumed.money, tier_of)
+    unused += [entry for part in (invoices, staff) if part for entry in part.unused]
     products = _products(history, calibration, listed, windows, assumed)
 
     touch_hours, hours = _hours(calibration, assumed)
@@ -131,8 +140,15 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
         cycle_sigma=_cycle_sigma(calibration, windows, assumed),
         touch_hours=touch_hours,
         calibration=calibration,
+        invoices=invoices,
+        staff=staff,
         unused=tuple(unused),
-        warnings=_warnings(history, windows, assumed, touch_hours, use_open_accounts, calibration),
+        warnings=(
+            *_warnings(history, windows, assumed, touch_hours, use_open_accounts, calibration),
+            *(invoices.warnings if invoices else ()),
+            *(staff.warnings if staff else ()),
+            *_leavers_with_deals(staff, open_deals),
+        ),
     )
 
 
@@ -270,6 +286,18 @@ def _warnings(
     texts += _account_warnings(history, use_open_accounts)
     texts += _dead_deals(history, windows, calibration)
     return tuple(texts)
+
+
+def _leavers_with_deals(staff: Staff | None, deals: Sequence[OpenDeal]) -> list[str]:
+    """Reps who have left are in the plan with hours and a quota, as the deals name them."""
+    texts = []
+    for name in staff.gone if staff else ():
+        own = [deal.value for deal in deals if deal.rep == name]
+        texts.append(
+            f"{name} left before the date and is in the plan with {len(own):,} open deals worth {sum(own):,.0f}: give "
+            "these and the accounts to somebody else, and set the hours to 0"
+        )
+    return texts
 
 
 def _account_warnings(history: History, use_open_accounts: bool) -> list[str]:

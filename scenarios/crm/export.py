@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from scenarios.crm.cells import amounts_in, dates_in, in_plan_currency
+from scenarios.crm.invoices import typed_invoices
 from scenarios.crm.mapping import Mapping as ColumnMapping
 from scenarios.crm.sheets import Findings, Renamed, Unused, find_file, read_table
+from scenarios.crm.staff import typed_staff
 from scenarios.errors import PlanFileError, Problem
 
 __all__ = ["Export", "FileRead", "Renamed", "Unused", "read_export"]
@@ -43,6 +46,10 @@ class Export:
     """name, region."""
     accounts: pd.DataFrame
     """name, industry."""
+    invoices: pd.DataFrame | None
+    """id, account (a name of ours, else empty), amount, issued, due, paid; None where there is no file of them."""
+    staff: pd.DataFrame | None
+    """name (a rep's as the deals have it, where it is one), hired, left; None where there is no file of it."""
     deals_file: str
     read: tuple[FileRead, ...]
     unused: tuple[Unused, ...]
@@ -59,7 +66,8 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
         text = f"is one file, and the mapping {mapping.name} reads {len(mapping.files)}: {names}"
         raise PlanFileError([Problem(folder.name, "", text, "Name the folder that holds them.")])
     found = Findings()
-    paths = {kind: find_file(folder, file.file, found) for kind, file in mapping.files.items()}
+    named = [file.file for file in mapping.files.values()]
+    paths = {kind: find_file(folder, file.file, found, named) for kind, file in mapping.files.items()}
     if found.problems:
         raise PlanFileError(found.problems)
     columns = {kind: file.columns.model_dump() for kind, file in mapping.files.items()}
@@ -71,8 +79,12 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
         readable["deals"] = _typed_deals(readable["deals"], paths["deals"].name, mapping, found)
     if "products" in readable and mapping.products is not None:
         price = mapping.products.columns.list_price
-        numbers = _numbers(readable["products"], "list_price", paths["products"].name, price, mapping, found)
+        numbers = amounts_in(readable["products"], "list_price", paths["products"].name, price, mapping, found)
         readable["products"]["list_price"] = numbers
+    if "invoices" in readable and mapping.invoices is not None:
+        readable["invoices"] = typed_invoices(readable["invoices"], paths["invoices"].name, mapping, found)
+    if "staff" in readable:
+        readable["staff"] = typed_staff(readable["staff"], paths["staff"].name, mapping, found)
     if found.problems:
         raise PlanFileError(_in_file_order(found.problems, [path.name for path in paths.values()]))
 
@@ -86,6 +98,8 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
         products=complete["products"][["name", "list_price"]],
         reps=complete["reps"][["name", "region"]],
         accounts=complete["accounts"][["name", "industry"]],
+        invoices=_renamed(complete, "invoices", "account", "accounts"),
+        staff=_renamed(complete, "staff", "name", "reps"),
         deals_file=paths["deals"].name,
         read=read,
         unused=tuple(found.unused),
@@ -136,10 +150,10 @@ def _require_unique(
     kind: str, table: pd.DataFrame, file: str, columns: Mapping[str, str | None], found: Findings
 ) -> None:
     """A key that is blank, or that two rows share."""
-    ours = "id" if kind == "deals" else "name"
+    ours = "id" if kind in ("deals", "invoices") else "name"
     column = columns[ours] or ours
     found.refuse(file, column, table[table[ours] == ""], ours, "is empty")
-    keys = table[ours] if kind == "deals" else table[ours].map(name_key)
+    keys = table[ours] if ours == "id" else table[ours].map(name_key)
     found.refuse(file, column, table[keys.duplicated() & (keys != "")], ours, "{value} is there twice")
 
 
@@ -154,45 +168,15 @@ def _typed_deals(table: pd.DataFrame, file: str, mapping: ColumnMapping, found: 
     if mapping.is_shipped:
         remedy += " Copy the preset, add yours, and name the copy with --mapping."
     found.refuse(file, columns.stage, unknown, "stage", "unknown stage {value}", remedy)
-    shown = " or ".join(map(_shown, mapping.date_formats))
     for ours, column in (("engaged", columns.engaged), ("closed", columns.closed)):
-        text = table[ours].where(table[ours] != "")
-        parsed = pd.to_datetime(text, format=mapping.date_formats[0], errors="coerce")
-        for date_format in mapping.date_formats[1:]:
-            parsed = parsed.fillna(pd.to_datetime(text, format=date_format, errors="coerce"))
-        deals[ours] = parsed.dt.normalize()
-        wrong = table[parsed.isna() & (table[ours] != "")]
-        found.refuse(file, column, wrong, ours, "{value} is no date of the form " + shown)
-    deals["value"] = _numbers(table, "value", file, columns.value, mapping, found)
-    if columns.currency is not None:
-        rate = table["currency"].map({mapping.currency: 1.0, **mapping.currencies})
-        strange = table[rate.isna() & (table["currency"] != "") & (deals["outcome"] == "won")]
-        remedy = f"Give its worth in {mapping.currency} under `currencies` in the mapping."
-        found.refuse(file, columns.currency, strange, "currency", "no rate is known for currency {value}", remedy)
-        deals["value"] = deals["value"] * rate.fillna(1.0)
+        deals[ours] = dates_in(table, ours, file, column, mapping, found)
+    value = amounts_in(table, "value", file, columns.value, mapping, found)
+    is_won = deals["outcome"] == "won"
+    deals["value"] = in_plan_currency(value, table, is_won, file, columns.currency, mapping, found)
     # A deal that closed on an unknown day may have been open on any date, so nothing true can be said of it.
     undated = deals[deals["outcome"].isin(["won", "lost"]) & deals["closed"].isna() & (table["closed"] == "")]
     found.refuse(file, columns.closed, undated, "stage", "a deal in stage {value} has no date of closing")
     return deals
-
-
-def _shown(date_format: str) -> str:
-    return date_format.replace("%Y", "YYYY").replace("%m", "MM").replace("%d", "DD")
-
-
-def _numbers(
-    table: pd.DataFrame, ours: str, file: str, column: str, mapping: ColumnMapping, found: Findings
-) -> pd.Series[float]:
-    """A column of amounts; blank is NaN. Signs of currencies and separators of thousands are read over."""
-    text = table[ours].str.replace(r"[\s¥￥$€£']|[A-Z]{3}(?=\s|$|[\d])", "", regex=True)
-    if mapping.decimal == ",":
-        text = text.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-    else:
-        text = text.str.replace(r"[,，](?=\d{3}(\D|$))", "", regex=True)
-    numbers = pd.to_numeric(text.where(text != ""), errors="coerce").astype("float64")
-    wrong = (numbers.isna() & (text != "")) | (numbers < 0) | (numbers > 1e15)
-    found.refuse(file, column, table[wrong], ours, "{value} is no amount of money")
-    return numbers
 
 
 def _named(tables: Mapping[str, pd.DataFrame], files: Mapping[str, str], found: Findings) -> pd.DataFrame:
@@ -219,6 +203,14 @@ def _named(tables: Mapping[str, pd.DataFrame], files: Mapping[str, str], found: 
     nowhere = deals["region"] == ""
     found.leave_out("deals", f"rep without a region in {files['reps']}", deals["rep"][nowhere], int(nowhere.sum()))
     return deals[~nowhere].sort_values("id").reset_index(drop=True)
+
+
+def _renamed(tables: Mapping[str, pd.DataFrame], kind: str, ours: str, names: str) -> pd.DataFrame | None:
+    """A further table whose names are spelt as in that of ``names``, where they are there."""
+    if kind not in tables:
+        return None
+    rename = _matcher(tables[names])
+    return tables[kind].assign(**{ours: [rename(name) or name for name in tables[kind][ours]]})
 
 
 def _one_spelling(names: pd.Series[str]) -> pd.Series[str]:

@@ -7,14 +7,18 @@ acts whatever is decided; what is uncertain about them and about everything else
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml.comments import CommentedMap
 
+from scenarios.calibration.figures import Figure
 from scenarios.calibration.seasons import Season, month_of_quarter
-from scenarios.crm.calibrating import Dimension
 from scenarios.crm.estimates import Estimates
+from scenarios.crm.invoices import Invoices
+from scenarios.crm.staff import Staff
+from scenarios.crm.win_rates import Dimension
 from scenarios.crm.writing import commented, significant
 
 if TYPE_CHECKING:
@@ -128,14 +132,40 @@ def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
     ):
         if spread >= LEAST_SPREAD:
             entries.append(_spread(id, what, parameter, {}, spread, source))
+    return [*entries, *_about_payments(estimates.invoices), *_about_leavers(estimates.staff)]
+
+
+def _about_payments(invoices: Invoices | None) -> list[CommentedMap]:
+    """What the number of invoices leaves open; how many are late is no parameter, and many invoices tell it well."""
+    entries = []
+    if invoices and (days := invoices.days_late) and days.log_median_se >= LEAST_SPREAD:
+        source = f"sampling error of {days.median.count:,} invoices paid late"
+        entries.append(_spread("U-days-late", "True days late", "days_late", {}, days.log_median_se, source))
+    if invoices and (bad := invoices.bad_debt):
+        sd = math.sqrt(bad.value * (1 - bad.value) / (bad.count + 2))
+        source = f"sampling error of {bad.count:,} invoices"
+        distribution = commented(kind="beta", mean=significant(bad.value), sd=significant(sd, 3))
+        entries.append(_entry("U-bad-debt", "True share never paid", "bad_debt", {}, distribution, source))
     return entries
 
 
-def learnt_risks(risks: Sequence[Any], estimates: Estimates) -> list[str]:
-    """Put the chance of losing a customer that own customers show into K7; paths of what was learnt."""
+def _about_leavers(staff: Staff | None) -> list[CommentedMap]:
+    if staff is None or staff.leaving is None:
+        return []
+    source = f"sampling error of {staff.leaving.per_year.count:,} leavers"
+    scope, sigma = {"risk": ["K5"]}, math.sqrt(math.log1p(staff.leaving.spread**2))
+    return [_spread("U-K5", "True rep turnover", "strike_rate", scope, sigma, source)]
+
+
+def learnt_risks(risks: Sequence[Any], estimates: Estimates, figures: Mapping[str, Figure]) -> list[str]:
+    """Put what own customers show into K7 and own staff into K5; paths of what was learnt beside ``figures``."""
     losses = estimates.calibration.losses
     paths = []
     for risk in risks:
+        leaving = figures.get(f"risks.{risk['id']}.chance_per_quarter")
+        if leaving is not None:
+            risk["chance_per_quarter"] = leaving.value
+            risk["source"], risk["grade"] = leaving.basis, "own"
         if risk["id"] != "K7" or losses is None:
             continue
         chances: dict[str, float] = risk["chance_per_quarter"]

@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from scenarios.errors import PlanFileError, Problem, UsageError
 from scenarios.fields import Amount, Id, Positive, Probability, Section, Share
+from scenarios.people import Ramp
 from scenarios.plan import Assumption
 from scenarios.process import Handover, Money
 from scenarios.risks import ContingencyPlan, Risk, Uncertainty
@@ -20,11 +21,13 @@ __all__ = [
     "AccountColumns",
     "Assumed",
     "DealColumns",
+    "InvoiceColumns",
     "Mapping",
     "Method",
     "Outcome",
     "ProductColumns",
     "RepColumns",
+    "StaffColumns",
     "read_assumed",
     "read_mapping",
 ]
@@ -77,6 +80,30 @@ class AccountColumns(Section):
     industry: Column | None = None
 
 
+class InvoiceColumns(Section):
+    """Columns of the invoices."""
+
+    id: Column
+    account: Column | None = None
+    amount: Column
+    currency: Column | None = None
+    """Currency of the amount; None: all are in the plan's."""
+    issued: Column | None = None
+    """Day of the invoice; None: as long before the due day as the plan's payment terms give."""
+    due: Column
+    paid: Column
+    """Day on which all of it was paid; blank while it is open."""
+
+
+class StaffColumns(Section):
+    """Columns of the staff, leavers among them."""
+
+    name: Column
+    hired: Column
+    left: Column
+    """Last day; blank for whom is still there."""
+
+
 class DealsFile(Section):
     """Where the deals are."""
 
@@ -105,6 +132,23 @@ class AccountsFile(Section):
     columns: AccountColumns
 
 
+class InvoicesFile(Section):
+    """Where the invoices are, paid and open."""
+
+    file: FileName
+    columns: InvoiceColumns
+
+
+class StaffFile(Section):
+    """Where it stands who was hired and who left."""
+
+    file: FileName
+    columns: StaffColumns
+
+
+AnyFile = DealsFile | ProductsFile | RepsFile | AccountsFile | InvoicesFile | StaffFile
+
+
 class Mapping(Section):
     """Files, columns and stages of an export."""
 
@@ -124,6 +168,10 @@ class Mapping(Section):
     """None: the reps that the deals name."""
     accounts: AccountsFile | None = None
     """None: the accounts that the deals name."""
+    invoices: InvoicesFile | None = None
+    """None: when customers pay is assumed, and no invoice is open at the start."""
+    staff: StaffFile | None = None
+    """None: how many leave is assumed."""
     stages: Annotated[dict[str, Outcome], Field(min_length=1)]
     """Stage as the export calls it → open, won or lost."""
     open_deal_accounts: Literal["use", "ignore"] = "use"
@@ -133,9 +181,16 @@ class Mapping(Section):
     """Region name → market maturity (T3)."""
 
     @property
-    def files(self) -> dict[str, DealsFile | ProductsFile | RepsFile | AccountsFile]:
+    def files(self) -> dict[str, AnyFile]:
         """The files that are read, by what they hold."""
-        kinds = {"deals": self.deals, "products": self.products, "reps": self.reps, "accounts": self.accounts}
+        kinds: dict[str, AnyFile | None] = {
+            "deals": self.deals,
+            "products": self.products,
+            "reps": self.reps,
+            "accounts": self.accounts,
+            "invoices": self.invoices,
+            "staff": self.staff,
+        }
         return {kind: file for kind, file in kinds.items() if file is not None}
 
     @property
@@ -166,6 +221,7 @@ class Method(Section):
     star_share: Share
     rate_weeks: Annotated[int, Field(ge=1, le=104)]
     most_hours_per_week: Annotated[float, Field(gt=0, le=100)]
+    staff_weeks: Annotated[int, Field(ge=13, le=520)]
 
 
 class TierDefaults(Section):
@@ -196,6 +252,7 @@ class Assumed(Section):
     customer_tiers: dict[Id, TierDefaults]
     orphan_win_factor: Probability
     handover: Handover
+    ramp: Ramp
     money: Money
     risks: tuple[Risk, ...]
     contingency_plans: tuple[ContingencyPlan, ...]

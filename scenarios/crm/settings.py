@@ -21,6 +21,7 @@ __all__ = ["STAGES", "Ids", "own_figures", "settings_of"]
 
 STAGES = "engaging", "closing"
 """The cycle passes in the first, without work; the work that closes a deal, won or lost, is the second."""
+LEAVING = "risks.K5.chance_per_quarter"
 RANGE_LIMIT = 1e5
 """Sums in rules are written in a unit in which none exceeds this."""
 TIER_NAMES = {"star": "star products", "potential": "potential products", "long_tail": "long-tail products"}
@@ -49,9 +50,17 @@ class Ids:
     reps: Mapping[str, str]
     accounts: Mapping[str, str]
     deals: Mapping[str, str]
+    invoices: Mapping[str, str]
 
 
-def own_figures(estimates: Estimates, ids: Ids) -> dict[str, Figure]:
+def newcomers_of(estimates: Estimates, assumed: Assumed, start: dt.date) -> dict[str, dt.date]:
+    """Reps who joined so lately that they are not at full skill on the first day, and when."""
+    joined = estimates.staff.joined if estimates.staff else {}
+    full = dt.timedelta(weeks=assumed.ramp.weeks)
+    return {name: day for name, day in joined.items() if day + full > start}
+
+
+def own_figures(estimates: Estimates, ids: Ids, weeks: int) -> dict[str, Figure]:
     """Own estimates by the path of the plan's figure."""
     since = f"from {estimates.windows.rates_start} to {estimates.windows.as_of}"
     learnt = estimates.calibration
@@ -71,6 +80,10 @@ def own_figures(estimates: Estimates, ids: Ids) -> dict[str, Figure]:
         figures[f"{path}.median_cycle_days"] = product.median_cycle_days
     for rep in estimates.reps:
         figures[f"reps.{ids.reps[rep.name]}.hours_per_week"] = rep.hours_per_week
+    if estimates.invoices:
+        figures |= estimates.invoices.figures
+    if estimates.staff and (chance := estimates.staff.chance(weeks)):
+        figures[LEAVING] = chance
     return {path: replace(figure, value=_rounded(path, figure.value)) for path, figure in figures.items()}
 
 
@@ -132,7 +145,12 @@ def settings_of(
     for entry in settings["maturities"]:
         _comment(entry, "growth", "target ÷ last quarter − 1, so that the regions' targets add up to the target")
     settings["customer_tiers"] = _customer_tiers(assumed, figures)
-    settings["money"] = copy.deepcopy(nodes["money"])
+    if newcomers_of(estimates, assumed, request.start):
+        settings["ramp"] = copy.deepcopy(nodes["ramp"])
+        _comment(
+            settings, "ramp", "of the reps with a day of joining in reps.csv: the file of staff shows who they are"
+        )
+    settings["money"] = _money(nodes["money"], figures)
     settings["rules"] = _rules(estimates, ids)
     settings["measures"] = [
         *season_effects(estimates, request.start, request.weeks),
@@ -140,7 +158,7 @@ def settings_of(
     ]
     _comment_section(settings, "measures", "Learnt from own deals: what differs whatever is decided.")
     settings["risks"] = [risk for risk in copy.deepcopy(nodes["risks"]) if _in_reach(risk, estimates)]
-    learnt = learnt_risks(settings["risks"], estimates)
+    learnt = learnt_risks(settings["risks"], estimates, figures)
     kept = {risk["id"] for risk in settings["risks"]}
     settings["contingency_plans"] = [
         _priced(plan, assumed, target)
@@ -149,7 +167,7 @@ def settings_of(
     ]
     _comment_section(settings, "risks", "Not in a CRM export: sourced defaults.")
     _comment_section(settings, "contingency_plans", "Costs are assumed shares of the target (D): put in your own.")
-    settings["uncertainty"] = [*what_nobody_knows(estimates, ids), *copy.deepcopy(nodes["uncertainty"])]
+    settings["uncertainty"] = [*what_nobody_knows(estimates, ids), *_not_learnt(nodes["uncertainty"], figures)]
     settings["assumptions"] = _assumptions(estimates, ids, assumed, figures, settings, learnt)
     _comment_section(
         settings,
@@ -216,6 +234,21 @@ def _cycles(estimates: Estimates, ids: Ids) -> CommentedMap:
         curves[ids.products[product.name]] = curve
         _comment(curves, ids.products[product.name], text)
     return curves
+
+
+def _money(node: Any, figures: Mapping[str, Figure]) -> CommentedMap:
+    """Terms of payment as assumed; when customers pay by own invoices where these tell."""
+    money: CommentedMap = copy.deepcopy(node)
+    own = {name: figures[path] for name in money["lateness"] if (path := f"money.lateness.{name}") in figures}
+    if not own:
+        return money
+    lateness = commented(
+        **{name: own[name].value if name in own else value for name, value in node["lateness"].items()}
+    )
+    for name in lateness:
+        _comment(lateness, name, own[name].basis if name in own else "assumed (B)")
+    money["lateness"] = lateness
+    return money
 
 
 def _customer_tiers(assumed: Assumed, figures: Mapping[str, Figure]) -> list[CommentedMap]:
@@ -302,6 +335,11 @@ def _shares(by: str, amounts: Mapping[str, float], unit: float) -> CommentedMap:
     return commented(by=by, normalised=True, values=values)
 
 
+def _not_learnt(nodes: Any, figures: Mapping[str, Figure]) -> list[Any]:
+    """What is assumed to be uncertain, but for what own data have put in its place."""
+    return [entry for entry in copy.deepcopy(nodes) if entry["id"] != "U-K5" or LEAVING not in figures]
+
+
 def _in_reach(risk: Any, estimates: Estimates) -> bool:
     """Whether what a risk strikes is in the plan: no churn without accounts, no price war without star products."""
     return risk["subject"] != "account" or bool(estimates.accounts)
@@ -353,8 +391,10 @@ def _assumptions(
     present = {f"{section}.{entry['id']}" for section in ("risks", "contingency_plans") for entry in settings[section]}
     for assumption in assumed.assumptions:
         section, _, rest = assumption.path.partition(".")
+        if section == "ramp" and "ramp" not in settings:
+            continue
         is_there = section not in ("risks", "contingency_plans") or f"{section}.{rest.partition('.')[0]}" in present
-        if is_there and assumption.path not in learnt:
+        if is_there and assumption.path not in learnt and assumption.path not in figures:
             entries.append(commented(**assumption.model_dump(exclude_none=True)))
     for entry in entries:
         entry.fa.set_flow_style()

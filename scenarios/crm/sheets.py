@@ -71,13 +71,18 @@ class Findings:
             self.unused.append(Unused(what, reason, count, tuple(sorted(set(names)))))
 
 
-def find_file(folder: Path, name: str, found: Findings) -> Path:
-    """The file of a name; where it holds ``*`` there has to be one such file. A single file may be called anything."""
+def find_file(folder: Path, name: str, found: Findings, others: Iterable[str] = ()) -> Path:
+    """The file of a name; where it holds ``*`` there has to be one such file, those with a name of their own aside.
+
+    A single file may be called anything.
+    """
     if folder.is_file():
         return folder
     if "*" not in name:
         return folder / name
-    matching = sorted(path for path in folder.iterdir() if path.is_file() and fnmatch.fnmatch(path.name, name))
+    named = set(others)
+    files = (path for path in folder.iterdir() if path.is_file() and path.name not in named)
+    matching = sorted(path for path in files if fnmatch.fnmatch(path.name, name))
     if len(matching) == 1:
         return matching[0]
     text = f"{len(matching)} files are named so, and it has to be one"

@@ -70,7 +70,7 @@ def test_what_the_plan_has_nothing_in_place_of(report: ImportReport) -> None:
     assert (row["From whom"], row["Grade"], row["Figures of the plan"]) == ("Finance", "none", "")
     assert row["Taken meanwhile"] == "Nothing: no money comes from before the quarter"
     nothing = {topic for topic, paths in TOPICS.items() if not paths}
-    assert nothing == {"renewals", "calendar", "receivables", "marketing"}
+    assert nothing == {"renewals", "calendar", "receivables", "marketing", "stages"}
     plan = load_plan(report.out).plan
     assert not plan.receivables
     assert not plan.activities
