@@ -78,7 +78,8 @@ def calibrate(
     season = closing_season(observed, windows)
     binds = hours_bind(history, season, windows)
     names, ages = sorted(products), Ages.of(history, as_of, sorted(products), reps)
-    free = binds.verdict == "hours do not bind"
+    # Where it cannot be told, ages at the end are taken as they are: then deals go on closing as they did.
+    free = binds.verdict != "hours bind"
     who = np.ones(len(ages.days), dtype=bool) if free else least_loaded(ages, len(reps))
     by_product, cycle = cycles(ages, names, who, not free)
     closings, closings_sd = closings_by_rep(observed, reps, season, windows, joined)

@@ -231,9 +231,9 @@ def _cycle_sigma(calibration: Calibration, windows: Windows, assumed: Assumed) -
 
 def _hours(calibration: Calibration, assumed: Assumed) -> tuple[float, dict[str, Figure]]:
     """Hours of a closing, and of each rep a week: what the closings take that the rep can do."""
-    used = assumed.utilisation if calibration.binding.verdict == "hours do not bind" else 1.0
+    used = {name: _used(calibration, figure.value, assumed) for name, figure in calibration.closings.items()}
     touch_hours = assumed.touch_hours
-    busiest = max(calibration.capacity.values()) * touch_hours / used
+    busiest = max(possible / used[name] for name, possible in calibration.capacity.items()) * touch_hours
     if busiest > assumed.method.most_hours_per_week:
         touch_hours *= assumed.method.most_hours_per_week / busiest
     hours = {}
@@ -243,13 +243,25 @@ def _hours(calibration: Calibration, assumed: Assumed) -> tuple[float, dict[str,
         if possible > figure.value * 1.005:
             basis += f", {possible:.4g} possible as not enough came due"
         basis += f" × {touch_hours:.4g} h"
-        if used < 1:
-            basis += f" ÷ {used:.0%}, the part of the hours in use"
-        each = touch_hours / used * possible / figure.value
+        if used[name] < 1:
+            basis += f" ÷ {used[name]:.0%}, the part of the hours in use"
+        each = touch_hours / used[name] * possible / figure.value
         hours[name] = Figure(
             figure.value * each, figure.count, basis, (figure.low or 0.0) * each, (figure.high or 0.0) * each
         )
     return touch_hours, hours
+
+
+def _used(calibration: Calibration, closings_per_week: float, assumed: Assumed) -> float:
+    """Part of a rep's hours in use: all where hours bind; else so little that the wait for the rep adds hardly any.
+
+    The cycle then holds the waits that there were. Of exponential work at a utilisation u, u² ÷ (1 - u) deals wait on
+    average (Pollaczek, Khinchine): at most ``most_waiting`` of a quarter's closings.
+    """
+    if calibration.binding.verdict == "hours bind":
+        return 1.0
+    waiting = assumed.method.most_waiting * closings_per_week * 13
+    return min((math.sqrt(waiting**2 + 4 * waiting) - waiting) / 2, assumed.utilisation)
 
 
 def _warnings(

@@ -221,6 +221,7 @@ class Method(Section):
     star_share: Share
     rate_weeks: Annotated[int, Field(ge=1, le=104)]
     most_hours_per_week: Annotated[float, Field(gt=0, le=100)]
+    most_waiting: Annotated[float, Field(gt=0, le=1)]
     staff_weeks: Annotated[int, Field(ge=13, le=520)]
 
 
