@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shlex
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
+from scenarios.crm.mapping import LIBRARY
+from scenarios.loading import load_plan
 from tests.crm_exports import Company, write_salesforce
 
 PAGE = (Path(__file__).parents[2] / "docs" / "crm.md").read_text(encoding="utf-8")
@@ -20,14 +23,38 @@ def commands() -> list[list[str]]:
     return [shlex.split(line) for block in blocks for line in block.splitlines() if line.strip()]
 
 
+def own_files(folder: Path) -> None:
+    """The page's sections in a copy of the preset; invoices and staff in the columns that they name."""
+    [sections] = [text for text in re.findall(r"^```yaml\n(.*?)^```", PAGE, flags=re.M | re.S) if "invoices:" in text]
+    preset = (LIBRARY / "salesforce.yaml").read_text(encoding="utf-8").replace("name: salesforce", "name: mine")
+    (folder / "mine.yaml").write_text(preset + sections, encoding="utf-8")
+    day = dt.date(2023, 8, 1)
+    rows = [
+        f"I{n:03},Account {n % 20:02},1000,{day - dt.timedelta(days=60)},{day},{day + dt.timedelta(days=n % 9)}"
+        for n in range(40)
+    ]
+    open_row = f"I999,Account 01,500,{day},{day + dt.timedelta(days=70)},"
+    text = "\n".join(["Invoice,Customer,Amount,Issued,Due,Paid", *rows, open_row])
+    (folder / "export" / "invoices.csv").write_text(text + "\n", encoding="utf-8")
+    staff = [f"Rep {n:02},2020-01-06," for n in range(8)]
+    text = "\n".join(["姓名,入职,离职", *staff, "Gone,2020-01-06,2022-03-01"])
+    (folder / "export" / "员工.csv").write_text(text + "\n", encoding="utf-8")
+
+
 @pytest.mark.docs
 def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_salesforce(tmp_path / "export" / "report.csv", Company(leads_a_week=2.0), seed=5)
-    assert [words[1] for words in commands()] == ["import-crm", "check", "import-crm", "backtest"]
+    assert [words[1] for words in commands()] == ["import-crm", "check", "import-crm", "import-crm", "backtest"]
     for words in commands():
         arguments = words[1:]
+        if "mine.yaml" in arguments and not (tmp_path / "mine.yaml").exists():
+            own_files(tmp_path)
         if arguments[0] == "backtest":
             arguments += ["--replications", "2", "--jobs", "1"]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, f"{shlex.join(words)}\n{result.output}"
+    plan = load_plan(tmp_path / "my-own-quarter").plan
+    assert [receivable.id for receivable in plan.receivables] == ["I999"]
+    own = {assumption.path for assumption in plan.assumptions if assumption.grade == "own"}
+    assert {"money.lateness.late_share", "risks.K5.chance_per_quarter"} <= own

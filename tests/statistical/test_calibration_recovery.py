@@ -9,12 +9,16 @@ import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from scenarios.allocation import Allocation
 from scenarios.crm.estimates import Estimates, estimate
 from scenarios.crm.export import read_export
+from scenarios.crm.invoices import invoices_known_on
 from scenarios.crm.mapping import read_assumed, read_mapping
+from scenarios.crm.staff import staff_known_on
 from scenarios.plan import Plan
 from simulation.model import compile_model
 from simulation.options import Options
@@ -105,6 +109,39 @@ def checks(
         yield "discount", learnt.ratio.low or 0, mean, learnt.ratio.high or 0
 
 
+def ledgers(_: Path, seed: int) -> Iterator[Checked]:
+    """Two years of invoices and three of staff, by a generator of their own: late, never paid, not due yet, leaving."""
+    rng = np.random.default_rng(seed)
+    late, median, sigma, bad, leaving, count = 0.4, 9.0, 0.7, 0.03, 0.25, 700
+    due = pd.Timestamp(AS_OF) - pd.to_timedelta(rng.integers(-30, 700, count), unit="D")
+    days = np.where(rng.uniform(size=count) < late, np.ceil(rng.lognormal(np.log(median), sigma, count)), 0)
+    paid = pd.Series(due + pd.to_timedelta(days, unit="D")).where(rng.uniform(size=count) >= bad)
+    rows = {"id": [f"I{n}" for n in range(count)], "account": "", "amount": 100.0, "due": due, "paid": paid}
+    invoices = pd.DataFrame(rows).assign(issued=due - pd.Timedelta(days=60))
+    money = read_assumed()[0].money
+    learnt = invoices_known_on(invoices.astype({"due": "datetime64[ns]"}), AS_OF, money, ())
+    assert learnt.days_late is not None
+    for name, figure, truth in (
+        ("paid late", learnt.late_share, late),
+        ("days late", learnt.days_late.median, median),
+        ("spread of days late", learnt.days_late.sigma, sigma),
+        ("never paid", learnt.bad_debt, bad),
+    ):
+        assert figure is not None
+        yield name, figure.low or 0, truth, figure.high or 1
+    staff: list[tuple[pd.Timestamp, pd.Timestamp]] = []
+    for _seat in range(25):  # whoever leaves is followed by somebody after 60 days
+        day = pd.Timestamp(AS_OF) - pd.Timedelta(days=1500)
+        while day < pd.Timestamp(AS_OF):
+            left = day + pd.Timedelta(days=int(rng.exponential(365.25 / leaving)) + 1)
+            staff.append((day, left))
+            day = left + pd.Timedelta(days=60)
+    table = pd.DataFrame(staff, columns=["hired", "left"]).assign(name=[f"R{n}" for n in range(len(staff))])
+    rate = staff_known_on(table, AS_OF, 156, ()).leaving
+    assert rate is not None
+    yield "leaving", rate.per_year.low or 0, leaving, rate.per_year.high or 0
+
+
 def coverage(source: Callable[[Path, int], Iterator[Checked]], folder: Path, sets: int) -> dict[str, tuple[int, int]]:
     """Figure → (intervals that hold the truth, all)."""
     hits: dict[str, tuple[int, int]] = {}
@@ -115,17 +152,19 @@ def coverage(source: Callable[[Path, int], Iterator[Checked]], folder: Path, set
     return hits
 
 
-@pytest.mark.parametrize("source", [generated, simulated])
-def test_intervals_hold_what_is_known(source: Callable[[Path, int], Iterator[Checked]], tmp_path: Path) -> None:
-    """Eight sets: enough to see an interval that is wrong by a factor, not its last points."""
-    hits = coverage(source, tmp_path, sets=8)
+@pytest.mark.parametrize(("source", "sets"), [(generated, 8), (simulated, 8), (ledgers, 20)])
+def test_intervals_hold_what_is_known(
+    source: Callable[[Path, int], Iterator[Checked]], sets: int, tmp_path: Path
+) -> None:
+    """A few sets: enough to see an interval that is wrong by a factor, not its last points."""
+    hits = coverage(source, tmp_path, sets)
     held, count = (sum(pair[n] for pair in hits.values()) for n in (0, 1))
     assert count >= 60
     assert held / count >= 0.8, hits
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("source", [generated, simulated])
+@pytest.mark.parametrize("source", [generated, simulated, ledgers])
 def test_intervals_hold_the_truth_in_nine_of_ten_sets(
     source: Callable[[Path, int], Iterator[Checked]], tmp_path: Path
 ) -> None:
