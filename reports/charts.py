@@ -22,7 +22,7 @@ from reports.parts import named, shortened
 from reports.rules import step_name
 from reports.specs import Chart
 from reports.wording import Scale, Wording
-from scenarios.calendar import Phase
+from scenarios.phases import Phase
 from studies.reporting import Coverage, WeekBand
 from studies.results import BridgeStep, RuleRow, Spread, StressRow
 from studies.sensitivity import RangeRow

@@ -52,7 +52,7 @@ _GROUPS = (
     ),
     ("plan.group.process", "#548235", ("stages", "customer_tiers", "cycles", "activities", "responses")),
     ("plan.group.money", "#BF8F00", ("pools", "bonuses", "payment_terms")),
-    ("plan.group.calendar", "#7F7F7F", ("phases", "blocks", "budget_windows")),
+    ("plan.group.calendar", "#7F7F7F", ("phases", "criteria", "blocks", "budget_windows")),
     ("plan.group.rules", "#7030A0", ("rules", "locks")),
     (
         "plan.group.risks",

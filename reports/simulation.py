@@ -37,6 +37,7 @@ def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN"
         spread_table(words, "simulate.by_region", result.by_region, result.currency),
         spread_table(words, "simulate.by_rep", result.by_rep, result.currency, _reps_on_quota(result, words)),
         _weeks(result, words),
+        *_criteria(result, words),
         *_caveats(result, words),
         *left_out(words, result.not_carried_out, source),
     ]
@@ -169,6 +170,32 @@ def _weeks(result: SimulateResult, words: Wording) -> Table:
     )
     title = money_title(words, "simulate.by_week", scale, result.currency)
     return Table(title, columns, rows, (words.say("simulate.by_week_note"),))
+
+
+def _criteria(result: SimulateResult, words: Wording) -> list[Block]:
+    """Whether the phases will be accepted, as far as a figure decides it."""
+    if not result.criteria:
+        return []
+    columns = (
+        Column(words.say("column.phase")),
+        Column(words.say("column.criterion")),
+        Column(words.say("column.right"), "figure"),
+        Column(words.say("column.mean"), "figure"),
+        Column(words.say("column.chance"), "figure"),
+        Column(words.say("column.half_width"), "figure", gives_way=1),
+    )
+    rows = tuple(
+        row(
+            entry.phase_name,
+            entry.name,
+            words.percent(entry.at_least, 0),
+            words.percent(entry.mean.mean),
+            words.percent(entry.met.mean, 0),
+            words.within_points((entry.met.ci_high - entry.met.ci_low) / 2),
+        )
+        for entry in result.criteria
+    )
+    return [Table(words.say("simulate.criteria"), columns, rows, (words.say("simulate.criteria_note"),))]
 
 
 def _caveats(result: SimulateResult, words: Wording) -> list[Block]:

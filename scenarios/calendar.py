@@ -15,22 +15,12 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from scenarios.fields import Day, Id, Section, Week
+from scenarios.phases import Criterion, Phase
 
-__all__ = ["WEEKDAYS", "Block", "Calendar", "Phase", "Weekday"]
+__all__ = ["WEEKDAYS", "Block", "Calendar", "Weekday"]
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-class Phase(Section):
-    """A phase of the quarter with its acceptance criteria (E1, E2, E4)."""
-
-    id: Id
-    name: str
-    from_week: Week
-    to_week: Week
-    acceptance: tuple[str, ...] = ()
-    source: str = ""
 
 
 class Block(Section):
@@ -70,6 +60,8 @@ class Calendar(Section):
     """Saturdays and Sundays worked to make up for a holiday."""
     thirteenth_week: str = ""
     phases: tuple[Phase, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    """Figures by which the phases are accepted."""
     blocks: tuple[Block, ...] = ()
     budget_windows: tuple[BudgetWindow, ...] = ()
     review_day: Weekday = "friday"

@@ -69,7 +69,6 @@ SENTENCES = {
 
 NOT_YET = {
     "effect": "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.",
-    "acceptance": "Phase {id}: its acceptance criteria are not judged yet.",
 }
 """What the plan holds and the simulation does not carry out, in one sentence each."""
 
@@ -312,10 +311,6 @@ def not_carried_out(plan: Plan) -> tuple[str, ...]:
 
 def _not_carried_out(plan: Plan) -> Iterator[str]:
     yield from _unread_effects(plan)
-    calendar = plan.calendar
-    for phase in calendar.phases:
-        if phase.acceptance:
-            yield NOT_YET["acceptance"].format(id=phase.id)
 
 
 def _unread_effects(plan: Plan) -> Iterator[str]:

@@ -242,6 +242,19 @@ def _quarter_ends(plan: Plan) -> Found:
                 yield where, f"a policy has no strike{_instead(scope)}"
 
 
+def _criteria(plan: Plan) -> Found:
+    """An exam is a measure's, and no other figure is."""
+    exams = {m.id for m in plan.measures if m.session is not None and m.session.exam is not None}
+    for criterion in plan.calendar.criteria:
+        at: Path = ("calendar", "criteria", criterion.id, "measure")
+        if criterion.figure != "exam_passed" and criterion.measure is not None:
+            yield at, f"{criterion.figure} is no figure of a measure; leave it out, or ask for exam_passed"
+        elif criterion.figure == "exam_passed" and criterion.measure is None:
+            yield at, f"whose exam? one of: {', '.join(sorted(exams)) or 'no measure holds one'}"
+        elif criterion.measure is not None and criterion.measure not in exams:
+            yield at, f"{criterion.measure} holds no exam; one of: {', '.join(sorted(exams)) or 'no measure does'}"
+
+
 def _sessions(plan: Plan) -> Found:
     """Who takes part can be told apart: by the effects that only they have, and by the chances of their exam."""
     for measure in plan.measures:
@@ -294,6 +307,7 @@ _CHECKS: tuple[tuple[frozenset[str], Callable[[Plan], Found]], ...] = (
     (_needs("calendar"), _dates),
     (_needs("calendar", "process"), _weeks),
     (_needs("process", "cross_selling"), _shares),
+    (_needs("calendar", "measures"), _criteria),
     (_needs(), _activities),
     (_needs("rep_tiers", "customer_tiers"), _risks),
     (_needs(), _struck),

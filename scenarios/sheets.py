@@ -40,7 +40,7 @@ TEXT_OR_NOT = CellKind("text", is_optional=True)
 _ORDER = (
     "plan", "product_tiers", "rep_tiers", "maturities", "products", "regions", "reps", "accounts", "opportunities",
     "receivables", "baseline_leads", "stages", "customer_tiers", "cycles", "activities", "responses", "pools",
-    "bonuses", "payment_terms", "phases", "blocks", "budget_windows", "rules", "locks", "measures", "risks",
+    "bonuses", "payment_terms", "phases", "criteria", "blocks", "budget_windows", "rules", "locks", "measures", "risks",
     "contingency_plans",
     "effects", "resources", "policies", "policy_settings", "uncertainty", "assumptions", "scenarios",
     "scenario_changes",

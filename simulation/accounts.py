@@ -154,5 +154,5 @@ def _renewal_ends(quarter: Quarter, account: Account, renewal_rate: float) -> No
         payer = Payer(account.keys, account.entity, row.tier, number, account.rep)
         contract_signed(quarter, f"renewal:{row.id}", value, payments, payer)
     quarter.records.renewals.append(
-        RenewalEnd(number, row.product, row.region, account.rep, quarter.env.now, outcome, value)
+        RenewalEnd(number, row.product, row.region, account.rep, quarter.env.now, outcome, value, account.contacted)
     )

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from scenarios.effects import EventName
+from simulation.acceptance import acceptance
 from simulation.distributions import Floats
 from simulation.model import Model
 from simulation.records import Records
@@ -67,6 +68,8 @@ class Measured:
     """``pipeline``, activities, ``baseline``, ``cross_sell``, ``renewals``."""
     before_plans: float
     """Contribution before the costs of contingency plans."""
+    acceptance: tuple[float, ...]
+    """Figure of each criterion of a phase."""
 
 
 def measure(records: Records, model: Model) -> Measured:
@@ -137,7 +140,18 @@ def measure(records: Records, model: Model) -> Measured:
         "bonuses": bonuses,
     }
     by_source = dict(sorted(sources.items()))
-    return Measured(records.replication, kpis, products, regions, reps, by_week, cash_by_week, by_source, before_plans)
+    return Measured(
+        records.replication,
+        kpis,
+        products,
+        regions,
+        reps,
+        by_week,
+        cash_by_week,
+        by_source,
+        before_plans,
+        acceptance(records, model),
+    )
 
 
 def fixed_costs(model: Model) -> float:

@@ -59,6 +59,8 @@ class RenewalEnd(NamedTuple):
     outcome: str
     """``renewed``, ``not renewed`` or ``account lost``."""
     value: float
+    contacted: bool
+    """Whether its customer was contacted before the day (E4)."""
 
 
 class Payment(NamedTuple):

@@ -45,6 +45,8 @@ class Batch:
     """Contribution before the costs of contingency plans."""
     nature: Values
     """Factors drawn of what nobody knows, a column per uncertainty that is enabled."""
+    acceptance: Values
+    """Figure of each criterion by which a phase is accepted."""
     lights: Values
     """Friday lights over all regions, a column each of ``excerpts.light_columns``."""
     verdicts: Values

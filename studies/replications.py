@@ -238,6 +238,7 @@ def _batch(
         clips=_columns([entry.clips for entry in records]),
         before_plans=np.array([m.before_plans for m in measured], dtype=float),
         nature=nature.reshape(len(records), len(model.uncertainties)),
+        acceptance=stack("acceptance", len(model.plan.calendar.criteria)),
         lights=lights_of(records, model.plan),
         verdicts=verdicts_of(records, model.plan),
         signed_by_cell=sold,

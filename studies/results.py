@@ -116,6 +116,22 @@ class Spread(Record):
     p_quota_interval: Interval | None = None
 
 
+class CriterionRow(Record):
+    """A criterion by which a phase is accepted."""
+
+    id: str
+    name: str
+    phase: str
+    phase_name: str
+    figure: str
+    """``signed_share``, ``collection_rate``, ``exam_passed`` or ``renewals_contacted``."""
+    at_least: float
+    mean: Estimate
+    """Of the figure at the phase's end."""
+    met: Estimate
+    """Chance that it is reached."""
+
+
 class QuotaRow(Record):
     """Quota and expected sales of a product × region × rep."""
 
@@ -310,6 +326,8 @@ class SimulateResult(Record):
     by_rep: tuple[Spread, ...]
     by_week: tuple[Spread, ...]
     cash_by_week: tuple[Spread, ...]
+    criteria: tuple[CriterionRow, ...] = ()
+    """By which the phases are accepted, by phase."""
     expected_signed: float | None
     """What the optimiser expects, with neither risks nor friction; None for a hand-made allocation."""
     optimism: Estimate | None

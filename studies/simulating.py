@@ -17,7 +17,7 @@ from studies.batches import Batch
 from studies.deciding import decide, options_of, violations_of
 from studies.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import BridgeStep, Change, Estimate, KpiRow, SimulateResult, Spread
+from studies.results import BridgeStep, Change, CriterionRow, Estimate, KpiRow, SimulateResult, Spread
 from studies.statistics import (
     Values,
     kpi_row,
@@ -29,6 +29,10 @@ from studies.statistics import (
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "SimulateRequest", "replay_without_risks", "simulate_study"]
+
+
+_LAST_DIGITS = 1e-9
+"""By which a share may miss what it reaches."""
 
 
 class SimulateRequest(QuarterRequest):
@@ -76,6 +80,7 @@ def simulate_study(
         by_rep=_spreads([(r.id, r.name) for r in plan.reps], batch.by_rep, quota["rep"]),
         by_week=_spreads(_weeks(plan), batch.by_week, {}),
         cash_by_week=_spreads(_weeks(plan), batch.cash_by_week, {}),
+        criteria=_criteria(plan, batch),
         expected_signed=expected_signed,
         optimism=optimism,
         clips={parameter: float(np.mean(counts)) for parameter, counts in batch.clips.items()},
@@ -124,6 +129,26 @@ def _step(id: str, label: str, estimate: Estimate) -> BridgeStep:
 
 def _total(id: str, label: str, amount: float) -> BridgeStep:
     return BridgeStep(id=id, label=label, amount=amount, kind="total")
+
+
+def _criteria(plan: Plan, batch: Batch) -> tuple[CriterionRow, ...]:
+    names = {phase.id: phase.name for phase in plan.calendar.phases}
+    weeks = {phase.id: phase.from_week for phase in plan.calendar.phases}
+    return tuple(
+        CriterionRow(
+            id=criterion.id,
+            name=criterion.name,
+            phase=criterion.phase,
+            phase_name=names[criterion.phase],
+            figure=criterion.figure,
+            at_least=criterion.at_least,
+            mean=mean_estimate(figures),
+            met=proportion_estimate((figures >= criterion.at_least - _LAST_DIGITS).astype(float)),
+        )
+        for criterion, figures in sorted(
+            zip(plan.calendar.criteria, batch.acceptance.T, strict=True), key=lambda pair: weeks[pair[0].phase]
+        )
+    )
 
 
 def _weeks(plan: Plan) -> list[tuple[str, str]]:

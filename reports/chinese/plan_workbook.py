@@ -50,6 +50,7 @@ SENTENCES: dict[str, str] = {
     "plan.sheet.bonuses": "按比例计算的奖金",
     "plan.sheet.payment_terms": "合同款各期比例与到期天数",
     "plan.sheet.phases": "季度的各阶段",
+    "plan.sheet.criteria": "各阶段的验收指标",
     "plan.sheet.blocks": "销售人员不做销售的日子",
     "plan.sheet.budget_windows": "某行业批复预算的周次",
     "plan.sheet.rules": "规则：某些单元格之和 ≥、≤ 或 = 比例 × 另一些单元格之和，或一个金额",

@@ -23,6 +23,8 @@ SENTENCES: dict[str, str] = {
     "simulate.reps_on_quota": "{n} 名销售人员中平均有 {share} 完成销售指标。",
     "simulate.by_week": "按周",
     "simulate.by_week_note": "均值；P10 与 P90 针对当周签约额。",
+    "simulate.criteria": "各阶段验收",
+    "simulate.criteria_note": "阶段结束时该指标的均值，以及达标的概率。只能由人判断的验收事项写在计划里。",
     "bridge.title": "从商机储备到季度目标",
     "bridge.note": "全部模拟的均值及其 95% 置信区间的半宽；P50 为中位季度。",
     "bridge.pipeline": "现有商机储备",

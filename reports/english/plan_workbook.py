@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "plan.sheet.bonuses": "Bonuses as rates",
     "plan.sheet.payment_terms": "Parts of a contract's amount and when they fall due",
     "plan.sheet.phases": "Phases of the quarter",
+    "plan.sheet.criteria": "Figures by which the phases are accepted",
     "plan.sheet.blocks": "Days on which reps do not sell",
     "plan.sheet.budget_windows": "Weeks in which an industry releases its budgets",
     "plan.sheet.rules": "Rules: a sum of cells, at least, at most or equal to a ratio of another sum or to an amount",

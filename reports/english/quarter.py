@@ -24,6 +24,9 @@ SENTENCES: dict[str, str] = {
     "simulate.reps_on_quota": "On average {share} of the {n} reps reach their quota.",
     "simulate.by_week": "By week",
     "simulate.by_week_note": "Means; P10 and P90 are those of the week's signed amount.",
+    "simulate.criteria": "Acceptance of the phases",
+    "simulate.criteria_note": "The figure at the end of the phase on average, and the chance that it is reached. What "
+    "only people can judge stands in the plan.",
     "bridge.title": "From the pipeline to the target",
     "bridge.note": "Means over all replications with half their 95% interval; P50 is the median quarter.",
     "bridge.pipeline": "Open pipeline",

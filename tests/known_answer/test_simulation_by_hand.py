@@ -238,7 +238,7 @@ def test_every_opportunity_ends_on_its_day(records: Records) -> None:
 
 
 def test_the_renewal_is_signed_by_who_took_the_account_over(records: Records) -> None:
-    _assert_rows(records.renewals, [RenewalEnd(0, S1, 0, ANN, 10, "renewed", 600)])
+    _assert_rows(records.renewals, [RenewalEnd(0, S1, 0, ANN, 10, "renewed", 600, True)])
 
 
 def test_every_payment_comes_on_its_day(records: Records) -> None:

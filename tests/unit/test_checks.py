@@ -153,12 +153,3 @@ def test_regions_and_reps_that_carry_nothing() -> None:
 
 def test_the_small_plan_is_carried_out_in_full(small_plan: Plan) -> None:
     assert not_carried_out(small_plan) == ()
-
-
-def test_what_is_not_carried_out_is_said() -> None:
-    plan = load_small_plan(
-        settings=[
-            "calendar.phases.attack.acceptance=[60% at proposal]",
-        ]
-    )
-    assert not_carried_out(plan) == ("Phase attack: its acceptance criteria are not judged yet.",)

@@ -90,7 +90,7 @@ def deal(number: int = 1, outcome: str = "won", **fields: Any) -> DealEnd:
 
 
 def renewal(value: float = 1_000.0, outcome: str = "renewed", **fields: Any) -> RenewalEnd:
-    row: dict[str, Any] = {"account": 0, "product": S1, "region": NORTH, "rep": R1, "day": 30.0}
+    row: dict[str, Any] = {"account": 0, "product": S1, "region": NORTH, "rep": R1, "day": 30.0, "contacted": True}
     return RenewalEnd(outcome=outcome, value=value, **row | fields)
 
 
