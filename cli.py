@@ -13,13 +13,36 @@ import typer
 from typer.core import TyperGroup
 
 from commands import allocation, decisions, documents, history, plans, quarter, runs
-from commands.language import wording_of_error
+from commands.helping import in_chinese, wants_chinese
+from commands.language import InLanguage, wording_of_error
 
 HELP = "Plan a sales quarter and stress-test the plan before it starts."
 
 
 class Commands(TyperGroup):
     """Commands whose errors are said in a planner's words; only our own bugs show a traceback."""
+
+    _is_chinese = False
+    """Whether help is asked for in Chinese."""
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> Any:
+        """Parse the command line, which shows help where it is asked for."""
+        self._is_chinese = wants_chinese(args)
+        return super().make_context(info_name, args, *rest, **extra)
+
+    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]
+        """Options before a command, as help shows them."""
+        params = super().get_params(ctx)
+        if self._is_chinese:
+            in_chinese(self, params)
+        return params
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+        """The command of a name, as help shows it."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None and self._is_chinese:
+            in_chinese(command, command.get_params(ctx))
+        return command
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         """Run a command; turn what it raises into a message on stderr and an exit code."""
@@ -55,7 +78,7 @@ Version = Annotated[bool, typer.Option("--version", callback=_print_version, is_
 
 
 @app.callback(help=HELP)
-def quarterdeck(version: Version = False) -> None:
+def quarterdeck(version: Version = False, language: InLanguage = None) -> None:
     """Options before a command."""
 
 

@@ -22,8 +22,11 @@ class Language(StrEnum):
 
 
 def _keep(context: typer.Context, language: Language | None) -> Language | None:
-    if language is not None:
-        context.meta[_KEY] = language.value
+    """The language of a command's option, else that of the option before the command."""
+    if language is None:
+        before = context.meta.get(_KEY)
+        return None if before is None else Language(before)
+    context.meta[_KEY] = language.value
     return language
 
 

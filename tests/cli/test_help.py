@@ -1,0 +1,109 @@
+"""CLI: help in both languages, and the page of all commands that is generated from it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+import cli
+from commands.chinese import HELP
+from commands.helping import wants_chinese
+from commands.reference import PAGE, commands_page
+
+LETTERS = re.compile(r"[\u4e00-\u9fff]")
+
+
+def said() -> dict[str, str]:
+    """Every text of help → whose it is."""
+    program: Any = get_command(cli.app)
+    context = program.make_context("quarterdeck", ["runs"], resilient_parsing=True)
+    found = {program.help: "quarterdeck"}
+    found |= {parameter.help: f"quarterdeck {parameter.opts[0]}" for parameter in program.get_params(context)}
+    for name, command in program.commands.items():
+        found[command.help] = name
+        found |= {parameter.help: f"{name} {parameter.opts[0]}" for parameter in command.get_params(context)}
+    return found
+
+
+def test_every_command_argument_and_option_says_what_it_is() -> None:
+    assert [whose for text, whose in said().items() if not text] == []
+
+
+def test_every_text_of_help_has_a_chinese_one_and_no_other_is_there() -> None:
+    assert {text: whose for text, whose in said().items() if text not in HELP} == {}, "not translated"
+    assert sorted(set(HELP) - set(said())) == [], "translated, and no longer said"
+
+
+def test_chinese_is_written_in_chinese() -> None:
+    for english, chinese in HELP.items():
+        assert LETTERS.search(chinese) or (not LETTERS.search(english) and "=" in english), english
+        assert not re.search(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]", chinese), chinese
+        options = set(re.findall(r"--[a-z-]+", english))
+        assert options == set(re.findall(r"--[a-z-]+", chinese)), english
+        for wrong in ("萬", "億", "配额", "场景", "管道", "措施"):
+            assert wrong not in chinese, english
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "is_chinese"),
+    [
+        (["run", "--help"], {}, False),
+        (["run", "--help", "--language", "zh"], {}, True),
+        (["--language=zh", "run", "--help"], {}, True),
+        (["run", "--help", "--language", "en"], {"QUARTERDECK_LANGUAGE": "zh"}, False),
+        (["run", "--help"], {"QUARTERDECK_LANGUAGE": "zh"}, True),
+        ([], {"LANG": "zh_CN.UTF-8"}, True),
+        (["run", "--help"], {"QUARTERDECK_LANGUAGE": "fr"}, False),
+        (["run", "quarter", "--language", "zh"], {}, False),
+        (["run", "--help", "--language"], {}, False),
+    ],
+)
+def test_help_is_in_the_language_asked_for(
+    arguments: list[str], environment: dict[str, str], is_chinese: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("QUARTERDECK_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert wants_chinese(arguments) is is_chinese
+
+
+def test_help_is_shown_in_chinese_and_then_in_english_again() -> None:
+    chinese = CliRunner().invoke(cli.app, ["run", "--help", "--language", "zh"])
+    assert chinese.exit_code == 0
+    for text in ("选项", "参数", "对计划做目标分解、模拟和压力测试。", "示例：quarterdeck run", "模拟次数"):
+        assert text in chinese.stdout
+    every = CliRunner().invoke(cli.app, ["--language", "zh", "--help"]).stdout
+    assert "命令" in every
+    assert "列出运行记录" in every
+    english = CliRunner().invoke(cli.app, ["run", "--help"], env={"QUARTERDECK_LANGUAGE": "en"}).stdout
+    assert "Allocate, simulate and stress-test a plan." in english
+    assert not LETTERS.search(english)
+
+
+def test_a_language_before_the_command_holds_for_it() -> None:
+    answered = CliRunner().invoke(cli.app, ["--language", "zh", "check", "quarter"])
+    assert answered.exit_code == 0
+    assert LETTERS.search(answered.stdout)
+    failed = CliRunner().invoke(cli.app, ["--language", "zh", "check", "no-such-plan"])
+    assert failed.exit_code == 3
+    assert LETTERS.search(failed.stderr)
+
+
+def test_help_needs_no_catalogue() -> None:
+    """So that it answers at once: what is imported for it is the command line alone, and in Chinese its own page."""
+    program = "import sys, cli; from commands.helping import in_chinese; import commands.chinese; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
+    ours = {name for name in loaded.stdout.split() if name.partition(".")[0] in ("reports", "studies", "scenarios")}
+    assert ours == {"reports", "reports.locales"}
+
+
+def test_the_page_of_all_commands_is_what_is_generated() -> None:
+    """To renew it: python -m commands.reference."""
+    assert PAGE.read_text(encoding="utf-8") == commands_page(get_command(cli.app))
