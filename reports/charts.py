@@ -23,6 +23,7 @@ from reports.rules import step_name
 from reports.specs import Chart
 from reports.wording import Scale, Wording
 from scenarios.phases import Phase
+from simulation.kpis import Kpi
 from studies.reporting import Coverage, WeekBand
 from studies.results import BridgeStep, RuleRow, Spread, StressRow
 from studies.sensitivity import RangeRow
@@ -48,7 +49,7 @@ INK, FAINT = "#1F2933", "#E5E7EB"
 _NAME_CELLS = 24
 _CELL_LETTERS = 12
 """Of a contingency plan's id in a line of its cell."""
-_PATH_CELLS = 28
+_PATH_CELLS = 32
 _ENDS_LETTERS = 14
 _ROW = 24
 """Height of a bar with its label, in pixels; a second line of the label takes as much again as a letter."""
@@ -129,7 +130,7 @@ def _height(labels: Sequence[str]) -> int:
     return max(len(labels), 1) * _ROW
 
 
-def _amounts(field: str, title: str, domain: Sequence[float] | None = None, end: str | None = None) -> Spec:
+def _amounts(field: str, title: str | list[str], domain: Sequence[float] | None = None, end: str | None = None) -> Spec:
     """A horizontal axis of figures that are finished: what it shows is only where they stand."""
     channel: Spec = {
         "field": field,
@@ -505,11 +506,12 @@ def _with_half(scale: Scale, mean: float, half: float) -> str:
     return f"{scale.signed(mean)} {scale.within(half)}"
 
 
-def tornado_chart(rows: Sequence[RangeRow], unit: str, words: Wording, currency: str) -> Chart:
+def tornado_chart(rows: Sequence[RangeRow], kpi: Kpi, words: Wording, currency: str) -> Chart:
     """What a KPI changes by where each figure stands at the low (orange) and the high (blue) end of its range."""
     amounts = [end.mean for row in rows for end in (row.at_low, row.at_high)]
-    scale = Scale(words.say("tornado.points"), 0.01, 1) if unit == "share" else words.scale(amounts)
-    title = scale.unit if unit == "share" else words.unit_of(scale, currency)
+    is_share = kpi.unit == "share"
+    scale = Scale(words.say("tornado.points"), 0.01, 1) if is_share else words.scale(amounts)
+    unit = scale.unit if is_share else words.unit_of(scale, currency)
     labels = [row.path if cell_len(row.path) <= _PATH_CELLS else f"…{row.path[1 - _PATH_CELLS :]}" for row in rows]
     bars = [
         {
@@ -525,7 +527,7 @@ def tornado_chart(rows: Sequence[RangeRow], unit: str, words: Wording, currency:
         for end in (row.at_low, row.at_high)
     ]
     domain = _room([amount / scale.divisor for amount in amounts], _ENDS_LETTERS, labels)
-    x = _amounts("from", title, domain)
+    x = _amounts("from", [words.say("tornado.axis", unit=unit), words.say("tornado.colours")], domain)
     layers = [
         _layer(
             bars,
@@ -541,6 +543,5 @@ def tornado_chart(rows: Sequence[RangeRow], unit: str, words: Wording, currency:
     ]
     said = dict.fromkeys((row.path, str(bar["text"])) for row, bar in zip(rows, bars[::2], strict=True))
     alt = words.listed(words.say("says", what=path, text=text) for path, text in said)
-    return _chart(
-        "tornado", words.say("tornado.title"), [*layers, _named(labels)], _height(labels), alt, **_beside(labels)
-    )
+    title = words.say("tornado.title", kpi=words.choose("kpi", kpi.id, kpi.label))
+    return _chart("tornado", title, [*layers, _named(labels)], _height(labels), alt, **_beside(labels, below=58))

@@ -186,8 +186,8 @@ def _charts(run: SavedRun, words: Wording) -> list[Chart]:
     if allocated is not None:
         charts += _allocation_charts(allocated, run.plan, words)
     if isinstance(run.result, SensitivityResult) and run.result.rows:
-        rows, unit = run.result.rows[:_MOST_RANGES], KPIS[run.result.kpi].unit
-        charts.append(tornado_chart(rows, unit, words, run.result.currency))
+        rows = run.result.rows[:_MOST_RANGES]
+        charts.append(tornado_chart(rows, KPIS[run.result.kpi], words, run.result.currency))
     if stressed is not None and stressed.rows:
         charts.append(risk_map(stressed.rows, words, stressed.currency))
         if any(line.plan and line.gain_contribution is not None for line in stressed.rows):

@@ -20,7 +20,7 @@ _SHORT = 12
 """A text column with a lower ``least`` holds a word or two and grows after the others."""
 
 
-_PIECE = re.compile(r"[^._/-]+[._/-]*|[._/-]+")
+_PIECE = re.compile(r"[^._/、-]+[._/、-]*|[._/、-]+")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def lay_out(table: Table, width: int) -> Layout:
 
 
 def wrapped(text: str, width: int) -> str:
-    """A text in lines of at most ``width`` cells, broken at blanks and, inside long names, after . _ / and -."""
+    """A text in lines of at most ``width`` cells, broken at blanks and, inside long names, after . _ / 、 and -."""
     return "\n".join(_lines(line, width) for line in text.split("\n"))
 
 

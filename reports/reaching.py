@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.deciding import chance, half, heading, points, signed
 from reports.parts import changes, money_title, row
 from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table
@@ -55,7 +57,7 @@ def _mix_says(result: ReachChanceResult, words: Wording) -> list[Block]:
     if result.now.mean >= result.wanted:
         return []
     if not result.mix:
-        return [Sentence(words.say("reaching.mix.none"), "warning")]
+        return [Sentence(words.say("reaching.mix.none", n=words.money(result.replications)), "warning")]
     last = result.mix[-1]
     blanks = {"levers": words.listed(step.lever for step in result.mix), "money": words.short(last.money)}
     if result.mix_reaches != "yes":
@@ -79,27 +81,30 @@ def _verdict(lever: LeverGain, words: Wording) -> Cell:
 
 def _levers(result: ReachChanceResult, words: Wording) -> Table:
     scale = words.scale(
-        x for line in result.levers for x in (line.gain_contribution.mean, half(line.gain_contribution))
+        x
+        for line in result.levers
+        for x in (line.gain_contribution.mean, half(line.gain_contribution), line.money or 0.0)
     )
+    fine = replace(scale, decimals=scale.decimals + 1)
     columns = (
         Column(words.say("deciding.lever")),
         Column(words.say("deciding.gained"), "figure"),
         Column(words.say("deciding.costs"), "figure"),
         Column(words.say("deciding.per_point"), "figure"),
         Column(words.say("column.contribution"), "figure", gives_way=2),
-        Column(words.say("deciding.helps"), gives_way=1, under=0),
+        Column(words.say("column.verdict"), gives_way=1, under=0),
     )
     lines = []
     for lever in result.levers:
         costs = words.say("reaching.hours_of", n=words.money(lever.hours)) if lever.money is None else ""
         if lever.money is not None:
-            costs = words.money(lever.money)
+            costs = scale.of(lever.money)
         lines.append(
             row(
                 _name(words, lever.kind, lever.id, lever.more),
                 points(words, lever.gain) if lever.is_feasible else "",
                 costs,
-                "" if lever.per_point is None else words.money(lever.per_point),
+                "" if lever.per_point is None else fine.of(lever.per_point),
                 signed(scale, lever.gain_contribution) if lever.is_feasible else "",
                 _verdict(lever, words),
             )

@@ -14,7 +14,10 @@ __all__ = ["recommendation_page"]
 def recommendation_page(result: RecommendResult, words: Wording, source: str = "PLAN") -> Page:
     """The first option, whether it is the first beyond doubt, then all of them."""
     detail = words.say(
-        "recommend.detail", n=words.money(result.replications), seed=result.seed, currency=result.currency
+        "recommend.detail",
+        n=words.money(result.replications),
+        seed=result.seed,
+        currency=words.currency(result.currency),
     )
     first = result.rows[0]
     headline = words.say(
@@ -22,7 +25,7 @@ def recommendation_page(result: RecommendResult, words: Wording, source: str = "
         name=first.option.name,
         contribution=f"{words.short(first.contribution.mean)} "
         f"{words.half_width(first.contribution.ci_low, first.contribution.ci_high, 'money')}",
-        target=f"{words.short(result.target)} {result.currency}",
+        target=words.short_in(result.target, result.currency),
         chance=chance(words, first.p_target),
     )
     tied = words.say("recommend.tied", names=words.listed(result.tied)) if result.tied else words.say("recommend.clear")

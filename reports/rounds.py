@@ -14,7 +14,9 @@ __all__ = ["rounds_page"]
 def rounds_page(result: RoundsResult, words: Wording, source: str = "PLAN") -> Page:
     """Optimism first, then every round."""
     first, last = result.rows[0], result.rows[-1]
-    detail = words.say("rounds.detail", n=words.money(result.replications), seed=result.seed, currency=result.currency)
+    detail = words.say(
+        "rounds.detail", n=words.money(result.replications), seed=result.seed, currency=words.currency(result.currency)
+    )
     optimism = [
         f"{words.short(line.optimism.mean)} {words.half_width(line.optimism.ci_low, line.optimism.ci_high, 'money')}"
         for line in (first, last)

@@ -8,6 +8,7 @@ from typing import Any
 from reports.allocation import allocation_page
 from reports.backtest import backtest_page
 from reports.comparison import comparison_page
+from reports.deciding import verdicts
 from reports.over_assignment import over_assignment_page
 from reports.parts import changes, named
 from reports.reaching import reach_chance_page
@@ -17,7 +18,7 @@ from reports.selection import selection_page
 from reports.sensitivity import sensitivity_page
 from reports.simulation import headline, simulation_page
 from reports.specs import Block, Heading, Page, Sentence
-from reports.stress import stress_page
+from reports.stress import judged, stress_page
 from reports.trial_design import design_page
 from reports.unfinished import unfinished_page
 from reports.value import value_page
@@ -92,7 +93,7 @@ def summary(result: Record, words: Wording) -> list[Block]:
         *headline(result.simulate, words),
         Sentence(quotas),
         Sentence(_risks(result.stress, words)),
-        *_plans(result.stress, words),
+        *verdicts(words, judged(result.stress)),
     ]
 
 
@@ -126,15 +127,3 @@ def _risks(stress: StressResult, words: Wording) -> str:
         half=words.half_width(cost.ci_low, cost.ci_high, "money"),
         points=words.points(worst.cost_p_target.mean).lstrip("+"),
     )
-
-
-def _plans(stress: StressResult, words: Wording) -> list[Block]:
-    plans = [line for line in stress.rows if line.plan]
-    if not plans:
-        return []
-    bought = [line.plan for line in plans if line.verdict == "buy"]
-    open_ones = sum(line.verdict == "cannot tell yet" for line in plans)
-    text = words.say("run.buy", plans=words.listed(bought)) if bought else words.say("run.buy_none")
-    if open_ones:
-        text = words.joined(text, words.count("run.undecided", open_ones))
-    return [Sentence(text)]

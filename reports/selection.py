@@ -53,7 +53,8 @@ def selection_page(result: SelectResult, words: Wording, source: str = "PLAN") -
 def _headline(result: SelectResult, words: Wording, scale: Scale) -> list[Block]:
     chosen, unit = result.chosen, f" {scale.unit}".rstrip()
     names = words.listed(chosen.plans)
-    says = words.say("select.headline", plans=names) if names else words.say("select.headline_none")
+    key = "select.headline" if result.promised or result.criterion == "cvar" else "select.headline_open"
+    says = words.say(key, plans=names) if names else words.say(f"{key}_none")
     blocks: list[Block] = [Sentence(says, "headline")]
     if chosen.plans:
         gain = words.say(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from reports.deciding import chance, half, heading, kpi_value, points, signed
-from reports.parts import changes, row
+from reports.parts import changes, named, row
 from reports.specs import Bar, Block, Cell, Column, Listing, Mark, Page, Sentence, Table
 from reports.wording import Scale, Wording
 from simulation.kpis import KPIS
 from studies.results import Estimate
-from studies.sensitivity import FlipRow, SensitivityResult
+from studies.sensitivity import FlipRow, RangeRow, SensitivityResult
 
 __all__ = ["sensitivity_page"]
 
@@ -46,6 +46,11 @@ def sensitivity_page(result: SensitivityResult, words: Wording, source: str = "P
     return Page(tuple(blocks))
 
 
+def range_name(line: RangeRow) -> str:
+    """A figure by its path; of an uncertainty, whose path says little, also its name."""
+    return named(line.path, line.name)
+
+
 def _kpi(result: SensitivityResult, words: Wording) -> str:
     name = words.choose("kpi", result.kpi, KPIS[result.kpi].label)
     return f"{name[:1].upper()}{name[1:]}"
@@ -66,7 +71,7 @@ def _headline(result: SensitivityResult, words: Wording) -> list[Block]:
         kpi=_kpi(result, words),
         mean=words.value(result.now.mean, unit),
         half=words.half_width(result.now.ci_low, result.now.ci_high, unit),
-        path=widest.path,
+        path=range_name(widest),
         low=words.figure(widest.low),
         high=words.figure(widest.high),
         swing=swing,
@@ -93,10 +98,10 @@ def _tornado(result: SensitivityResult, words: Wording) -> Table:
     columns = (
         Column(words.say("deciding.figure_path")),
         Column(words.say("column.grade"), "figure"),
-        Column(words.say("deciding.range"), "figure", gives_way=2),
+        Column(words.say("deciding.range"), "figure", gives_way=1),
         Column(words.say("deciding.low_end"), "figure"),
         Column(words.say("deciding.high_end"), "figure"),
-        Column(words.say("column.chance_of_target"), "figure", gives_way=1),
+        Column(words.say("column.chance_of_target"), "figure", gives_way=2),
         Column("", "bar", gives_way=3),
     )
     lines = []
@@ -105,7 +110,7 @@ def _tornado(result: SensitivityResult, words: Wording) -> Table:
         bar = Bar(0.5 + min(low, 0.0) / largest / 2, 0.5 + max(high, 0.0) / largest / 2)
         lines.append(
             row(
-                line.path,
+                range_name(line),
                 line.grade,
                 f"{words.figure(line.low)}–{words.figure(line.high)}",
                 _difference(result, words, line.at_low, scale),
@@ -116,7 +121,7 @@ def _tornado(result: SensitivityResult, words: Wording) -> Table:
         )
     title = words.say("explain.tornado", kpi=_kpi(result, words))
     if KPIS[result.kpi].unit == "money":
-        title = words.say("title.money", title=title, unit=f"{scale.unit} {result.currency}".strip())
+        title = words.say("title.money", title=title, unit=words.unit_of(scale, result.currency))
     return Table(title, columns, tuple(lines), (words.say("explain.tornado_note"),))
 
 
@@ -169,7 +174,7 @@ def _decision(result: SensitivityResult, decision: str, worth: Estimate, words: 
             words.say(
                 "title.money",
                 title=words.say("explain.flips", decision=name),
-                unit=f"{scale.unit} {result.currency}".strip(),
+                unit=words.unit_of(scale, result.currency),
             ),
             columns,
             lines,
@@ -210,5 +215,5 @@ def _indices(result: SensitivityResult, words: Wording) -> Table:
     key = f"explain.{result.indices_of}"
     title = words.say(key, n=result.index_points)
     if is_morris and scale:
-        title = words.say("title.money", title=title, unit=f"{scale.unit} {result.currency}".strip())
+        title = words.say("title.money", title=title, unit=words.unit_of(scale, result.currency))
     return Table(title, columns, lines, (words.say(f"{key}_note"),))

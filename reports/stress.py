@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reports.deciding import verdicts
 from reports.parts import changes, estimate, money_title, named, points, row
 from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Listing, Mark, Page, Sentence, Table
@@ -9,8 +10,10 @@ from reports.translating import translated
 from reports.wording import Scale, Wording
 from studies.results import Estimate, PlanRow, StressResult, StressRow
 
-__all__ = ["stress_page"]
+__all__ = ["judged", "stress_page"]
 
+_MOST = 100_000
+"""Replications of which nobody runs more: what takes that many makes no difference that matters."""
 _TONES = {
     "buy": "good",
     "do not buy": "bad",
@@ -45,6 +48,8 @@ def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_p
         *_headline(result, words),
         *([] if is_part else changes(words, "changes.title", result.changes)),
     ]
+    if not is_part:
+        blocks += verdicts(words, judged(result))
     blocks += missed_rules(words, "rules.missed_by_hand", result.violations)
     if risks:
         blocks.append(_risks(risks, words, scale, result.currency))
@@ -61,6 +66,11 @@ def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_p
             Listing(words.say("stress.left_out"), tuple(translated(text, words) for text in result.not_carried_out))
         )
     return Page(tuple(blocks))
+
+
+def judged(result: StressResult) -> list[StressRow | PlanRow]:
+    """Every contingency plan, also those that answer no strike."""
+    return [line for line in _lines(result) if line.plan]
 
 
 def _headline(result: StressResult, words: Wording) -> list[Block]:
@@ -124,7 +134,7 @@ def _plans(rows: list[StressRow], result: StressResult, words: Wording, scale: S
     every: list[StressRow | PlanRow] = [*rows, *result.other_plans]
     columns = (
         Column(words.say("column.plan")),
-        Column(words.say("column.against"), least=4),
+        Column(words.say("column.against"), least=6),
         Column(words.say("column.triggered"), "figure", gives_way=2),
         Column(words.say("column.plan_cost"), "figure"),
         Column(words.say("column.gain"), "figure"),
@@ -198,7 +208,11 @@ def _undecided(result: StressResult, words: Wording) -> list[Block]:
         return []
     text = words.say("stress.undecided")
     known = [
-        words.say("stress.needed", what=line.plan or getattr(line, "risk", ""), n=words.money(_rounded(line.needed)))
+        words.say(
+            "stress.needed" if line.needed <= _MOST else "stress.needed_many",
+            what=line.plan or getattr(line, "risk", ""),
+            n=words.money(min(_rounded(line.needed), _MOST)),
+        )
         for line in sorted(lines, key=lambda line: line.needed or 0)
         if line.needed is not None
     ]

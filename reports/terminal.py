@@ -123,7 +123,7 @@ def _listing(listing: Listing, console: Console) -> None:
         grid = Grid.grid(padding=(0, 1, 0, 0))
         grid.add_column(width=1)
         grid.add_column(overflow="fold")
-        grid.add_row(_text("·", console), _text(entry, console))
+        grid.add_row(_text("·", console), _text(wrapped(entry, console.width - INDENT - 2), console))
         console.print(Padding(grid, (0, 0, 0, INDENT), expand=False))
 
 

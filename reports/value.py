@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports.deciding import verdicts
 from reports.parts import changes, estimate, left_out, money_title, named, points, row
 from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
@@ -27,11 +28,12 @@ def value_page(result: ValueResult, words: Wording, source: str = "PLAN") -> Pag
                 allocation=result.allocation_name,
                 seed=result.seed,
                 n=words.money(result.replications),
-                currency=result.currency,
+                currency=words.currency(result.currency),
             ),
         ),
         *changes(words, "changes.title", result.changes),
         *missed_rules(words, "rules.missed_by_hand", result.violations),
+        *verdicts(words, result.rows),
         *_verdicts(result, words),
     ]
     if result.in_depth:
@@ -99,7 +101,7 @@ def _depth(line: ValueRow, result: ValueResult, words: Wording) -> list[Block]:
     if line.break_even is not None:
         blocks.append(_break_even(line.break_even, line.risk, words))
     if line.latest is not None:
-        blocks.append(_latest(line, words))
+        blocks.append(_latest(line, line.latest, words))
     if len(line.delays) > 1:
         blocks.append(_delays(line, words, result))
     if line.interactions:
@@ -107,13 +109,12 @@ def _depth(line: ValueRow, result: ValueResult, words: Wording) -> list[Block]:
     return blocks
 
 
-def _latest(line: ValueRow, words: Wording) -> Sentence:
+def _latest(line: ValueRow, latest: float, words: Wording) -> Sentence:
     """How late it may come; where even that it is worth anything is open, so is this."""
-    assert line.latest is not None, "asked by the caller"
     if line.latest_is_open:
-        return Sentence(words.say("value.latest_open", days=words.quantity(line.latest)))
-    low, high = line.latest_interval or (line.latest, line.latest)
-    days, low_days, high_days = (words.quantity(round(days)) for days in (line.latest, low, high))
+        return Sentence(words.say("value.latest_open", days=words.quantity(latest)))
+    low, high = line.latest_interval or (latest, latest)
+    days, low_days, high_days = (words.quantity(round(days)) for days in (latest, low, high))
     return Sentence(words.say("value.latest", days=days, low=low_days, high=high_days))
 
 

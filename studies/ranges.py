@@ -27,6 +27,8 @@ class StatedRange:
     path: str
     """Of the assumption; ``uncertainty.U-market``."""
     kind: Literal["assumption", "uncertainty"]
+    name: str
+    """Of an uncertainty; empty for an assumption."""
     low: float
     high: float
     now: float | None
@@ -41,7 +43,9 @@ def stated_ranges(plan: Plan, only: Sequence[str] | None = None) -> tuple[Stated
     ``only`` picks some by path; UsageError for one that states no range.
     """
     found = [
-        StatedRange(entry.path, "assumption", entry.low, entry.high, _now(plan, entry.path), entry.grade, entry.source)
+        StatedRange(
+            entry.path, "assumption", "", entry.low, entry.high, _now(plan, entry.path), entry.grade, entry.source
+        )
         for entry in plan.assumptions
         if entry.low is not None and entry.high is not None and entry.low < entry.high
     ]
@@ -50,7 +54,7 @@ def stated_ranges(plan: Plan, only: Sequence[str] | None = None) -> tuple[Stated
             low, high = (float(x) for x in nature_factor(entry, np.array(_ENDS)))
             if low < high:
                 path = f"uncertainty.{entry.id}"
-                found.append(StatedRange(path, "uncertainty", low, high, 1.0, entry.grade, entry.source))
+                found.append(StatedRange(path, "uncertainty", entry.name, low, high, 1.0, entry.grade, entry.source))
     if only is None:
         return tuple(found)
     known = {entry.path for entry in found}

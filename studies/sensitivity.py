@@ -63,6 +63,8 @@ class RangeRow(Record):
     path: str
     kind: Literal["assumption", "uncertainty"]
     """Of an uncertainty: its P10 and P90, instead of being drawn."""
+    name: str = ""
+    """Of an uncertainty; an assumption has none but its path."""
     grade: str
     source: str
     low: float
@@ -230,6 +232,7 @@ def _range_row(
     return RangeRow(
         path=entry.path,
         kind=entry.kind,
+        name=entry.name,
         grade=entry.grade,
         source=entry.source,
         low=entry.low,

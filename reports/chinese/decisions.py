@@ -11,7 +11,7 @@ SENTENCES: dict[str, str] = {
     "deciding.range": "范围",
     "deciding.open": "不限",
     "deciding.cost": "成本",
-    "deciding.cost_p90": "九成情形内",
+    "deciding.cost_p90": "备用金",
     "deciding.gain_chance": "概率，百分点",
     "deciding.behind": "落后首选",
     "deciding.plans": "应急预案",
@@ -30,6 +30,8 @@ SENTENCES: dict[str, str] = {
     "select.title": "最优应急预案组合 · {plan}",
     "select.headline": "建议准备：{plans}。",
     "select.headline_none": "建议不准备任何应急预案。",
+    "select.headline_open": "目前最优、尚未定论：准备 {plans}。",
+    "select.headline_open_none": "目前最优、尚未定论：不准备任何应急预案。",
     "select.gain": "与不准备任何预案相比：边际贡献 {contribution}，目标达成概率 {chance} 个百分点。期望成本 {cost}；"
     "备足 {reserve} 可覆盖九成季度。",
     "select.gain_tail": "最差 10% 季度的边际贡献均值提高 {gain}。",
@@ -46,7 +48,7 @@ SENTENCES: dict[str, str] = {
     "select.only_cost": "只增加成本、不改变结果，已排除：{plans}。",
     "select.seldom": "启用次数太少，尚无法判断：{plans}。",
     "select.rivals": "所选组合与次优组合",
-    "select.rivals_note": "收益均与不准备任何预案相比，± 为 95% 置信区间的半宽，共 {n} 组未来情形。"
+    "select.rivals_note": "收益均与不准备任何预案相比，± 为 95% 置信区间的半宽，共 {n} 组未来情形。备用金：十个季度中有九个，预案成本不超过的数额。"
     "落后首选：按所选标准的配对差值。",
     "select.frontier": "更多预算能带来什么",
     "select.frontier_note": "没有更便宜且更好的组合，不限预算。",
@@ -64,7 +66,7 @@ SENTENCES: dict[str, str] = {
     "explain.no_ranges": "计划没有为任何数据给出范围：请为假设填写低值和高值。",
     "explain.weak": "来源等级 C、D 的数据全部取不利值时为 {low}（概率 {p_low}），全部取有利值时为 {high}"
     "（概率 {p_high}）。",
-    "explain.weak_share": "变动平方和的 {share} 来自等级 C、D 的数据。",
+    "explain.weak_share": "变动（平方和）的 {share} 来自等级 C、D 的数据，即供应商资料或假设：请先用本公司数据替换其中影响最大的。",
     "explain.without_range": "等级 C 或 D、未给出范围、因此未变动的数据",
     "explain.tornado": "{kpi}：逐项变动",
     "explain.tornado_note": "与原计划之差，同一组未来情形，目标分解方案不变，± 为 95% 置信区间的半宽。"
@@ -137,7 +139,7 @@ SENTENCES: dict[str, str] = {
     "reaching.mix.yes": "最便宜的组合可以达到：{levers}，花费 {money}。",
     "reaching.mix.cannot tell": "最便宜的组合可能达到：{levers}，花费 {money}，概率 {chance}。增加模拟次数可判断。",
     "reaching.mix.no": "所有有价格的手段合在一起也达不到：{levers}，花费 {money}，概率 {chance}。",
-    "reaching.mix.none": "没有一项手段的作用超出置信区间且有价格：暂时给不出组合。",
+    "reaching.mix.none": "在 {n} 组未来情形中，还没有一项有价格的手段确定有用：暂时给不出组合。增加 --replications 或可看出。",
     "reaching.levers": "各项手段单独使用",
     "reaching.levers_note": "同一组未来情形下的提高，± 为 95% 置信区间的半宽；资金与工时重新分配。一点为概率的一个百分点。",
     "reaching.mix": "逐项合用，每点最便宜的在前",
@@ -152,7 +154,6 @@ SENTENCES: dict[str, str] = {
     "deciding.costs": "花费",
     "deciding.per_point": "每点花费",
     "deciding.gained": "百分点",
-    "deciding.helps": "作用",
     # rounds
     "rounds.title": "使期望与模拟一致 · {plan}",
     "rounds.detail": "{n} 组未来情形 · 随机种子 {seed} · 金额单位：{currency}",

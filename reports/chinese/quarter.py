@@ -70,7 +70,8 @@ SENTENCES: dict[str, str] = {
     "run.quotas": "下达销售指标合计 {quotas}，为季度目标的 {share}；无风险发生时期望签约 {expected}。",
     "run.costliest": "损失最大的风险是 {risk}：期望损失 {cost}（{half}），影响达成概率 {points} 个百分点。",
     "run.no_risk": "没有风险被证明会造成损失。",
-    "run.buy": "值得投入的应急预案：{plans}。",
-    "run.buy_none": "没有应急预案被证明值得投入。",
-    "run.undecided.many": "另有 {n} 项尚无法判断。",
+    "plans.buy": "值得投入的应急预案：{plans}。",
+    "plans.buy_none": "没有应急预案被证明值得投入。",
+    "plans.refuse": "不值得投入：{plans}。",
+    "plans.undecided.many": "另有 {n} 项尚无法判断。",
 }

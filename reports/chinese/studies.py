@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "stress.undecided": "尚无法判断：置信区间包含零，或显出差别的未来情形不足 10 个。",
     "stress.would_take": "要得出结论，大约需要的模拟次数（--replications）：{needed}。",
     "stress.needed": "{what} {n}",
+    "stress.needed_many": "{what} 超过 {n}",
     "stress.shares": "缺口由哪些风险造成",
     "stress.shares_note": "各项风险的损失按其出现的所有先后顺序取平均（沙普利值），逐个未来情形计算，各项之和等于缺口。"
     "“单独”指只有该风险时的损失。",
@@ -45,6 +46,7 @@ SENTENCES: dict[str, str] = {
     "verdict.helps": "有益",
     "verdict.harmless": "无影响",
     "verdict.never struck": "从未发生",
+    "verdict.never triggered": "从未启用",
     "verdict.better": "更好",
     "verdict.worse": "更差",
     "verdict.no difference": "无差别",

@@ -11,7 +11,7 @@ SENTENCES: dict[str, str] = {
     "deciding.range": "Range",
     "deciding.open": "open",
     "deciding.cost": "Cost",
-    "deciding.cost_p90": "In 9 of 10",
+    "deciding.cost_p90": "Reserve",
     "deciding.gain_chance": "Chance, points",
     "deciding.behind": "Behind the first",
     "deciding.plans": "Contingency plans",
@@ -30,6 +30,8 @@ SENTENCES: dict[str, str] = {
     "select.title": "The best contingency plans · {plan}",
     "select.headline": "Hold {plans}.",
     "select.headline_none": "Hold no contingency plan.",
+    "select.headline_open": "Best so far, not settled: hold {plans}.",
+    "select.headline_open_none": "Best so far, not settled: hold no contingency plan.",
     "select.gain": "Against holding none: contribution {contribution}, chance of the target {chance} points. Expected "
     "cost {cost}; {reserve} is enough in 9 of 10 quarters.",
     "select.gain_tail": "The mean contribution of the worst tenth of quarters rises by {gain}.",
@@ -48,8 +50,8 @@ SENTENCES: dict[str, str] = {
     "select.only_cost": "Left out, since they change nothing but the cost: {plans}.",
     "select.seldom": "Acted in too few of these futures to be judged: {plans}.",
     "select.rivals": "The chosen set and the next best",
-    "select.rivals_note": "Gains are against holding none, ± half the 95% interval, over {n} futures. Behind: of the "
-    "criterion, paired.",
+    "select.rivals_note": "Gains are against holding none, ± half the 95% interval, over {n} futures. Reserve: what "
+    "the plans cost at most in 9 of 10 quarters. Behind: of the criterion, paired.",
     "select.frontier": "What more money would bring",
     "select.frontier_note": "Sets than which no cheaper one is better, whatever the budget.",
     "select.nothing": "none",
@@ -67,7 +69,8 @@ SENTENCES: dict[str, str] = {
     "explain.no_ranges": "The plan states no range for any figure: give assumptions a low and a high end.",
     "explain.weak": "With all figures of grades C and D at their bad ends it is {low} (chance {p_low}), at their good "
     "ends {high} (chance {p_high}).",
-    "explain.weak_share": "{share} of the squared swings come from figures of grades C and D.",
+    "explain.weak_share": "{share} of what moves it (of the squared swings) is figures of grades C and D, which come "
+    "from a vendor's page or are assumed: replace the widest of them by your own first.",
     "explain.without_range": "Figures of grade C or D without a stated range, so not moved here",
     "explain.tornado": "{kpi}: each range by itself",
     "explain.tornado_note": "Difference to the plan as it is, on the same futures, the allocation kept, ± half the 95% "
@@ -75,7 +78,7 @@ SENTENCES: dict[str, str] = {
     "explain.grades": "By grade of evidence",
     "deciding.ranged": "With a range",
     "deciding.unranged": "Without",
-    "deciding.of_swings": "Of the swings",
+    "deciding.of_swings": "Of what moves it",
     "explain.flips": "What would turn the decision round: {decision}",
     "explain.decision.allocation": "{ours} rather than {other}",
     "explain.decision.plan": "holding {plan}",
@@ -151,7 +154,8 @@ SENTENCES: dict[str, str] = {
     "reaching.mix.cannot tell": "The cheapest mix may reach it: {levers}, for {money}, chance {chance}. More "
     "replications would tell.",
     "reaching.mix.no": "All levers with a price together do not reach it: {levers}, for {money}, chance {chance}.",
-    "reaching.mix.none": "No lever helps beyond its interval and has a price: there is no mix to name yet.",
+    "reaching.mix.none": "Over {n} futures no lever that has a price is known to help: there is no mix to name yet. "
+    "More --replications may tell.",
     "reaching.levers": "Each lever by itself",
     "reaching.levers_note": "Gains on the same futures, ± half the 95% interval; money and hours are allocated anew. A "
     "point is one percentage point of chance.",
@@ -167,7 +171,6 @@ SENTENCES: dict[str, str] = {
     "deciding.costs": "Costs",
     "deciding.per_point": "A point costs",
     "deciding.gained": "Points",
-    "deciding.helps": "It",
     # rounds
     "rounds.title": "Expectation and simulation brought together · {plan}",
     "rounds.detail": "{n} futures · seed {seed} · money in {currency}",

@@ -73,8 +73,9 @@ SENTENCES: dict[str, str] = {
     "run.quotas": "Quotas of {quotas} are asked, {share} of the target; {expected} are expected if no risk strikes.",
     "run.costliest": "The costliest risk is {risk}: {cost} ({half}) expected, {points} points of the chance.",
     "run.no_risk": "No risk is proven to cost anything.",
-    "run.buy": "Worth their cost: {plans}.",
-    "run.buy_none": "No contingency plan is proven to be worth its cost.",
-    "run.undecided.one": "{n} more cannot be told yet.",
-    "run.undecided.many": "{n} more cannot be told yet.",
+    "plans.buy": "Buy: {plans}.",
+    "plans.buy_none": "No contingency plan is proven to be worth buying.",
+    "plans.refuse": "Do not buy: {plans}.",
+    "plans.undecided.one": "Of {n} more nothing can be told yet.",
+    "plans.undecided.many": "Of {n} more nothing can be told yet.",
 }

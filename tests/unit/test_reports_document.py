@@ -21,6 +21,7 @@ from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.errors import RequirementFailed, UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from simulation.kpis import KPIS
 from studies.reporting import coverage_by_region, coverage_by_rep, week_bands
 from studies.results import Estimate
 from studies.reviewing import Check, review
@@ -226,10 +227,12 @@ def test_a_tornado_is_drawn_where_there_is_one() -> None:
         )
         for path, size in (("customer_tiers.A.win_rate_of_a_very_long_name", 0.12), ("products.S1.margin", 0.03))
     ]
-    chart = tornado_chart(rows, "share", CHINESE, "CNY")
+    chart = tornado_chart(rows, KPIS["p_target"], CHINESE, "CNY")
     assert chart.alt == "customer_tiers.A.win_rate_of_a_very_long_name：−12.0 / +6.0、products.S1.margin：−3.0 / +1.5"
     assert "NaN" not in svg_of(chart)
-    money = tornado_chart([row.model_copy(update={"at_low": end(-2e6)}) for row in rows], "money", ENGLISH, "CNY")
+    money = tornado_chart(
+        [row.model_copy(update={"at_low": end(-2e6)}) for row in rows], KPIS["signed"], ENGLISH, "CNY"
+    )
     assert "−2,000 / 0" in money.alt
 
 

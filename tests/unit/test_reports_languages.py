@@ -9,6 +9,7 @@ import string
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from rich.cells import cell_len
@@ -23,6 +24,8 @@ from reports.translating import problem_text, translated
 from reports.wording import CHINESE, ENGLISH
 from scenarios.checks import NOT_YET, SENTENCES
 from scenarios.errors import Problem, UsageError
+from studies.reaching import LeverGain
+from studies.warning import ActingRow
 from tests.cli import samples
 
 ROOT = Path(__file__).parents[2]
@@ -191,3 +194,12 @@ def test_problems_of_plan_files_are_said_in_chinese() -> None:
     assert problem_text(problem, ENGLISH) == str(problem)
     unknown = Problem("plan.yaml:3", "traget", "unknown key", "Did you mean target?")
     assert problem_text(unknown, CHINESE) == "plan.yaml:3 traget：未知的键。是否应为 target？"
+
+
+def test_every_verdict_has_a_name_in_both_languages() -> None:
+    """Where there is none, the page would show the study's own English word."""
+    typed = [get_type_hints(row)["verdict"] for row in (ActingRow, LeverGain)]
+    verdicts = {word for hint in typed for word in get_args(hint)}
+    verdicts |= {"buy", "do not buy", "cannot tell yet", "hurts", "helps", "harmless", "never struck"}
+    for sentences in (english.SENTENCES, chinese.SENTENCES):
+        assert {word for word in verdicts if f"verdict.{word}" not in sentences} == set()

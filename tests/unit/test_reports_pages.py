@@ -9,12 +9,12 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from reports.layout import lay_out
+from reports.layout import lay_out, wrapped
 from reports.run import page_of
 from reports.specs import Bar, Mark, Page, Table
 from reports.terminal import show
 from reports.wording import ENGLISH
-from studies.results import Record
+from studies.results import PlanRow, Record
 from tests.cli import samples
 
 STUDIES: dict[str, Callable[[float], Record]] = {
@@ -188,7 +188,22 @@ def test_the_run_starts_with_what_matters() -> None:
     text = " ".join(shown(page_of(samples.run(), ENGLISH)).split())
     first = text[: text.index("Allocation optimised") if "Allocation optimised" in text else 1200]
     assert "The costliest risk is K5 · A rep leaves 销售离职: 263 k (±77.0 k) expected, 6.7 points of the" in first
-    assert "Worth their cost: K5-handover. 1 more cannot be told yet." in first
+    assert "Buy: K5-handover. Of 1 more nothing can be told yet." in first
+
+
+def test_plans_that_answer_no_strike_are_judged_in_the_summary_too() -> None:
+    run = samples.run()
+    shares = run.stress.rows[1].model_dump(include=set(PlanRow.model_fields))
+    early = shares | {"plan": "early", "trigger": "date", "p_triggered": run.stress.p_target}
+    for verdict, says in (("buy", "Buy: K5-handover, early."), ("do not buy", "Do not buy: early.")):
+        others = (PlanRow.model_validate(early | {"verdict": verdict}),)
+        judged = run.model_copy(update={"stress": run.stress.model_copy(update={"other_plans": others})})
+        assert says in " ".join(shown(page_of(judged, ENGLISH)).split())
+
+
+def test_long_lists_of_paths_are_broken_between_their_parts() -> None:
+    text = wrapped("activities.digital.leads_per_unit、activities.online.leads_per_unit、activities.salon", 70)
+    assert text.splitlines()[0] == "activities.digital.leads_per_unit、activities.online.leads_per_unit、"
 
 
 def test_control_characters_in_names_do_not_reach_the_terminal() -> None:
