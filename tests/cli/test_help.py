@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import cli
 from commands.chinese import HELP
 from commands.helping import wants_chinese
-from commands.reference import PAGE, commands_page
+from tests.cli.reference import PAGE, commands_page
 
 LETTERS = re.compile(r"[\u4e00-\u9fff]")
 
@@ -105,5 +105,5 @@ def test_help_needs_no_catalogue() -> None:
 
 
 def test_the_page_of_all_commands_is_what_is_generated() -> None:
-    """To renew it: python -m commands.reference."""
+    """To renew it: python -m tests.cli.reference."""
     assert PAGE.read_text(encoding="utf-8") == commands_page(get_command(cli.app))

@@ -1,4 +1,4 @@
-"""The page of all commands, generated from what ``--help`` says: ``python -m commands.reference`` writes it."""
+"""The page of all commands, generated from what ``--help`` says: ``python -m tests.cli.reference`` writes it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from typer.main import get_command
+
+from cli import app
+
 __all__ = ["PAGE", "commands_page"]
 
-PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
+PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 _HEAD = """# All commands
 
-Generated from `--help`; to renew it: `python -m commands.reference`. What each command is for, and what options mean in
+Generated from `--help`; to renew it: `python -m tests.cli.reference`. What each command is for, and what options mean in
 full: [the command line](cli.md). `--help` says the same in the terminal, with `--language zh` in Chinese.
 """
 
@@ -73,14 +77,5 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def main() -> None:
-    """Write the page."""
-    from typer.main import get_command
-
-    from cli import app
-
-    PAGE.write_text(commands_page(get_command(app)), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    PAGE.write_text(commands_page(get_command(app)), encoding="utf-8")
