@@ -35,7 +35,7 @@ _TONES: dict[str, Tone] = {
     "red_light": "bad",
     "rolled_out": "good",
 }
-_STEERING = ("moved", "rolled_out", "not_rolled_out", "weights")
+_STEERING = ("moved", "posted", "rolled_out", "not_rolled_out", "weights")
 
 
 def date_of(iso: str, words: Wording) -> str:
@@ -63,7 +63,7 @@ def lights(result: TraceResult, words: Wording) -> list[Block]:
 
 
 def steering(result: TraceResult, words: Wording) -> list[Block]:
-    """What policies did: money moved, strategies tried, weights changed (M6, M5, M3)."""
+    """What policies did: money and people moved, strategies tried, weights changed (M6, M5, M3)."""
     shown = [happening for happening in result.story if happening.kind in _STEERING]
     if not shown:
         return []
@@ -146,6 +146,8 @@ def _steered(happening: Happening, subject: str, words: Wording) -> Cell:
     if kind == "moved":
         amounts = {"before": words.short(before), "amount": words.short(amount or 0.0)}
         return words.say("happening.moved", subject=subject, **amounts)
+    if kind == "posted":
+        return words.say("happening.posted", rep=happening.rep or "", subject=happening.subject)
     if kind == "weights":
         shares = {"before": words.percent(before), "amount": words.percent(amount or 0.0)}
         return words.say("happening.weights", subject=subject, **shares)

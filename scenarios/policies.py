@@ -73,7 +73,7 @@ class Lights(Section):
 
 
 class Reallocation(Section):
-    """Money for activities moves by its returns during the quarter (M6)."""
+    """Money for activities, and people, move by their returns during the quarter (M6)."""
 
     every_weeks: Annotated[int, Field(ge=1, le=53)] | None = None
     """Weeks from one move to the next; empty means at the last working day of each calendar month."""
@@ -81,6 +81,9 @@ class Reallocation(Section):
     """Share of a pool's remaining money that may change its place at a time."""
     prior_leads: Positive = 20
     """Accepted opportunities whose weight the plan's expectation of a return has against what was seen."""
+    reps_moved: Annotated[int, Field(ge=0, le=100)] = 0
+    """Reps who at a move leave the region of the least return for that of the greatest: from then on they take new
+    opportunities there. What they work on stays theirs."""
 
 
 class StrategyTest(Section):

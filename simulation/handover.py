@@ -63,7 +63,7 @@ def _successor(quarter: Quarter, leaver: Rep, region: int) -> Rep | None:
 
     Where the plan pairs a newcomer with a mentor, the newcomer of the region with the most room.
     """
-    able = [quarter.reps[number] for number in quarter.model.coverage[region] if not quarter.reps[number].left]
+    able = [quarter.reps[number] for number in quarter.coverage[region] if not quarter.reps[number].left]
     able = able or [rep for rep in quarter.reps if not rep.left]
     reps, pair = quarter.model.plan.reps, quarter.model.plan.handover.pair
     similar = [rep for rep in able if reps[rep.number].tier == reps[leaver.number].tier] or able
@@ -81,7 +81,7 @@ def _find_mentors(quarter: Quarter, leaver: Rep, successors: list[Rep | None]) -
     successor = successors[home]
     if successor is None or plan.reps[successor.number].tier not in pair.rep_tiers:
         return
-    able = [quarter.reps[number] for number in quarter.model.coverage[home]]
+    able = [quarter.reps[number] for number in quarter.coverage[home]]
     able = [rep for rep in able if not rep.left and plan.reps[rep.number].tier in pair.mentor_tiers]
     mentor = min(able, key=lambda rep: (rep.unmet_share(), rep.number), default=None)
     if mentor is not None:

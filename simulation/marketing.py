@@ -130,7 +130,7 @@ def plan_duty(quarter: Quarter, region_id: str, activity_id: str, units: float, 
         if errand.due > since:
             errand.hours = 0.0
     units -= sum(errand.due <= since for errand in planned) // activity.reps_per_unit
-    covering = [number for number in model.coverage[region] if not quarter.reps[number].left]
+    covering = [number for number in quarter.coverage[region] if not quarter.reps[number].left]
     reps = [n for n in covering if plan.reps[n].regions[0] == region_id] or covering
     if units <= 0 or activity.rep_hours_per_unit <= 0 or not reps:
         return

@@ -23,6 +23,7 @@ from simulation.health import scores, start_health
 from simulation.marketing import start_marketing
 from simulation.model import DealKind, DealStart, Model
 from simulation.opportunities import Decision, Opportunity
+from simulation.postings import start_postings
 from simulation.quarter_end import start_quarter_end
 from simulation.ramp import start_ramp
 from simulation.reallocation import start_reallocation
@@ -83,6 +84,8 @@ class Quarter:
         start_nature(self)
         start_measures(self)
         self.reps = [self.new_rep(number) for number in range(len(model.reps))]
+        self.coverage = [list(covering) for covering in model.coverage]
+        """Reps covering each region now."""
         self.at_work: list[list[Rep]] = [[] for _ in model.regions]
         """Who takes leads of each region, by id."""
         self.muster()
@@ -98,6 +101,7 @@ class Quarter:
         start_marketing(self)
         start_reviews(self)
         start_reallocation(self)
+        start_postings(self)
         start_weights(self)
         start_strategy_tests(self)
         start_focus_days(self)
@@ -218,7 +222,7 @@ class Quarter:
     def muster(self) -> None:
         """Take note of who is at work, in every region; where nobody is who covers it, all are, or else all were."""
         here = [rep for rep in self.reps if not rep.left]
-        for region, covering in enumerate(self.model.coverage):
+        for region, covering in enumerate(self.coverage):
             able = [self.reps[number] for number in covering if not self.reps[number].left]
             were = [self.reps[number] for number in covering] or self.reps
             self.at_work[region] = able or here or were

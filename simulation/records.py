@@ -12,6 +12,7 @@ __all__ = [
     "LightRow",
     "MoveRow",
     "Payment",
+    "PostingRow",
     "Records",
     "RenewalEnd",
     "SessionRow",
@@ -126,6 +127,16 @@ class MoveRow(NamedTuple):
     after: float
 
 
+class PostingRow(NamedTuple):
+    """A rep who was moved from one region to another (M6)."""
+
+    day: float
+    rep: int
+    region: str
+    """Region left."""
+    to: str
+
+
 class WeightRow(NamedTuple):
     """A policy changed what products weigh in the quotas (M3)."""
 
@@ -182,6 +193,7 @@ class Records:
     activations: list[Activation] = field(default_factory=list)
     lights: list[LightRow] = field(default_factory=list)
     moves: list[MoveRow] = field(default_factory=list)
+    postings: list[PostingRow] = field(default_factory=list)
     tests: list[VerdictRow] = field(default_factory=list)
     sessions: list[SessionRow] = field(default_factory=list)
     exams: list[ExamRow] = field(default_factory=list)

@@ -209,12 +209,14 @@ class Storyteller:
                 yield self._row(kind, day, subject=light.metric, region=region, rep=rep, amount=share)
 
     def _steering(self) -> Iterator[Happening]:
-        """Money that was moved, verdicts on what was tried, weights that were changed (M6, M5, M3)."""
+        """Money and people that were moved, verdicts on what was tried, weights that were changed (M6, M5, M3)."""
         records = self.trace.records
         for move in records.moves:
             yield self._row(
                 "moved", move.day, subject=move.activity, region=move.region, before=move.before, amount=move.after
             )
+        for posting in records.postings:
+            yield self._row("posted", posting.day, rep=posting.rep, subject=posting.to, region=posting.region)
         for verdict in records.tests:
             kind: HappeningKind = "rolled_out" if verdict.rolled_out else "not_rolled_out"
             yield self._row(kind, verdict.day, subject=verdict.policy, amount=verdict.gain, cases=verdict.tried)

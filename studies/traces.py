@@ -47,6 +47,7 @@ HappeningKind = Literal[
     "amber_light",
     "red_light",
     "moved",
+    "posted",
     "rolled_out",
     "not_rolled_out",
     "weights",

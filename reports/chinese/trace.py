@@ -119,6 +119,7 @@ SENTENCES: dict[str, str] = {
     "happening.amber_light": "{metric}黄灯，为预期的 {share}",
     "happening.red_light": "{metric}红灯，为预期的 {share}",
     "happening.moved": "{subject}：剩余 {before} 调整为 {amount}",
+    "happening.posted": "{rep} 改为承接 {subject} 的线索",
     "happening.weights": "{subject}：占指标的比重由 {before} 调为 {amount}",
     "happening.rolled_out": "{subject}：转化率为其他客户的 {share}（{cases} 个阶段有结果），全面推广",
     "happening.not_rolled_out": "{subject}：转化率为其他客户的 {share}（{cases} 个阶段有结果），不推广",

@@ -124,6 +124,7 @@ SENTENCES: dict[str, str] = {
     "happening.amber_light": "{metric} amber, {share} of what was expected",
     "happening.red_light": "{metric} red, {share} of what was expected",
     "happening.moved": "{subject}: {before} left become {amount}",
+    "happening.posted": "{rep} takes leads of {subject} from now on",
     "happening.weights": "{subject}: share of the quotas from {before} to {amount}",
     "happening.rolled_out": "{subject}: conversion {share} of the others' on {cases} stages decided, rolled out to all",
     "happening.not_rolled_out": "{subject}: conversion {share} of the others' on {cases} stages decided, not "

@@ -107,7 +107,8 @@ def test_lights_are_told_on_the_day_of_their_review() -> None:
 
 def test_steering_training_and_coaching_are_told_as_they_are_in_the_records() -> None:
     """M3, M5, M6, R8 and the sessions, of a replication of the Monte Carlo with all of them in play."""
-    plan = load_plan("quarter", settings=[f"policies.{id}.enabled=true" for id in ("M3", "M5", "M6")]).plan
+    on = [f"policies.{id}.enabled=true" for id in ("M3", "M5", "M6")]
+    plan = load_plan("quarter", settings=[*on, "policies.M6.reallocation.reps_moved=1"]).plan
     options, allocation = Options.of(plan, plans=["R8-coaching"]), by_hand(plan)
     batch = run_replications(plan, allocation, options, seed=1, numbers=[REPLICATION], keep_records=True)
     (records,) = batch.records
@@ -119,6 +120,9 @@ def test_steering_training_and_coaching_are_told_as_they_are_in_the_records() ->
 
     assert records.moves
     assert told_of("moved") == [("moved", m.activity, m.region, m.before, m.after) for m in records.moves]
+    assert records.postings
+    posted = [(row.rep, row.region, row.subject) for row in story if row.kind == "posted"]
+    assert posted == [(plan.reps[p.rep].id, p.region, p.to) for p in records.postings]
     assert told_of("weights") == [("weights", w.policy, None, w.before, w.after) for w in records.weights]
     (verdict,) = records.tests
     kind = "rolled_out" if verdict.rolled_out else "not_rolled_out"
