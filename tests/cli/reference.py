@@ -16,8 +16,8 @@ __all__ = ["PAGE", "commands_page"]
 PAGE = Path(__file__).parents[2] / "docs" / "commands.md"
 _HEAD = """# All commands
 
-Generated from `--help`; to renew it: `python -m tests.cli.reference`. What each command is for, and what options mean in
-full: [the command line](cli.md). `--help` says the same in the terminal, with `--language zh` in Chinese.
+Generated from `--help`; to renew it: `python -m tests.cli.reference`. What each command is for, and what options mean
+in full: [the command line](cli.md). `--help` says the same in the terminal, with `--language zh` in Chinese.
 """
 
 
