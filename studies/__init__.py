@@ -10,7 +10,8 @@ To add a study that can be asked for, saved as a run, shown, repeated, continued
 
 - its request, a subclass of ``QuarterRequest`` (or ``Request``) with the fields that it heeds and
   ``study: Literal["its name"] = "its name"``;
-- its result, a frozen ``Record`` of ids and figures, sentences left to ``reports``;
+- its result, a frozen ``Record`` of ids and figures, sentences left to ``reports``; of one allocation's quarter a
+  ``QuarterResult``, begun with ``futures.heading``;
 - ``_answer(request, inputs, futures) -> Answer(allocation, result, batches to save)``;
 - ``STUDY = Study(ItsRequest, ItsResult, _answer, headline, …)``, which also says what ``--require`` and ``--precision``
   may be about;

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,17 @@ class Futures:
     def count(self) -> int:
         """Number of futures."""
         return self.execution.replications
+
+    def heading(self, plan: Plan, allocation: Allocation) -> dict[str, Any]:
+        """Fields with which an answer about these futures begins (``results.QuarterResult``)."""
+        return {
+            "plan": plan.name,
+            "currency": plan.currency,
+            "target": plan.target,
+            "allocation_name": allocation.name,
+            "seed": self.execution.seed,
+            "replications": self.count,
+        }
 
     def more(self, replications: int) -> Futures:
         """More of the same futures, as if nothing had been asked yet; what was run is not run again."""

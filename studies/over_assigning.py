@@ -22,7 +22,7 @@ from studies.deciding import decide, options_of
 from studies.futures import Futures
 from studies.recommending import AttainmentRow, attainment
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, Record, RuleRow
+from studies.results import Change, Estimate, QuarterResult, Record, RuleRow
 from studies.rules import broken_rules
 from studies.statistics import Values, proportion_estimate
 from studies.study import Answer, Inputs, Study
@@ -79,16 +79,10 @@ class EqualChanceRow(Record):
     """Simulated under the equal-chance quotas."""
 
 
-class OverAssignResult(Record):
+class OverAssignResult(QuarterResult):
     """Over-assignment against chances, and quotas of equal chance."""
 
     study: Literal["over_assign"] = "over_assign"
-    plan: str
-    currency: str
-    target: float
-    allocation_name: str
-    seed: int
-    replications: int
     wanted: float
     now: float
     """Σ quota ÷ target − 1, as it is."""
@@ -160,12 +154,7 @@ def over_assign_study(
     levels = [proportion_estimate(reps.covered(over)) for over in _STEPS]
     now = float(quotas.sum()) / plan.target - 1
     result = OverAssignResult(
-        plan=plan.name,
-        currency=plan.currency,
-        target=plan.target,
-        allocation_name=allocation.name,
-        seed=futures.execution.seed,
-        replications=len(batch),
+        **futures.heading(plan, allocation),
         wanted=wanted,
         now=now,
         p_target=proportion_estimate(batch.kpis["p_target"]),

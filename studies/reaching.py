@@ -28,7 +28,7 @@ from studies.deciding import decide, options_of
 from studies.futures import Futures
 from studies.plan_sets import only_costs
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, Record
+from studies.results import Change, Estimate, QuarterResult, Record
 from studies.set_choice import SEEN_ENOUGH
 from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
@@ -92,16 +92,10 @@ class MixStep(Record):
     """Against the plan as it is, paired."""
 
 
-class ReachChanceResult(Record):
+class ReachChanceResult(QuarterResult):
     """What would give the target a wanted chance."""
 
     study: Literal["reach_chance"] = "reach_chance"
-    plan: str
-    currency: str
-    target: float
-    allocation_name: str
-    seed: int
-    replications: int
     wanted: float
     now: Estimate
     levers: tuple[LeverGain, ...]
@@ -159,12 +153,7 @@ def reach_chance_study(
         "yes" if final.ci_low >= wanted else "cannot tell" if final.ci_high >= wanted else "no"
     )
     return ReachChanceResult(
-        plan=plan.name,
-        currency=plan.currency,
-        target=plan.target,
-        allocation_name=allocation.name,
-        seed=futures.execution.seed,
-        replications=futures.count,
+        **futures.heading(plan, allocation),
         wanted=wanted,
         now=now,
         levers=tuple(gain for _, gain in gains),

@@ -306,16 +306,22 @@ class BridgeStep(Record):
     kind: Literal["step", "total"]
 
 
-class SimulateResult(Record):
-    """What may happen in the quarter."""
+class QuarterResult(Record):
+    """What an answer about the simulated quarter begins with: whose quarter, and which futures."""
 
-    study: Literal["simulate"] = "simulate"
+    study: str
     plan: str
     currency: str
     target: float
     allocation_name: str
     seed: int
     replications: int
+
+
+class SimulateResult(QuarterResult):
+    """What may happen in the quarter."""
+
+    study: Literal["simulate"] = "simulate"
     risks: tuple[str, ...]
     plans: tuple[str, ...]
     forced: tuple[str, ...]
@@ -456,16 +462,10 @@ class ShareRow(Record):
     """Signed amount lost where this risk is the only one in play."""
 
 
-class StressResult(Record):
+class StressResult(QuarterResult):
     """Every risk × its contingency plans."""
 
     study: Literal["stress"] = "stress"
-    plan: str
-    currency: str
-    target: float
-    allocation_name: str
-    seed: int
-    replications: int
     forced: tuple[str, ...]
     p_target: Estimate
     """All risks, no plan."""

@@ -25,7 +25,7 @@ from studies.futures import Futures
 from studies.naming import named_allocation
 from studies.ranges import StatedRange, plan_at, stated_ranges, without_range
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, Record
+from studies.results import Change, Estimate, QuarterResult, Record
 from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
@@ -122,16 +122,10 @@ class IndexRow(Record):
     order index, the share that it explains by itself."""
 
 
-class SensitivityResult(Record):
+class SensitivityResult(QuarterResult):
     """What the answer rests on."""
 
     study: Literal["explain"] = "explain"
-    plan: str
-    currency: str
-    target: float
-    allocation_name: str
-    seed: int
-    replications: int
     kpi: str
     now: Estimate
     p_target: Estimate
@@ -199,12 +193,7 @@ def explain_sensitivity(
     worth, flips = _flips(plan, bench, allocation, challenger, request.verdicts, ranges)
     indices = _indices(bench, allocation, ranges, request) if request.indices != "none" else ()
     return SensitivityResult(
-        plan=plan.name,
-        currency=plan.currency,
-        target=plan.target,
-        allocation_name=allocation.name,
-        seed=futures.execution.seed,
-        replications=futures.count,
+        **futures.heading(plan, allocation),
         kpi=kpi,
         now=mean_estimate(base[kpi]),
         p_target=proportion_estimate(base["p_target"]),

@@ -64,12 +64,7 @@ def simulate_study(
         optimism = mean_estimate(expected_signed - calm.kpis["signed"])
     quota = _quotas(plan, allocation)
     result = SimulateResult(
-        plan=plan.name,
-        currency=plan.currency,
-        target=plan.target,
-        allocation_name=allocation.name,
-        seed=futures.execution.seed,
-        replications=len(batch),
+        **futures.heading(plan, allocation),
         risks=tuple(sorted(options.risks)),
         plans=tuple(sorted(options.plans)),
         forced=tuple(_forced_words(options)),

@@ -90,12 +90,7 @@ def stress_study(
         rows += [_plan_row(bench, row, entry, criterion) for entry in _plans_against(plan, risk)]
     others = [entry for entry in plan.contingency_plans if entry.trigger.strike is None]
     result = StressResult(
-        plan=plan.name,
-        currency=plan.currency,
-        target=plan.target,
-        allocation_name=allocation.name,
-        seed=futures.execution.seed,
-        replications=len(base),
+        **futures.heading(plan, allocation),
         forced=tuple(map(str, bare.forced)),
         p_target=proportion_estimate(base.kpis["p_target"]),
         p_target_no_risk=proportion_estimate(calm.kpis["p_target"]),

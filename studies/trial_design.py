@@ -25,7 +25,7 @@ from studies.deciding import decide, options_of
 from studies.excerpts import VERDICT, tested_policies
 from studies.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, Record
+from studies.results import Change, Estimate, QuarterResult, Record
 from studies.set_choice import SEEN_ENOUGH
 from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
@@ -58,16 +58,10 @@ class SizeRow(Record):
     """Whether that is no more than what the plan's effect brings."""
 
 
-class DesignResult(Record):
+class DesignResult(QuarterResult):
     """Power of a strategy test."""
 
     study: Literal["design"] = "design"
-    plan: str
-    currency: str
-    target: float
-    allocation_name: str
-    seed: int
-    replications: int
     policy: str
     policy_name: str
     share: float
@@ -150,12 +144,7 @@ def design_study(
     unit = spread / math.sqrt(1 / tried + 1 / others) if tried and others else math.inf
     sizes = _sizes(plan, test, tried + others, unit, effect.mean)
     return DesignResult(
-        plan=plan.name,
-        currency=plan.currency,
-        target=plan.target,
-        allocation_name=allocation.name,
-        seed=futures.execution.seed,
-        replications=futures.count,
+        **futures.heading(plan, allocation),
         policy=chosen.id,
         policy_name=chosen.name,
         share=test.share,

@@ -23,7 +23,7 @@ from studies.break_even import BreakEven, break_even
 from studies.deciding import decide, options_of, violations_of
 from studies.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, KpiRow, Record, RuleRow
+from studies.results import Change, Estimate, KpiRow, QuarterResult, Record, RuleRow
 from studies.sameness import never_acts
 from studies.statistics import SEEN_ENOUGH, Values, kpi_row, mean_estimate, quantile_interval, resampled_interval
 from studies.study import Answer, Inputs, Study
@@ -90,16 +90,10 @@ class ValueRow(Record):
     interactions: tuple[Interaction, ...] = ()
 
 
-class ValueResult(Record):
+class ValueResult(QuarterResult):
     """What contingency plans are worth."""
 
     study: Literal["value"] = "value"
-    plan: str
-    currency: str
-    target: float
-    allocation_name: str
-    seed: int
-    replications: int
     criterion: Criterion
     in_depth: bool
     """Whether break-even, delays and interactions were looked for."""
@@ -146,12 +140,7 @@ def value_study(
     chosen = [entry for id, entry in there.items() if named is None or id in named]
     rows = tuple(_row(bench, entry, criterion, in_depth=named is not None) for entry in chosen)
     return ValueResult(
-        plan=plan.name,
-        currency=plan.currency,
-        target=plan.target,
-        allocation_name=allocation.name,
-        seed=futures.execution.seed,
-        replications=len(base),
+        **futures.heading(plan, allocation),
         criterion=criterion,
         in_depth=named is not None,
         rows=rows,

@@ -23,7 +23,7 @@ from studies.excerpts import light_columns
 from studies.futures import Futures
 from studies.plan_sets import only_costs
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, Record
+from studies.results import Change, Estimate, QuarterResult, Record
 from studies.set_choice import SEEN_ENOUGH
 from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
@@ -90,16 +90,10 @@ class ActingRow(Record):
     verdict: Literal["buy", "do not buy", "cannot tell yet", "never triggered"]
 
 
-class LightsResult(Record):
+class LightsResult(QuarterResult):
     """How well lights warn, and what acting on them brings."""
 
     study: Literal["lights"] = "lights"
-    plan: str
-    currency: str
-    target: float
-    allocation_name: str
-    seed: int
-    replications: int
     reviews: tuple[int, ...]
     """Weeks with a review."""
     rows: tuple[WarningRow, ...]
@@ -170,12 +164,7 @@ def lights_study(
             )
         )
     return LightsResult(
-        plan=plan.name,
-        currency=plan.currency,
-        target=plan.target,
-        allocation_name=allocation.name,
-        seed=futures.execution.seed,
-        replications=len(base),
+        **futures.heading(plan, allocation),
         reviews=tuple(sorted({week for _, week in columns})),
         rows=tuple(rows),
         thresholds=tuple(thresholds),
