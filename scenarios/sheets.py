@@ -33,6 +33,8 @@ from scenarios.texts import EMPTY_TEXT, CellKind, Unclear, cell_text
 __all__ = ["SHEETS", "Sheet", "read_workbook", "sheet_rows"]
 
 Value = str | float | bool | Any
+_MOST_OF_A_CHANGE = 10
+"""A number below it in a scenario's cell may have been written as a change: ``+900%`` is 9 to Excel."""
 Form = Literal["settings", "entries", "keyed", "belonging", "responses", "scenario_changes", "policy_settings"]
 TEXT = CellKind("text")
 TEXT_OR_NOT = CellKind("text", is_optional=True)
@@ -300,6 +302,12 @@ def _change(row: Row, reading: Reading) -> Node:
     """The new value of a scenario, written as after ``--set path=``."""
     place = row.places.get("value", row.place)
     raw = row.raw.get("value", "")
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) < _MOST_OF_A_CHANGE:
+        said, change = f"{raw:.15g}", f"{100 * raw:+.13g}%"
+        message = f"holds the number {said}, which Excel also makes of {change}"
+        remedy = f"Format the cell as text and write {said} for the value itself, {change} for a change by it."
+        reading.refuse(place, _text(row, "path"), message, remedy)
+        return Node(place, None)
     if not isinstance(raw, str):
         return TEXT.node(place, raw)
     problems = Reading()
@@ -386,7 +394,7 @@ def _value(value: Any) -> Value | None:
 def _change_text(value: Any) -> Value:
     """A scenario's value, as after ``--set path=``."""
     if not isinstance(value, str):
-        return value if isinstance(value, bool | int | float) else _flow(value)
+        return value if isinstance(value, bool) else _flow(value)  # a number as a text: Excel makes 0.1 of +10% too
     node = parse_yaml(value, "", (reading := Reading()), lines=False)
     plain = node is not None and not reading.problems and node.typed() == value
     return value if plain else _flow(value)

@@ -12,7 +12,7 @@ import datetime as dt
 import re
 import types
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -61,6 +61,10 @@ class Unclear(Exception):
         super().__init__(message)
 
 
+_FORMS: tuple[tuple[Literal["mapping", "list"], type, int], ...] = (("mapping", dict, 1), ("list", tuple, 0))
+"""How a cell holds several values: the field's own type, and which of its arguments is a value's type."""
+
+
 @dataclass(frozen=True, slots=True)
 class CellKind:
     """What a field wants of its cells, found once for a column."""
@@ -71,6 +75,8 @@ class CellKind:
     money: bool = False
     percent: bool = False
     """Whether ``15%`` is a way to write 0.15 here."""
+    signed: bool = False
+    """Whether it may be below zero, so that the sign of ``+15%`` is the number's own."""
     form: Literal["one", "list", "mapping", "choice"] = "one"
     also_one: bool = False
     """Whether a mapping may be a single value instead."""
@@ -83,12 +89,11 @@ class CellKind:
         kinds = list(_leaves(annotation, tuple(metadata)))
         if any(is_choice(kind) for kind, _ in kinds):
             return cls("text", form="choice")
-        for form, origin, which in (("mapping", dict, 1), ("list", tuple, 0)):
+        for form, origin, which in _FORMS:
             for kind, _ in kinds:
                 if get_origin(kind) is origin:
                     inner = cls.of(get_args(kind)[which])
-                    also = len(kinds) > 1
-                    return cls(inner.scalar, inner.whole, inner.money, inner.percent, form, also)  # type: ignore[arg-type]
+                    return replace(inner, form=form, also_one=len(kinds) > 1)
         if holds_date(annotation):
             return cls("date")
         types = [kind for kind, _ in kinds]
@@ -99,7 +104,8 @@ class CellKind:
                 most = _most(constraints)
                 stated = any(isinstance(one, Percent) for one in constraints)
                 percent = kind is float and (most is None or most <= 10 or stated)
-                return cls("number", whole=kind is int, money=most is not None and most >= _MONEY, percent=percent)
+                money = most is not None and most >= _MONEY
+                return cls("number", kind is int, money, percent, signed=_may_be_negative(constraints))
         return cls("text")
 
     def node(self, place: str, raw: Raw) -> Node:
@@ -169,6 +175,10 @@ class CellKind:
             share = plain.removesuffix("%").rstrip()
             if not _PLAIN.fullmatch(share) or self.whole:
                 return text
+            if self.percent and share.startswith("+") and not self.signed:
+                raise Unclear(
+                    f"'{text}' can be {share[1:]}% or a change by it", f"Write {share[1:]}% for the share itself."
+                )
             if not self.percent:
                 raise Unclear(f"'{text}' is a percentage; here stands {'an amount' if self.money else 'no share'}")
             return _exact(Decimal(share) / 100)
@@ -211,6 +221,13 @@ def _most(constraints: Iterable[Any]) -> float | None:
             if most is not None:
                 return float(most)
     return None
+
+
+def _may_be_negative(constraints: Iterable[Any]) -> bool:
+    """Whether constraints leave room below zero."""
+    inner = (part for one in constraints for part in (one.metadata if isinstance(one, FieldInfo) else (one,)))
+    bounds = [bound for part in inner for name in ("ge", "gt") if (bound := getattr(part, name, None)) is not None]
+    return not bounds or min(bounds) < 0
 
 
 def _date(raw: Raw) -> str:

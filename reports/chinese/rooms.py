@@ -112,6 +112,11 @@ MESSAGES: dict[str, str] = {
     "the cluster at {address} has no worker left": "集群 {address} 已没有工作进程",
     "workers of the cluster were lost over the same part again and again, as happens when memory runs out": "集群的工作进程在同一部分上一再丢失，常见原因是内存不足",
     "the cluster at {address} does not answer any more": "集群 {address} 不再应答",
+    # cells
+    "holds the number {number}, which Excel also makes of {change}": "是数字 {number}，而 Excel 也会把 {change} 变成它",
+    "Format the cell as text and write {number} for the value itself, {change} for a change by it.": "请把单元格设为文本，写 {number} 表示数值本身，写 {change} 表示按此比例变动。",
+    "'{text}' can be {share}% or a change by it": "“{text}”可能是 {share}%，也可能是按此比例变动",
+    "Write {share}% for the share itself.": "如为比例本身，请写 {share}%。",
     # files
     "the file is missing": "缺少该文件",
     "the file is empty": "文件为空",

@@ -107,6 +107,8 @@ def test_lines_and_sheets_in_another_order_are_the_same_plan(tmp_path: Path, she
         ("effects", "risks", "id", "K9", "there is no K9 in risks"),
         ("effects", "risks", "section", "risk", "there is no section risk. Did you mean risks?"),
         ("scenario_changes", "soft_market", "value", "[1", "is no YAML"),
+        ("scenario_changes", "soft_market", "value", 0.1, "holds the number 0.1, which Excel also makes of +10%"),
+        ("customer_tiers", "A", "win_rate", "+10%", "'+10%' can be 10% or a change by it"),
         ("scenarios", "soft_market", "id", "soft market", "'soft market' is not an id"),
     ],
 )  # fmt: skip

@@ -13,9 +13,10 @@ from scenarios.calendar import Calendar
 from scenarios.columns import letters, position_of
 from scenarios.effects import Effect, Scope
 from scenarios.fields import Section
+from scenarios.process import CustomerTier
 from scenarios.risks import Risk
 from scenarios.rules import Cells, Rule, Selector
-from scenarios.tables import Account, BaselineLeads, Product, Rep
+from scenarios.tables import Account, BaselineLeads, Product, Region, Rep
 from scenarios.texts import CellKind, Raw, Unclear, cell_text, number_remedy
 
 
@@ -26,6 +27,7 @@ def kind(section: type[Section], field: str) -> CellKind:
 
 AMOUNT, SHARE, HOURS = kind(Product, "mean_deal"), kind(Product, "margin"), kind(Rep, "hours_per_week")
 FACTOR, RATIO, WEEK = kind(Effect, "factor"), kind(Rule, "ratio"), kind(Effect, "from_week")
+GROWTH, WIN_RATE = kind(Region, "growth"), kind(CustomerTier, "win_rate")
 DATE, TEXT, SWITCH = kind(Account, "renewal_date"), kind(Account, "name"), kind(Rule, "enabled")
 LIST, DATES, WEEKS = kind(Rep, "regions"), kind(Calendar, "holidays"), kind(Calendar, "review_weeks")
 MIX, CHANCE, WHERE = kind(BaselineLeads, "tier_mix"), kind(Risk, "chance_per_quarter"), kind(Cells, "where")
@@ -52,6 +54,8 @@ MIX, CHANCE, WHERE = kind(BaselineLeads, "tier_mix"), kind(Risk, "chance_per_qua
         (SHARE, "12.5 %", "0.125"),
         (SHARE, 0.15, "0.15"),
         (FACTOR, "88%", "0.88"),
+        (GROWTH, "+20%", "0.2"),
+        (GROWTH, "-5%", "-0.05"),
         (RATIO, "150%", "1.5"),
         (WEEK, 5.0, "5"),
         (DATE, dt.date(2026, 1, 5), "2026-01-05"),
@@ -100,6 +104,8 @@ def test_what_has_one_meaning_is_read(of: CellKind, raw: Raw, read: object) -> N
         (DATE, 46027.0, "46027 is no date"),
         (DATE, True, "True is no date"),
         (AMOUNT, dt.time(9, 30), "holds a time of day"),
+        (WIN_RATE, "+10%", "'+10%' can be 10% or a change by it"),
+        (WIN_RATE, "＋１０％", "can be 10% or a change by it"),
         (MIX, "A 0.3", "is no key=value"),
         (MIX, "A=0.3; A=0.4", "A is given twice"),
         (WHERE, "marketing", "is no key=value"),
