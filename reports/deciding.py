@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from reports.specs import Block, Heading, Sentence
+from reports.specs import Block, Heading, Sentence, Tone
 from reports.wording import Scale, Wording
 from studies.results import Estimate
 
@@ -24,7 +24,7 @@ class Judged(Protocol):
         """As the study gives it."""
 
 
-def verdicts(words: Wording, lines: Sequence[Judged]) -> list[Block]:
+def verdicts(words: Wording, lines: Sequence[Judged], tone: Tone = "headline") -> list[Block]:
     """Which contingency plans to buy, which not to, and of how many nothing can be told, in a sentence."""
     if not lines:
         return []
@@ -35,7 +35,7 @@ def verdicts(words: Wording, lines: Sequence[Judged]) -> list[Block]:
         texts.append(words.say("plans.refuse", plans=words.listed(refused)))
     if open_ones := len(lines) - len(bought) - len(refused):
         texts.append(words.count("plans.undecided", open_ones))
-    return [Sentence(words.joined(*texts))]
+    return [Sentence(words.joined(*texts), tone)]
 
 
 def heading(

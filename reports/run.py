@@ -93,7 +93,7 @@ def summary(result: Record, words: Wording) -> list[Block]:
         *headline(result.simulate, words),
         Sentence(quotas),
         Sentence(_risks(result.stress, words)),
-        *verdicts(words, judged(result.stress)),
+        *verdicts(words, judged(result.stress), "plain"),
     ]
 
 

@@ -141,7 +141,7 @@ SENTENCES: dict[str, str] = {
     "reaching.mix.no": "所有有价格的手段合在一起也达不到：{levers}，花费 {money}，概率 {chance}。",
     "reaching.mix.none": "在 {n} 组未来情形中，还没有一项有价格的手段确定有用：暂时给不出组合。增加 --replications 或可看出。",
     "reaching.levers": "各项手段单独使用",
-    "reaching.levers_note": "同一组未来情形下的提高，± 为 95% 置信区间的半宽；资金与工时重新分配。一点为概率的一个百分点。",
+    "reaching.levers_note": "同一组未来情形下的提高，± 为 95% 置信区间的半宽；资金与工时重新分配。一点为概率的一个百分点。尚无法判断：区间包含零，或达成与否因此改变的未来情形不足 10 组。",
     "reaching.mix": "逐项合用，每点最便宜的在前",
     "reaching.hours": "此处工时没有价格；用 --hour-cost 给出价格后可进入组合。",
     "reaching.infeasible": "没有方案能满足规则",

@@ -158,7 +158,8 @@ SENTENCES: dict[str, str] = {
     "More --replications may tell.",
     "reaching.levers": "Each lever by itself",
     "reaching.levers_note": "Gains on the same futures, ± half the 95% interval; money and hours are allocated anew. A "
-    "point is one percentage point of chance.",
+    "point is one percentage point of chance. Cannot tell: the interval includes zero, or fewer than 10 futures end on "
+    "the other side of the target.",
     "reaching.mix": "Pulled together, the cheapest point first",
     "reaching.hours": "An hour has no price here; --hour-cost gives it one and lets hours into the mix.",
     "reaching.infeasible": "no allocation keeps the rules",
