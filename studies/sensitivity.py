@@ -2,15 +2,14 @@
 
 A tornado: each stated range by itself, from its low to its high end, on identical futures, the allocation kept. All
 figures of grade C and D together at their bad ends and at their good ends. The least move along each range that turns a
-decision round. On request, Morris or Sobol indices over all ranges at once (SALib): M. D. Morris, Technometrics 33,
-1991; I. M. Sobol, Math. Comput. Simulation 55, 2001; A. Saltelli et al., Computer Physics Communications 181, 2010.
+decision round. On request, indices over all ranges at once (``studies.indices``).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
@@ -22,6 +21,7 @@ from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.deciding import decide, options_of
 from studies.futures import Futures
+from studies.indices import IndexRow, range_indices
 from studies.naming import named_allocation
 from studies.ranges import StatedRange, plan_at, stated_ranges, without_range
 from studies.requests import QuarterRequest
@@ -108,20 +108,6 @@ class FlipRow(Record):
     """Share of the way from the figure to that end."""
 
 
-class IndexRow(Record):
-    """A range's part in the spread of the KPI over all ranges at once."""
-
-    path: str
-    total: float
-    """Morris: mean absolute effect of the whole range, in the KPI's unit. Sobol: total index, a share of the
-    variance."""
-    total_half: float
-    """Half of its 95% interval, by bootstrap."""
-    first: float
-    """Morris: standard deviation of the effect, 0 where the range adds the same whatever the others are. Sobol: first
-    order index, the share that it explains by itself."""
-
-
 class SensitivityResult(QuarterResult):
     """What the answer rests on."""
 
@@ -191,7 +177,13 @@ def explain_sensitivity(
     against = None if request.against == "none" else request.against
     challenger = None if against is None else named_allocation(plan, against)
     worth, flips = _flips(plan, bench, allocation, challenger, request.verdicts, ranges)
-    indices = _indices(bench, allocation, ranges, request) if request.indices != "none" else ()
+    indices: tuple[IndexRow, ...] = ()
+    if request.indices != "none":
+
+        def mean_at(values: _Values, label: str) -> float:
+            return float(np.mean(bench.kpis(allocation, values, label, options.plans)[kpi]))
+
+        indices = range_indices(ranges, mean_at, request.indices, request.points, request.seed)
     return SensitivityResult(
         **futures.heading(plan, allocation),
         kpi=kpi,
@@ -329,64 +321,6 @@ def _flip(decision: str, entry: StatedRange, now: Estimate, low: Estimate, high:
         value=nearest[1] if nearest else None,
         move=nearest[0] if nearest else None,
     )
-
-
-def _indices(
-    bench: _Bench, allocation: Allocation, ranges: Sequence[StatedRange], request: ExplainRequest
-) -> tuple[IndexRow, ...]:
-    """Indices of the mean KPI, as these futures have it, over all ranges at once, each evenly over its length."""
-    if len(ranges) < 2:
-        raise UsageError("indices need two ranges or more")
-    problem: dict[str, Any] = {
-        "num_vars": len(ranges),
-        "names": [entry.path for entry in ranges],
-        "bounds": [[entry.low, entry.high] for entry in ranges],
-    }
-    sample, analyse = _methods(request)
-    points = sample(problem)
-    kpi = request.kpi
-    values = []
-    for number, point in enumerate(points):
-        at = list(zip(ranges, map(float, point), strict=True))
-        label = f"point {number + 1} of {len(points)}"
-        values.append(float(np.mean(bench.kpis(allocation, at, label, bench.options.plans)[kpi])))
-    return analyse(problem, points, np.array(values))
-
-
-def _methods(request: ExplainRequest) -> tuple[Callable[..., Any], Callable[..., tuple[IndexRow, ...]]]:
-    """How SALib samples the ranges and what it makes of the KPI there."""
-    seed = request.seed
-    if request.indices == "morris":
-        from SALib.analyze import morris as morris_indices
-        from SALib.sample import morris
-
-        def by_morris(problem: dict[str, Any], points: Any, values: Values) -> tuple[IndexRow, ...]:
-            found = morris_indices.analyze(problem, points, values, num_levels=4, seed=seed)
-            rows = zip(problem["names"], found["mu_star"], found["mu_star_conf"], found["sigma"], strict=True)
-            return _index_rows(rows)
-
-        return lambda problem: morris.sample(problem, request.points, num_levels=4, seed=seed), by_morris
-    from SALib.analyze import sobol as sobol_indices
-    from SALib.sample import sobol
-
-    if request.points & (request.points - 1):
-        raise UsageError(f"Sobol's sample is a power of two, for instance 16; {request.points} is none")
-
-    def by_sobol(problem: dict[str, Any], _: Any, values: Values) -> tuple[IndexRow, ...]:
-        if not np.ptp(values) > 0:
-            raise UsageError("the KPI is the same over all ranges: there is nothing to share out")
-        found = sobol_indices.analyze(problem, values, calc_second_order=False, seed=seed)
-        return _index_rows(zip(problem["names"], found["ST"], found["ST_conf"], found["S1"], strict=True))
-
-    return lambda problem: sobol.sample(problem, request.points, calc_second_order=False, seed=seed), by_sobol
-
-
-def _index_rows(found: Any) -> tuple[IndexRow, ...]:
-    rows = [
-        IndexRow(path=path, total=float(total), total_half=float(half), first=float(first))
-        for path, total, half, first in found
-    ]
-    return tuple(sorted(rows, key=lambda row: (-row.total, row.path)))
 
 
 def _answer(request: ExplainRequest, inputs: Inputs, futures: Futures) -> Answer:
