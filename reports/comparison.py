@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.parts import changes, left_out, row
+from reports.parts import changes, row
 from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
 from reports.wording import Wording
@@ -35,7 +35,6 @@ def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN")
     blocks += changes(words, "compare.decisions", result.decisions)
     blocks.append(_differences(result, words))
     blocks += _missed(result, words)
-    blocks += left_out(words, result.not_carried_out, source)
     return Page(tuple(blocks))
 
 

@@ -24,12 +24,11 @@ class PlanCheck:
 
     plan: str
     findings: tuple[Finding, ...]
-    not_carried_out: tuple[str, ...]
 
 
-def check_json(plan: str, findings: Sequence[Finding], not_yet: Sequence[str]) -> str:
+def check_json(plan: str, findings: Sequence[Finding]) -> str:
     """The JSON of ``check``."""
-    return _text(TypeAdapter(PlanCheck), PlanCheck(plan, tuple(findings), tuple(not_yet)))
+    return _text(TypeAdapter(PlanCheck), PlanCheck(plan, tuple(findings)))
 
 
 def runs_json(runs: Sequence[RunSummary]) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
-from reports.specs import Block, Cell, Column, Mark, Row, Sentence, Table
+from reports.specs import Block, Cell, Column, Mark, Row, Table
 from reports.wording import Scale, Wording
 from studies.results import Change, Estimate, KpiRow, Spread
 
@@ -17,7 +17,6 @@ __all__ = [
     "clears_zero",
     "estimate",
     "kpi_table",
-    "left_out",
     "money_in",
     "money_title",
     "named",
@@ -105,13 +104,6 @@ def changes(words: Wording, title: str, entries: Sequence[Change]) -> list[Block
 def shortened(name: str, cells: int) -> str:
     """A name in at most so many cells; never used for a figure."""
     return name if cell_len(name) <= cells else f"{set_cell_size(name, cells - 1).rstrip()}…"
-
-
-def left_out(words: Wording, entries: Sequence[str], plan: str) -> list[Block]:
-    """How much of the plan the simulation does not carry out yet, and how to see all of it."""
-    if not entries:
-        return []
-    return [Sentence(words.count("not_carried_out", len(entries), plan=plan), "warning")]
 
 
 def kpi_table(words: Wording, rows: Iterable[KpiRow]) -> Table:

@@ -1,4 +1,4 @@
-"""The page of a check: findings with their figures, and what the plan holds that is not simulated yet."""
+"""The page of a check: findings with their figures."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ from reports.specs import Block, Heading, Listing, Page, Sentence
 from reports.terminal import show
 from reports.translating import translated
 from reports.wording import Wording
-from scenarios.checks import Finding, findings, not_carried_out
+from scenarios.checks import Finding, findings
 from scenarios.plan import Plan
 
 __all__ = ["check_page", "show_check"]
 
 
-def check_page(plan: str, findings: Sequence[Finding], not_yet: Sequence[str], words: Wording) -> Page:
+def check_page(plan: str, findings: Sequence[Finding], words: Wording) -> Page:
     """A plan without errors: warnings first, then notes."""
     warnings = [finding for finding in findings if finding.severity == "warning"]
     notes = [finding for finding in findings if finding.severity == "note"]
     blocks: list[Block] = [
         Heading(words.say("check.title", plan=plan)),
         Sentence(words.say("check.fine"), "good"),
-        Sentence(words.say("check.summary", warnings=len(warnings), notes=len(notes), not_yet=len(not_yet))),
+        Sentence(words.say("check.summary", warnings=len(warnings), notes=len(notes))),
     ]
     for title, group in (("check.warnings", warnings), ("check.notes", notes)):
         if group:
             blocks.append(Listing(words.say(title), tuple(_words(finding, words) for finding in group)))
-    if not_yet:
-        blocks.append(Listing(words.say("check.not_yet"), tuple(translated(text, words) for text in not_yet)))
     return Page(tuple(blocks))
 
 
@@ -40,8 +38,8 @@ def _words(finding: Finding, words: Wording) -> str:
 
 def show_check(plan: Plan, json: bool, words: Wording) -> None:
     """Show what is worth knowing about a plan without errors."""
-    found, not_yet = findings(plan), not_carried_out(plan)
+    found = findings(plan)
     if json:
-        print_json(check_json(plan.name, found, not_yet))
+        print_json(check_json(plan.name, found))
     else:
-        show(check_page(plan.name, found, not_yet, words), words)
+        show(check_page(plan.name, found, words), words)

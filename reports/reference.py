@@ -70,8 +70,7 @@ def parameters_page(plan: Plan, words: Wording) -> str:
 def _parameter(parameter: Parameter, plan: Plan, graded: Mapping[str, str], words: Wording) -> Iterator[str]:
     yield f"## `{parameter.name}`"
     yield ""
-    meaning = f"{parameter.meaning[:1].upper()}{parameter.meaning[1:]}."
-    yield meaning if parameter.acts else f"{meaning} {words.say('reference.not_yet')}"
+    yield f"{parameter.meaning[:1].upper()}{parameter.meaning[1:]}."
     yield ""
     yield words.say("reference.unit", unit=parameter.unit)
     yield words.say("reference.domain", low=words.figure(parameter.low), high=_bound(parameter.high, words))

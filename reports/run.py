@@ -51,7 +51,7 @@ def run_page(result: RunResult, words: Wording, source: str = "PLAN") -> Page:
         _summary(result, words)
         + allocation_page(result.allocate, words, source, is_part=True)
         + simulation_page(result.simulate, words, source, is_part=True)
-        + stress_page(_without_what_is_said(result), words, source, is_part=True)
+        + stress_page(result.stress, words, source, is_part=True)
     )
 
 
@@ -105,13 +105,6 @@ def _summary(result: RunResult, words: Wording) -> Page:
         *changes(words, "changes.title", allocate.changes),
     ]
     return Page(tuple(blocks))
-
-
-def _without_what_is_said(result: RunResult) -> StressResult:
-    """The stress test without those of its omissions that the simulation has counted already."""
-    said = set(result.simulate.not_carried_out)
-    own = tuple(text for text in result.stress.not_carried_out if text not in said)
-    return result.stress.model_copy(update={"not_carried_out": own})
 
 
 def _risks(stress: StressResult, words: Wording) -> str:

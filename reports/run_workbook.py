@@ -100,14 +100,13 @@ def _assumptions(book: Book, plan: Plan, words: Wording) -> None:
 
 
 def _about(book: Book, parts: Sequence[Any], words: Wording) -> None:
-    """What was changed in the plan, what is odd in it, what the simulation leaves out."""
+    """What was changed in the plan, what is odd in it."""
     changes: list[Change] = list(dict.fromkeys(change for part in parts for change in getattr(part, "changes", ())))
     broken: list[RuleRow] = [
         rule for part in parts for key in ("violations", "violations_a") for rule in getattr(part, key, ())
     ]
     findings = [text for part in parts for text in getattr(part, "findings", ())]
-    left_out = list(dict.fromkeys(text for part in parts for text in getattr(part, "not_carried_out", ())))
-    if not (changes or broken or findings or left_out):
+    if not (changes or broken or findings):
         return
     leaf = Leaf(book, words.say("workbook.about"), words.say("workbook.about_title"))
     if changes:
@@ -116,8 +115,7 @@ def _about(book: Book, parts: Sequence[Any], words: Wording) -> None:
         heads = [Head(words.say(key), width=40) for key in keys]
         leaf.table(heads, [(change.path, change.old, change.new, change.by) for change in changes])
     _texts(leaf, words.say("rules.missed_by_hand"), dict.fromkeys(f"{rule.id} {rule.sentence}" for rule in broken))
-    for title, texts in (("findings.title", findings), ("stress.left_out", left_out)):
-        _texts(leaf, words.say(title), texts)
+    _texts(leaf, words.say("findings.title"), findings)
 
 
 def _texts(leaf: Leaf, title: str, texts: Iterable[str]) -> None:

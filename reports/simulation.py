@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from reports.parts import bar_of, changes, kpi_table, left_out, money_title, row, spread_table
+from reports.parts import bar_of, changes, kpi_table, money_title, row, spread_table
 from reports.rules import missed_rules
 from reports.specs import Bar, Block, Column, Heading, Listing, Page, Row, Sentence, Table
 from reports.wording import Wording
@@ -39,7 +39,6 @@ def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN"
         _weeks(result, words),
         *_criteria(result, words),
         *_caveats(result, words),
-        *left_out(words, result.not_carried_out, source),
     ]
     return Page(tuple(blocks))
 

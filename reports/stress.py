@@ -5,8 +5,7 @@ from __future__ import annotations
 from reports.deciding import verdicts
 from reports.parts import changes, estimate, money_title, named, points, row
 from reports.rules import missed_rules
-from reports.specs import Block, Cell, Column, Heading, Listing, Mark, Page, Sentence, Table
-from reports.translating import translated
+from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
 from reports.wording import Scale, Wording
 from studies.results import Estimate, PlanRow, StressResult, StressRow
 
@@ -61,10 +60,6 @@ def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_p
     blocks += _spared(result, words)
     ran = words.money(result.replications_run)
     blocks.append(Sentence(words.say("stress.runs", ran=ran, known=words.money(result.replications_known)), "quiet"))
-    if result.not_carried_out:
-        blocks.append(
-            Listing(words.say("stress.left_out"), tuple(translated(text, words) for text in result.not_carried_out))
-        )
     return Page(tuple(blocks))
 
 

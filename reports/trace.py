@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.closeup import closeup
 from reports.happenings import date_of, lights, sessions, short_id, short_name, steering
 from reports.json_texts import print_json
-from reports.parts import bar_of, changes, left_out, money_title, named, row
+from reports.parts import bar_of, changes, money_title, named, row
 from reports.specs import Bar, Block, Cell, Column, Heading, Mark, Page, Row, Sentence, Table
 from reports.terminal import show
 from reports.wording import Scale, Wording
@@ -53,7 +53,6 @@ def trace_page(result: TraceResult, words: Wording, source: str = "PLAN") -> Pag
         _weeks(result, words),
         _reps(result, words),
         Sentence(words.say("trace.next", plan=source, n=result.replication), "quiet"),
-        *left_out(words, result.not_carried_out, source),
     ]
     return Page(tuple(blocks))
 

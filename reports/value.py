@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.deciding import verdicts
-from reports.parts import changes, estimate, left_out, money_title, named, points, row
+from reports.parts import changes, estimate, money_title, named, points, row
 from reports.rules import missed_rules
 from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
 from reports.wording import Wording
@@ -43,7 +43,7 @@ def value_page(result: ValueResult, words: Wording, source: str = "PLAN") -> Pag
         blocks.append(Sentence(words.say("value.name_one", source=source, plan=result.rows[0].plan), "quiet"))
     ran = words.money(result.replications_run)
     blocks.append(Sentence(words.say("stress.runs", ran=ran, known=words.money(result.replications_known)), "quiet"))
-    return Page((*blocks, *left_out(words, result.not_carried_out, source)))
+    return Page(tuple(blocks))
 
 
 def _verdicts(result: ValueResult, words: Wording) -> list[Block]:

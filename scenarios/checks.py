@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scenarios.cells import members, picks
-from scenarios.effects import PARAMETERS, Effect
+from scenarios.effects import Effect
 from scenarios.plan import Plan
 from scenarios.risks import Trigger
 from scenarios.rules import Cells, Ratio, Rule
 from scenarios.workload import lead_work
 
-__all__ = ["Finding", "findings", "not_carried_out"]
+__all__ = ["Finding", "findings"]
 
 Cell = tuple[tuple[str, str], ...]
 """A cell's attributes."""
@@ -66,11 +66,6 @@ SENTENCES = {
     "idle_rep": "{rep} has no hours to sell and counts as a head all the same.",
 }
 """The sentence of each finding; figures and names are filled in."""
-
-NOT_YET = {
-    "effect": "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.",
-}
-"""What the plan holds and the simulation does not carry out, in one sentence each."""
 
 _LARGE_INSTALMENT = 0.25
 _NOTICE = dt.timedelta(days=30)
@@ -302,28 +297,3 @@ def _regions_and_reps(plan: Plan) -> Iterator[Finding]:
     for rep in plan.reps:
         if rep.hours_per_week <= 0:
             yield _finding("idle_rep", "warning", ("T5",), {}, rep.id, rep=rep.id)
-
-
-def not_carried_out(plan: Plan) -> tuple[str, ...]:
-    """What the plan holds and the simulation does not carry out yet, one plain sentence each."""
-    return tuple(_not_carried_out(plan))
-
-
-def _not_carried_out(plan: Plan) -> Iterator[str]:
-    yield from _unread_effects(plan)
-
-
-def _unread_effects(plan: Plan) -> Iterator[str]:
-    entries = [("Measure", m.id, m.all_effects) for m in plan.measures if m.enabled]
-    entries += [("Risk", r.id, r.effects) for r in plan.risks if r.enabled]
-    entries += [("Contingency plan", c.id, c.effects) for c in plan.contingency_plans]
-    for kind, entry_id, effects in entries:
-        for name in dict.fromkeys(effect.parameter for effect in effects):
-            parameter = PARAMETERS[name]
-            if not parameter.acts:
-                yield NOT_YET["effect"].format(kind=kind, id=entry_id, parameter=name, meaning=parameter.meaning)
-    for unknown in plan.uncertainty:
-        parameter = PARAMETERS[unknown.parameter]
-        if unknown.enabled and not parameter.acts:
-            words = {"parameter": parameter.name, "meaning": parameter.meaning}
-            yield NOT_YET["effect"].format(kind="Uncertainty", id=unknown.id, **words)

@@ -47,8 +47,6 @@ class Parameter:
     keys: frozenset[ScopeKey]
     """What a scope may pick it by."""
     meaning: str
-    acts: bool = True
-    """Whether the simulation reads it already; if not, ``check`` and ``run`` say so."""
 
 
 _DEAL: frozenset[ScopeKey] = frozenset(

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Literal
 
 from scenarios.allocation import Allocation
-from scenarios.checks import not_carried_out
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
@@ -77,7 +76,6 @@ def compare_study(
         differences=tuple(difference(kpi, a.kpis[kpi.id], b.kpis[kpi.id]) for kpi in KPIS.values()),
         violations=broken_rules(plan_b, allocation_b),
         violations_a=broken_rules(plan_a, allocation_a),
-        not_carried_out=not_carried_out(plan_b),
         seconds=time.perf_counter() - start,
     )
     return result, a, b

@@ -340,7 +340,6 @@ class SimulateResult(QuarterResult):
     """``expected_signed`` − simulated mean without risks."""
     clips: dict[str, float]
     """Parameter → mean number of values per replication clipped to their domain."""
-    not_carried_out: tuple[str, ...]
     changes: tuple[Change, ...] = ()
     violations: tuple[RuleRow, ...] = ()
     """Rules that a hand-made allocation does not keep."""
@@ -390,7 +389,6 @@ class CompareResult(Record):
     """Rules that the allocation of B does not keep in plan B."""
     violations_a: tuple[RuleRow, ...] = ()
     """Rules that the allocation of A does not keep in plan A."""
-    not_carried_out: tuple[str, ...] = ()
     seconds: float = 0.0
 
 
@@ -484,7 +482,6 @@ class StressResult(QuarterResult):
     replications_run: int
     replications_known: int
     """Replications taken from another run because the difference could not touch them."""
-    not_carried_out: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     violations: tuple[RuleRow, ...] = ()
     """Rules that a hand-made allocation does not keep."""

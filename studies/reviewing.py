@@ -39,13 +39,12 @@ def review(result: Record, plan: Plan) -> tuple[Check, ...]:
     checks: list[Check] = []
     if isinstance(result, RunResult):
         checks += [*_allocation(result.allocate), *_simulation(result.simulate)]
-        checks.append(_left_out(len({*result.simulate.not_carried_out, *result.stress.not_carried_out})))
     elif isinstance(result, AllocateResult):
         checks += _allocation(result)
     elif isinstance(result, SimulateResult):
-        checks += [*_simulation(result), _left_out(len(result.not_carried_out))]
+        checks += _simulation(result)
     elif isinstance(result, CompareResult):
-        checks += [_broken([*result.violations, *result.violations_a]), _left_out(len(result.not_carried_out))]
+        checks.append(_broken([*result.violations, *result.violations_a]))
     checks.append(_assumptions(plan))
     order: tuple[Status, ...] = ("FAIL", "REVIEW", "PASS")
     return tuple(sorted(checks, key=lambda check: order.index(check.status)))
@@ -96,10 +95,6 @@ def _simulation(result: SimulateResult) -> Iterator[Check]:
     if result.forced:
         yield _check("forced", "REVIEW", result.forced)
     yield _check("clips", "REVIEW" if result.clips else "PASS", tuple(result.clips))
-
-
-def _left_out(count: int) -> Check:
-    return _check("left_out", "REVIEW" if count else "PASS", count=count)
 
 
 def _assumptions(plan: Plan) -> Check:

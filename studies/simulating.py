@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from scenarios.allocation import Allocation
-from scenarios.checks import not_carried_out
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
@@ -79,7 +78,6 @@ def simulate_study(
         expected_signed=expected_signed,
         optimism=optimism,
         clips={parameter: float(np.mean(counts)) for parameter, counts in batch.clips.items()},
-        not_carried_out=not_carried_out(plan),
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
     )

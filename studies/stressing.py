@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.allocation import Allocation
-from scenarios.checks import not_carried_out
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
@@ -102,7 +101,6 @@ def stress_study(
         kpis=tuple(kpi_row(kpi, base.kpis[kpi.id], base.nature) for kpi in KPIS.values()),
         replications_run=futures.run - run,
         replications_known=futures.known - known,
-        not_carried_out=not_carried_out(plan),
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
     )

@@ -227,4 +227,3 @@ class TraceResult(Record):
     story: tuple[Happening, ...]
     """In order of time; touches and payments only where the story is about one rep, customer, opportunity or week."""
     changes: tuple[Change, ...] = ()
-    not_carried_out: tuple[str, ...] = ()

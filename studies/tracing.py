@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator
 
 from scenarios.allocation import Allocation
-from scenarios.checks import not_carried_out
 from scenarios.errors import UsageError
 from scenarios.nodes import nearest
 from scenarios.plan import Plan
@@ -89,7 +88,6 @@ def trace_study(
         reps=tuple(_rep_outcomes(teller, measured, measured_calm)),
         names=teller.names(story),
         story=story,
-        not_carried_out=not_carried_out(plan),
     )
 
 

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 
 from scenarios.allocation import Allocation
-from scenarios.checks import not_carried_out
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
@@ -102,7 +101,6 @@ class ValueResult(QuarterResult):
     """All risks, no plan."""
     replications_run: int
     replications_known: int
-    not_carried_out: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     violations: tuple[RuleRow, ...] = ()
     seconds: float = 0.0
@@ -147,7 +145,6 @@ def value_study(
         kpis=tuple(kpi_row(kpi, base.kpis[kpi.id], base.nature) for kpi in KPIS.values()),
         replications_run=futures.run - run,
         replications_known=futures.known - known,
-        not_carried_out=not_carried_out(plan),
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
     )

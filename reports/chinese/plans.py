@@ -11,8 +11,7 @@ SENTENCES: dict[str, str] = {
     "check.warnings": "警告",
     "check.notes": "提示",
     "check.about": "{message}［{rules}］",
-    "check.not_yet": "计划中已有、但尚未纳入模拟的内容",
-    "check.summary": "警告：{warnings} 条。提示：{notes} 条。尚未纳入模拟：{not_yet} 项。",
+    "check.summary": "警告：{warnings} 条。提示：{notes} 条。",
     # runs
     "runs.title": "{folder} 中的运行记录（最新在前）",
     "runs.empty": "{folder} 中还没有运行记录。可运行：quarterdeck run quarter",

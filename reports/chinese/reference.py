@@ -34,5 +34,4 @@ SENTENCES: dict[str, str] = {
     "reference.events": "## 事件",
     "reference.events_intro": "风险发生后（经过预告期、按其概率）可能导致的结果，或应急预案可能带来的结果。",
     "reference.events_head": "事件;发生什么;在内置计划中由谁引起",
-    "reference.not_yet": "模拟尚未执行该参数。",
 }

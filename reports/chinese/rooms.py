@@ -51,7 +51,6 @@ MESSAGES: dict[str, str] = {
     "{rep} has no hours to sell and counts as a head all the same.": "{rep} 没有可用工时，但仍计入人数。",
     "Hours do not carry all quotas that {rule} asks, at the mix of products of a rep's potential: they are enough for "
     "{listed}.": "按个人市场潜力的产品构成，工时不足以完成 {rule} 要求的全部指标：仅够 {listed}。",
-    "{kind} {id}: its effect on {parameter} ({meaning}) is not read yet.": "{kind} {id}：对 {parameter} 的影响尚未纳入模拟。",
     # problems of plan files: keys, values, types
     "unknown key": "未知的键",
     "unknown key {key}": "未知的键 {key}",

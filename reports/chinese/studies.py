@@ -37,7 +37,6 @@ SENTENCES: dict[str, str] = {
     "column.share_chance": "达成概率",
     "column.alone": "单独",
     "stress.runs": "共模拟 {ran} 个季度；另有 {known} 个已知结果相同，未重复模拟。",
-    "stress.left_out": "未纳入本次压力测试",
     "too_few": "次数太少",
     "verdict.buy": "值得投入",
     "verdict.do not buy": "不值得投入",

@@ -99,7 +99,6 @@ SENTENCES: dict[str, str] = {
     # parts of several pages
     "changes.title": "对计划所作的改动",
     "changes.more.many": "另有 {n} 项，见 --json",
-    "not_carried_out.many": "计划中有 {n} 项内容尚未纳入模拟。查看明细：quarterdeck check {plan}",
     "kpis.title": "本季度关键指标",
     "kpis.note": "均值及其 95% 置信区间，增加模拟次数可使区间变窄。10 个季度中有 8 个落在 P10 与 P90 之间。",
     "findings.title": "关于本计划需要了解的情况",

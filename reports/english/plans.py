@@ -11,8 +11,7 @@ SENTENCES: dict[str, str] = {
     "check.warnings": "Warnings",
     "check.notes": "Notes",
     "check.about": "{message} [{rules}]",
-    "check.not_yet": "In the plan, but not simulated yet",
-    "check.summary": "Warnings: {warnings}. Notes: {notes}. Not simulated yet: {not_yet}.",
+    "check.summary": "Warnings: {warnings}. Notes: {notes}.",
     # runs
     "runs.title": "Runs in {folder}, newest first",
     "runs.empty": "There is no run in {folder} yet. Make one: quarterdeck run quarter",

@@ -38,5 +38,4 @@ SENTENCES: dict[str, str] = {
     "reference.events_intro": "What a risk's strike can end in, after its notice and with its probability, or a "
     "contingency plan bring about.",
     "reference.events_head": "event;what happens;brought about in the built-in plan by",
-    "reference.not_yet": "The simulation does not carry it out yet.",
 }

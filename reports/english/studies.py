@@ -41,7 +41,6 @@ SENTENCES: dict[str, str] = {
     "column.share_chance": "Of chance",
     "column.alone": "Alone",
     "stress.runs": "{ran} quarters were simulated; {known} more were known to be the same and were not run again.",
-    "stress.left_out": "Not part of this stress test",
     "too_few": "too few",
     "verdict.buy": "buy",
     "verdict.do not buy": "do not buy",

@@ -96,8 +96,6 @@ SENTENCES: dict[str, str] = {
     "changes.title": "What was changed in the plan",
     "changes.more.one": "and {n} more, in --json",
     "changes.more.many": "and {n} more, in --json",
-    "not_carried_out.one": "{n} thing that the plan holds is not simulated yet. What it is: quarterdeck check {plan}",
-    "not_carried_out.many": "{n} things that the plan holds are not simulated yet. Which: quarterdeck check {plan}",
     "kpis.title": "Figures of the quarter",
     "kpis.note": "Mean with its 95% interval, which more replications narrow. 8 of 10 quarters lie between P10 and "
     "P90.",

@@ -25,8 +25,6 @@ from studies.results import (
 )
 
 PLAN = "Manufacturing solutions, third quarter of 2027 制造业解决方案 2027年第三季度"
-NOT_YET = ("Policy E3 (Friday lights 红黄绿灯): the simulation does not carry policies out yet.",)
-NOT_JUDGED = "Contingency plan K7-early-renewal is set off by a date; the stress test leaves it out."
 CHANGES = (
     Change(path="customer_tiers.A.win_rate", old="0.33", new="0.297", by="scenario soft_market"),
     Change(path="products.S1.median_cycle_days", old="70", new="90", by="--set"),
@@ -216,7 +214,6 @@ def simulation(size: float = 1.0) -> SimulateResult:
         optimism=estimate(1_290_000 * size, 540_000 * size),
         clips={"win_rate": 0.4},
         violations=(allocation(size).rules[1],),
-        not_carried_out=NOT_YET,
         changes=CHANGES,
         seconds=12.5,
     )
@@ -265,7 +262,6 @@ def comparison(size: float = 1.0) -> CompareResult:
         ),
         violations=(allocation(size).rules[1].model_copy(update={"status": "broken"}),),
         violations_a=(allocation(size).rules[1],),
-        not_carried_out=NOT_YET,
         seconds=8.0,
     )
 
@@ -319,7 +315,6 @@ def stress(size: float = 1.0) -> StressResult:
         rows=(risk, risk.model_copy(update=plan), risk.model_copy(update=posters), rumour),
         replications_run=587,
         replications_known=1553,
-        not_carried_out=(*NOT_YET, NOT_JUDGED),
         changes=CHANGES,
         seconds=87.5,
     )

@@ -140,7 +140,7 @@ def test_check_as_tables_and_as_json(plan: str) -> None:
     assert "Check · Small company" in call("check", plan).stdout
     found = only_json(call("check", plan, "--json"))
     assert isinstance(found, dict)
-    assert set(found) == {"plan", "findings", "not_carried_out"}
+    assert set(found) == {"plan", "findings"}
     assert call("check", plan, "--set", "target=2000000").exit_code == 0
 
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import pytest
 
-from scenarios.checks import not_carried_out
 from scenarios.expectations import with_measures
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
@@ -16,7 +15,7 @@ from scenarios.plan import Plan
 ROOT = Path(__file__).parents[2]
 GROUPS = {"T": 6, "S": 8, "E": 5, "R": 9, "M": 6, "K": 7}
 IDS = [f"{letter}{number}" for letter, count in GROUPS.items() for number in range(1, count + 1)]
-STATES = ("acts", "acts in part", "held in the plan, not simulated yet", "pure advice")
+STATES = ("acts", "pure advice")
 
 
 class Line(NamedTuple):
@@ -81,34 +80,6 @@ def test_what_a_rule_names_exists(line: Line, plan: Plan) -> None:
         assert line.entries
         assert line.modules
         assert line.tests
-
-
-def test_what_acts_is_not_among_what_is_not_carried_out(plan: Plan) -> None:
-    """A rule that ``check`` says is left out is not called "acts"; one that names it as partly left out may be."""
-    said = " ".join(not_carried_out(plan))
-    for line in LINES:
-        if line.state == "acts":
-            ids = {path.split(".")[1] for path in line.entries if path.split(".")[0] in LEFT_OUT_BY_ID}
-            assert [one for one in ids if re.search(rf"\b(Policy|Risk|Measure|plan|Phase) {one}\b", said)] == []
-
-
-LEFT_OUT_BY_ID = ("policies", "risks", "measures", "contingency_plans")
-
-
-def test_every_policy_that_is_left_out_is_said_to_be(plan: Plan) -> None:
-    """What ``check`` says of policies and of the calendar's days is what the table says of M and E rules."""
-    state = {line.rule: line.state for line in LINES}
-    for policy in re.findall(r"Policy (\w+)", " ".join(not_carried_out(plan))):
-        assert state[policy] == "held in the plan, not simulated yet"
-
-
-HELD = {line.rule for line in LINES if line.state == "held in the plan, not simulated yet"}
-
-
-def test_measures_said_to_do_nothing_do_nothing(plan: Plan) -> None:
-    for measure in plan.measures:
-        if measure.source.split(";")[0].split(",")[0].split("-")[0] in HELD:
-            assert all(effect.factor == 1 and effect.shift == 0 for effect in measure.effects), measure.id
 
 
 def test_the_proposal_tool_halves_proposal_hours(plan: Plan) -> None:

@@ -20,7 +20,7 @@ from reports.plan_workbook import plan_workbook
 from reports.run_workbook import allocation_workbook
 from reports.wording import ENGLISH
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
-from scenarios.checks import findings, not_carried_out
+from scenarios.checks import findings
 from scenarios.crm.mapping import LIBRARY, read_mapping
 from scenarios.errors import PlanFileError
 from scenarios.loading import change_plan, load_plan
@@ -195,7 +195,6 @@ def _judge(plan: Plan) -> None:
     _finite(written, "")
     assert Plan.model_validate(written) == plan
     findings(plan)
-    not_carried_out(plan)
 
 
 def _finite(value: Any, path: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scenarios.checks import Finding, findings, not_carried_out
+from scenarios.checks import Finding, findings
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from tests.plans import small_plan as load_small_plan
@@ -149,7 +149,3 @@ def test_regions_and_reps_that_carry_nothing() -> None:
     ]  # fmt: skip
     plan = load_small_plan(settings=[*with_reps_gone, "regions.south.base_amount=0"])
     assert {"uncovered_region.south", "blank_region.south", "idle_rep.R1"} <= found(plan).keys()
-
-
-def test_the_small_plan_is_carried_out_in_full(small_plan: Plan) -> None:
-    assert not_carried_out(small_plan) == ()

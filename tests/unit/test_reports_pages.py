@@ -119,12 +119,6 @@ def test_optimism_is_said_with_its_share_and_interval() -> None:
     assert "1.29 M (6.9%) too hopeful (±540 k)" in text
 
 
-def test_what_is_not_simulated_is_counted_with_the_way_to_see_it() -> None:
-    assert "1 thing that the plan holds is not simulated yet. What it is: quarterdeck check" in shown(
-        page_of(samples.simulation(), ENGLISH, "my-quarter")
-    )
-
-
 def test_the_allocation_says_over_assignment_and_unspent_money() -> None:
     text = shown(page_of(samples.allocation(), ENGLISH))
     assert "111.8% of the target: 11.8% over-assigned" in text
@@ -154,15 +148,6 @@ def test_the_stress_test_gives_each_figure_its_interval_and_a_verdict() -> None:
     assert any({"+41", "±12", "+2.1", "±1.2", "buy"} <= set(line) for line in lines)
     assert "never struck" in text
     assert "Cannot tell yet: the interval includes zero" in text
-
-
-def test_the_stress_test_lists_what_it_leaves_out_and_a_run_says_nothing_twice() -> None:
-    page = " ".join(shown(page_of(samples.stress(), ENGLISH)).split())
-    assert samples.NOT_JUDGED in page
-    assert samples.NOT_YET[0] in page
-    page = " ".join(shown(page_of(samples.run(), ENGLISH)).split())
-    assert samples.NOT_JUDGED in page
-    assert samples.NOT_YET[0] not in page
 
 
 def test_the_comparison_shows_both_sides_and_the_paired_difference() -> None:

@@ -200,17 +200,16 @@ def shown(page: object) -> str:
     return stream.getvalue()
 
 
-def test_a_check_lists_warnings_before_notes_and_what_is_not_simulated() -> None:
+def test_a_check_lists_warnings_before_notes() -> None:
     findings = [
         Finding("b", "note", (), "B customers are automated.", {}),
         Finding("a", "warning", ("T5", "T3"), "T5 gives 113%.", {"share": 1.13}),
     ]
-    page = check_page("Small company", findings, samples.NOT_YET, ENGLISH)
+    page = check_page("Small company", findings, ENGLISH)
     listings = [block for block in page.blocks if isinstance(block, Listing)]
     assert [(block.title, block.entries) for block in listings] == [
         ("Warnings", ("T5 gives 113%. [T5, T3]",)),
         ("Notes", ("B customers are automated.",)),
-        ("In the plan, but not simulated yet", samples.NOT_YET),
     ]
     assert "1 warnings" not in shown(page)
 
