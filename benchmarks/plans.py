@@ -1,9 +1,11 @@
 """Plans of any size, made of the built-in one, and what reading, compiling and running them once costs.
 
     python -m benchmarks.plans [--scales 1,10,100] [--workbook]
+    python -m benchmarks.plans --replications 20,200,800
     python -m benchmarks.plans --write FOLDER --reps 200 --accounts 1200 --opportunities 2000 [--products 12 …]
 
-Times are of the processor, each size in a process of its own, so that its memory is its own too.
+Times are of the processor, each size in a process of its own, so that its memory is its own too. ``--replications``
+says what a process holds that runs so many of the built-in plan, records streaming to disk.
 """
 
 from __future__ import annotations
@@ -149,15 +151,47 @@ def measure(scale: int, with_workbook: bool) -> dict[str, float]:
     return figures
 
 
+def hold(replications: int) -> dict[str, float]:
+    """Megabytes at the end of a process that runs so many replications, and kilobytes that each of them takes."""
+    from simulation.options import Options
+    from studies.replications import run_replications
+    from studies.stores import Store
+
+    plan = load_plan("quarter").plan
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Store(Path(scratch))
+        asked: dict[str, Any] = {"seed": 1, "numbers": range(replications), "keep_records": True, "store": store}
+        batch = run_replications(plan, even_allocation(plan), Options.of(plan), **asked)
+        kept = sum(file.stat().st_size for file in Path(scratch).rglob("*") if file.is_file())
+    return {
+        "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000,
+        "kB in memory for each": batch.packed()[1].nbytes / replications / 1000,
+        "kB on disk for each": kept / replications / 1000,
+    }
+
+
+def _in_a_process(*words: object) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.plans", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
+
+
+def memory(counts: Sequence[int]) -> None:
+    """Print a line per number of replications."""
+    for number, count in enumerate(counts):
+        figures = _in_a_process("--hold", count)
+        if not number:
+            print("| replications | " + " | ".join(figures) + " |")
+            print("| --- " * (1 + len(figures)) + "|")
+        print(f"| {count:,} | " + " | ".join(f"{value:,.3g}" for value in figures.values()) + " |", flush=True)
+
+
 def table(scales: Sequence[int], with_workbook: bool) -> None:
     """Print a line per size; each is measured in its own process."""
     print(f"{platform.machine()}, Python {platform.python_version()}; seconds of the processor")
     for number, scale in enumerate(scales):
-        command = [sys.executable, "-m", "benchmarks.plans", "--measure", str(scale)]
-        done = subprocess.run(
-            command + ["--workbook"] * with_workbook, capture_output=True, encoding="utf-8", check=True
-        )
-        figures = json.loads(done.stdout)
+        figures = _in_a_process("--measure", scale, *["--workbook"] * with_workbook)
         if not number:
             print("| size | reps | open opportunities | accounts | " + " | ".join(figures) + " |")
             print("| --- " * (4 + len(figures)) + "|")
@@ -175,6 +209,8 @@ def main() -> None:
     options.add_argument("--scales", default="1,10,100", help="sizes, as multiples of the built-in plan")
     options.add_argument("--workbook", action="store_true", help="also as an Excel workbook")
     options.add_argument("--measure", type=int, help=argparse.SUPPRESS)
+    options.add_argument("--replications", metavar="COUNTS", help="what a process holds that runs so many")
+    options.add_argument("--hold", type=int, help=argparse.SUPPRESS)
     options.add_argument("--write", type=Path, metavar="FOLDER", help="only write a plan")
     for name, size in {"products": 6, "regions": 5, **SIZES}.items():
         if name != "receivables":
@@ -182,6 +218,10 @@ def main() -> None:
     asked = options.parse_args()
     if asked.measure:
         print(json.dumps(measure(asked.measure, asked.workbook)))
+    elif asked.hold:
+        print(json.dumps(hold(asked.hold)))
+    elif asked.replications:
+        memory([int(count) for count in asked.replications.split(",")])
     elif asked.write:
         names = ("products", "regions", "reps", "accounts", "opportunities")
         write_folder(sized(**{name: getattr(asked, name) for name in names}), asked.write)

@@ -13,7 +13,7 @@ from simulation.kpis import KPIS, Measured, measure
 from simulation.model import Model, compile_model
 from simulation.options import Options
 from simulation.quarter import replicate
-from simulation.records import Activation, DealEnd, Payment, Records, RenewalEnd, Strike
+from simulation.records import Activation, DealEnd, MoveRow, Payment, Records, RenewalEnd, Strike
 from tests.plans import small_plan
 
 # By position of sorted ids: products L1 (margin 0.4), S1 (0.6); regions north, south; reps R1, R2, R3 with 24 hours a
@@ -194,6 +194,17 @@ def test_kpis_say_what_they_are() -> None:
     assert [id for id in KPIS if KPIS[id].direction == "less"] == [
         *("hours_used", "accounts_lost", "reps_left", "plan_cost", "expert_fees", "bonuses")
     ]
+
+
+@pytest.mark.parametrize(("paid", "cash"), [(57.99, 100.0), (58.0, 0.0), (58.01, 0.0)])
+def test_money_that_comes_when_the_quarter_is_over_is_the_next_one_s(paid: float, cash: float) -> None:
+    found = measured(payments=[payment(100.0, paid)])
+    assert (found.kpis["cash"], found.cash_by_week.sum()) == (cash, cash)
+
+
+def test_money_that_moved_costs_what_more_is_spent_in_all() -> None:
+    moves = [MoveRow(20.0, "north", "salon", 9_000.0, 4_000.0), MoveRow(20.0, "south", "salon", 1_000.0, 5_500.0)]
+    assert kpi("contribution", moves=moves) - kpi("contribution") == 5_000 - 4_500
 
 
 @pytest.mark.parametrize(("value", "reached"), [(999_999.99, 0), (1_000_000.0, 1), (1_000_000.01, 1)])

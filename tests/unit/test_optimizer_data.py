@@ -69,6 +69,12 @@ def test_a_lead_s_gain_is_leads_times_winning_times_closing_in_time() -> None:
     assert {s.capacity for s in data.segments} == {20}
 
 
+def test_leads_that_are_not_accepted_bring_nothing() -> None:
+    salon = budget_plan().activities[0].model_dump() | {"acceptance": 0.25}
+    found = [data.segments[0].gain[0] for data in (prepare(budget_plan()), prepare(budget_plan(activities=[salon])))]
+    assert found == pytest.approx([4, 1])
+
+
 def test_leads_of_the_small_plan_by_hand(small_plan: Plan) -> None:
     """Baseline B1: 2 leads of S1 in the north, half at A and half at C, over 58 days; cycle 300/7 days, sigma 0.5."""
     data = prepare(small_plan)
@@ -163,6 +169,12 @@ def test_cash_in_the_quarter_follows_terms_and_lateness(small_plan: Plan) -> Non
     assert 0.8 * most < share < most
 
 
+def test_a_fifth_of_bad_debt_takes_a_fifth_of_the_cash(small_plan: Plan) -> None:
+    sound, bad = (small_plan.model_dump(), small_plan.model_dump())
+    sound["money"]["lateness"]["bad_debt"], bad["money"]["lateness"]["bad_debt"] = 0, 0.2
+    assert cash_share(Plan.model_validate(bad)) == pytest.approx(0.8 * cash_share(Plan.model_validate(sound)))
+
+
 def test_an_expert_s_fee_falls_on_large_deals_of_hard_customers() -> None:
     figures = small_plan().model_dump()
     figures["money"]["expert_fee"] = {"rate": 0.05, "above_amount": 50_000, "industries": ["textile"]}
@@ -171,3 +183,14 @@ def test_an_expert_s_fee_falls_on_large_deals_of_hard_customers() -> None:
     signed = Outlooks(plan).of_open(plan.opportunities[0]).value
     assert plan.opportunities[0].id == "O1"
     assert fees == pytest.approx({"O1": 0.05 * signed, "O2": 0, "O3": 0, "O4": 0, "O5": 0})
+
+
+def test_fees_and_bonuses_are_taken_from_the_margin() -> None:
+    figures = small_plan().model_dump()
+    figures["money"]["expert_fee"] = {"rate": 0.05, "above_amount": 50_000, "industries": ["textile"]}
+    plan = Plan.model_validate(figures)
+    data, deal = prepare(plan), plan.opportunities[0]
+    place = data.product_number[deal.product], data.region_number[deal.region]
+    assert data.fee_rate[place] > 0
+    rate = plan.product[deal.product].margin - data.fee_rate[place] - data.bonus_rate[place]
+    assert data.contribution_rate[place] == pytest.approx(rate)

@@ -59,8 +59,9 @@ def test_an_unbounded_problem_is_no_answer_and_names_the_solver_s_status() -> No
     x = problem.add_variable("x", 0)
     problem.setObjective(pulp.LpAffineExpression({x: 1.0}))
     live = LiveModel(problem)
-    with pytest.raises(SolverFailed, match="unbounded"):
+    with pytest.raises(SolverFailed, match=r"calls the program unbounded.*Give the rules over it a bound") as stop:
         live.minimise(live.costs({x: -1.0}))
+    assert stop.value.exit_code == 5
 
 
 def test_rows_that_highs_does_not_take_are_named() -> None:

@@ -302,6 +302,34 @@ def test_runs_saved_at_once_in_one_folder_have_names_of_their_own(whole: Outcome
     assert all(run.problem is None for run in list_runs(tmp_path))
 
 
+def test_two_processes_that_save_at_the_same_moment_save_every_run_whole(place: Path, tmp_path: Path) -> None:
+    """The same study begun in the same second, so that both ask for the same names."""
+    together = """
+import dataclasses, datetime, time
+from studies.answering import answer
+outcome = dataclasses.replace(answer(asked), started=datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC))
+gate = pathlib.Path(sys.argv[3])
+(gate / str(os.getpid())).touch()
+while len(list(gate.iterdir())) < 2:
+    time.sleep(0.001)
+for _ in range(4):
+    studies.runs.save_run(outcome, out)
+"""
+    gate, out = tmp_path / "gate", tmp_path / "out"
+    gate.mkdir()
+    command = [sys.executable, "-c", SAVE + together, str(place), str(out), str(gate)]
+    both = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8") for _ in range(2)]
+    assert [process.communicate(timeout=300)[1] for process in both] == ["", ""]
+    runs = list_runs(out)
+    assert [run.problem for run in runs] == [None] * 8
+    assert {path.name for path in out.iterdir()} == {run.name for run in runs}, "something was left beside the runs"
+    contents = [
+        {path.name: path.read_bytes() for path in run.folder.iterdir() if path.suffix == ".parquet"} for run in runs
+    ]
+    assert contents == [contents[0]] * 8
+    assert repeat_run(runs[0].folder).identical
+
+
 # Clocks and locales
 
 

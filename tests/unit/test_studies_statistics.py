@@ -1,12 +1,24 @@
 """Unit: intervals and verdicts, against figures worked out by hand or published."""
 
 import math
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from simulation.kpis import KPIS
-from studies.statistics import difference, kpi_row, mean_estimate, proportion_estimate, quantiles
+from studies.statistics import (
+    difference,
+    kpi_row,
+    mean_estimate,
+    needed,
+    proportion_estimate,
+    quantile_interval,
+    quantiles,
+    spared,
+    tail_mean,
+    unknown_part,
+)
 
 MORE, LESS = KPIS["signed"], KPIS["accounts_lost"]
 
@@ -131,3 +143,45 @@ def test_no_replication_gets_no_answer() -> None:
     for estimate in (mean_estimate, proportion_estimate, quantiles):
         with pytest.raises(ValueError, match="no replication"):
             estimate(values())
+
+
+def test_interval_of_a_median_is_the_published_pair_of_order_statistics() -> None:
+    """Of a hundred the 40th and the 61st; P10 has one from 36 on, since 0.9³⁶ is below 2.5% and 0.9³⁵ is not."""
+    assert quantile_interval(np.arange(1.0, 101.0), 0.5) == (40, 61)
+    assert quantile_interval(np.arange(35.0), 0.1) is None
+    assert quantile_interval(np.arange(36.0), 0.1) is not None
+
+
+@pytest.mark.parametrize(("worst", "mean"), [("low", 5.5), ("high", 95.5)])
+def test_mean_of_the_worst_tenth_by_hand(worst: Literal["low", "high"], mean: float) -> None:
+    """Of 1, …, 100 the mean of the ten worst. What they miss the tenth by, 9, 8, …, 0 and ninety zeros, sums to 45 and
+    its squares to 285: variance (285 − 45² ÷ 100) ÷ 99, ten times its root, and t = 1.98422 with 99 degrees of freedom.
+    """
+    found = tail_mean(np.arange(1.0, 101.0), worst)
+    assert found is not None
+    half = 1.984217 * 10 * math.sqrt((285 - 45**2 / 100) / 99) / 10
+    assert (found.mean, found.ci_low, found.ci_high) == pytest.approx((mean, mean - half, mean + half))
+
+
+def test_fewer_than_ten_futures_are_no_worst_tenth() -> None:
+    assert tail_mean(np.arange(99.0)) is None
+
+
+def test_what_pairing_spares_by_hand() -> None:
+    """Variances 5/3 and 5/3 of A and B, 2/3 of the differences 1, 2, 0, 1: a fifth of the replications does."""
+    assert spared(np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 4.0, 3.0, 5.0])) == pytest.approx(5)
+
+
+def test_replications_needed_by_hand() -> None:
+    """(1.95996 × 10.0504 ÷ 1)² = 388.03 for the interval; where one in a hundred shows, a thousand to see ten."""
+    assert needed(np.array([11.0, -9.0] * 50)) == 389
+    assert needed(np.array([1.0] + [0.0] * 99)) == 1000
+    assert needed(np.zeros(5)) is None
+
+
+def test_the_part_that_nobody_knows_by_hand() -> None:
+    """Half the variance goes with the factor: R² 1/2, adjusted 1 − 1/2 × 39/38 for one factor and 40 futures."""
+    factor, chance = np.array([1.0, 1.0, -1.0, -1.0] * 10), np.array([1.0, -1.0] * 20)
+    found = unknown_part(5 + factor + chance, np.exp(factor)[:, None])
+    assert found is not None
+    assert found.share.mean == pytest.approx(1 - 0.5 * 39 / 38)
