@@ -196,6 +196,11 @@ def test_kpis_say_what_they_are() -> None:
     ]
 
 
+def test_a_measure_that_is_not_taken_costs_nothing() -> None:
+    measures = [entry.model_dump() | {"enabled": False} for entry in MODEL.plan.measures]
+    assert kpi("contribution", compiled(measures=measures)) - kpi("contribution") == 2_000
+
+
 @pytest.mark.parametrize(("paid", "cash"), [(57.99, 100.0), (58.0, 0.0), (58.01, 0.0)])
 def test_money_that_comes_when_the_quarter_is_over_is_the_next_one_s(paid: float, cash: float) -> None:
     found = measured(payments=[payment(100.0, paid)])

@@ -1,0 +1,91 @@
+"""The faults: a piece of code, what it is replaced by, and the test that has to notice."""
+
+# ruff: noqa: E501 - a line for each
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["FAULTS", "Fault"]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault. The piece of code is there once."""
+
+    file: str
+    old: str
+    new: str
+    test: str
+    """File, or ``file::test``."""
+
+
+KPIS, KPIS_TEST = "simulation/kpis.py", "tests/unit/test_kpis.py"
+STATISTICS, STATISTICS_TEST = "studies/statistics.py", "tests/unit/test_studies_statistics.py"
+ROWS, FAIRNESS, PAPER = "optimizer/rows.py", "optimizer/fairness.py", "tests/known_answer/test_allocation_on_paper.py"
+RANDOM = "tests/known_answer/test_allocation_on_random_plans.py::test_all_stages_equal_an_independent_formulation"
+DATA_TEST = "tests/unit/test_optimizer_data.py"
+
+FAULTS = (
+    # KPIs
+    Fault(KPIS, "before_plans - plan_cost", "before_plans + plan_cost", KPIS_TEST),
+    Fault(KPIS, "payment.paid < model.horizon", "payment.paid <= model.horizon", KPIS_TEST),
+    Fault(KPIS, "signed >= plan.target", "signed > plan.target", KPIS_TEST),
+    Fault(KPIS, "- fixed_costs(model) - moved", "- moved", KPIS_TEST),
+    Fault(KPIS, "- moved - fees", "- fees", KPIS_TEST),
+    Fault(KPIS, "- fees - bonuses", "- bonuses", KPIS_TEST),
+    Fault(KPIS, "week_of_day[int(deal.ended)]", "week_of_day[int(deal.ended)] - 1", KPIS_TEST),
+    Fault(KPIS, "week_of_day[int(renewal.day)]", "week_of_day[int(renewal.day) - 1]", KPIS_TEST),
+    Fault(KPIS, "week_of_day[int(payment.paid)]", "week_of_day[math.ceil(payment.paid)]", KPIS_TEST),
+    Fault(KPIS, "deal.stage >= qualified", "deal.stage > qualified", KPIS_TEST),
+    Fault(KPIS, "quotas[with_quota] - 0.005", "quotas[with_quota] + 0.005", KPIS_TEST),
+    Fault(KPIS, "triggered * plan.activation_cost", "plan.activation_cost", KPIS_TEST),
+    Fault(KPIS, "total += plan.retainer + ", "total += ", KPIS_TEST),
+    Fault(KPIS, "value <= fee.above_amount", "value < fee.above_amount", KPIS_TEST),
+    Fault(KPIS, "renewed >= money.renewal_threshold", "renewed > money.renewal_threshold", KPIS_TEST),
+    Fault(KPIS, "collection_rate >= money.collection_threshold", "collection_rate > money.collection_threshold", KPIS_TEST),
+    Fault(KPIS, "if due > 0 else 1.0", "if due > 0 else 0.0", KPIS_TEST),
+    Fault(KPIS, "plan.measures if measure.enabled)", "plan.measures)", KPIS_TEST),
+    Fault(KPIS, 'deal.outcome == "open" and ', "", KPIS_TEST),
+    Fault(KPIS, "if renewal.value > 0:\n            renewed +=", "if renewal.value > 0:\n            renewed -=", KPIS_TEST),
+    Fault(KPIS, "sum(records.hours) / there", "there / sum(records.hours)", KPIS_TEST),
+    # statistics
+    Fault(STATISTICS, "_t(count - 1) * float(np.std(values, ddof=1))", "1.96 * float(np.std(values, ddof=1))", STATISTICS_TEST),
+    Fault(STATISTICS, "float(np.std(values, ddof=1)) / math.sqrt(count)", "float(np.std(values)) / math.sqrt(count)", STATISTICS_TEST),
+    Fault(STATISTICS, "centre = (share + z * z / (2 * count))", "centre = (share + z * z / count)", STATISTICS_TEST),
+    Fault(STATISTICS, "return float(p10), float(p50), float(p90)", "return float(p90), float(p50), float(p10)", STATISTICS_TEST),
+    Fault(STATISTICS, "np.quantile(values, (0.1, 0.5, 0.9))\n    return", "np.quantile(values, (0.1, 0.5, 0.8))\n    return", STATISTICS_TEST),
+    Fault(STATISTICS, "/ 2, count, share)) - 1", "/ 2, count, share))", STATISTICS_TEST),
+    Fault(STATISTICS, "if low < 0 or high >= count", "if low < 0 or high > count", STATISTICS_TEST),
+    Fault(STATISTICS, "np.maximum(quantile - sign * values, 0.0) / share", "np.maximum(quantile - sign * values, 0.0)", STATISTICS_TEST),
+    Fault(STATISTICS, "gaps = b - a", "gaps = a - b", STATISTICS_TEST),
+    Fault(STATISTICS, '(estimate.mean > 0) == (kpi.direction == "more")', '(estimate.mean > 0) != (kpi.direction == "more")', STATISTICS_TEST),
+    Fault(STATISTICS, "SEEN_ENOUGH = 10", "SEEN_ENOUGH = 3", STATISTICS_TEST),
+    Fault(STATISTICS, "paired = float(np.var(b - a, ddof=1))", "paired = float(np.var(b + a, ddof=1))", STATISTICS_TEST),
+    Fault(STATISTICS, "(1 - raw) * (count - 1) / (count - factors - 1)", "(1 - raw)", STATISTICS_TEST),
+    Fault(STATISTICS, "* spread / mean) ** 2", "* spread / mean)", STATISTICS_TEST),
+    # rows of the linear program
+    Fault(ROWS, "{x: -gain[number[0]] for x", "{x: gain[number[0]] for x", PAPER),
+    Fault(ROWS, "            terms[rep][x] = duty\n", "            terms[rep][x] = 0.0\n", RANDOM),
+    Fault(ROWS, '{x: 1.0}, "<=", segment.capacity', '{x: 1.0}, "<=", 2 * segment.capacity', RANDOM),
+    Fault(ROWS, 'total(of[pool]), "<=", amount)', 'total(of[pool]), ">=", amount)', PAPER),
+    Fault(ROWS, '{v.quota_total: 1.0}, "=", data.target', '{v.quota_total: 1.0}, "<=", data.target', PAPER),
+    Fault(ROWS, 'terms, "=", lock.amount / data.money', 'terms, ">=", lock.amount / data.money', PAPER),
+    Fault(ROWS, "- ratio * factor", "+ ratio * factor", PAPER),
+    Fault(ROWS, "slack[v.lacking[number]] = 1.0", "slack[v.lacking[number]] = -1.0", PAPER),
+    Fault(ROWS, "return ratio * self.fixed", "return self.fixed", PAPER),
+    Fault(FAIRNESS, "v.rep_total[number]: -1.0}", "v.rep_total[number]: 1.0}", PAPER),
+    Fault(FAIRNESS, "v.quota_total: -float(shares[number])", "v.quota_total: float(shares[number])", PAPER),
+    Fault("optimizer/model.py", "{x: -1.0 for s, x", "{x: 0.0 for s, x", PAPER),
+    Fault("optimizer/data.py", "self.margin[:, None] - self.fee_rate - self.bonus_rate", "self.margin[:, None] - self.fee_rate", PAPER),
+    Fault("optimizer/data.py", "self.margin[:, None] - self.fee_rate - self.bonus_rate", "self.margin[:, None] - self.bonus_rate", PAPER),
+    Fault("optimizer/stages.py", "{1: 100.0, 2: 10.0, 3: 1.0}", "{1: 1.0, 2: 10.0, 3: 100.0}", "tests/unit/test_optimizer_model.py::test_soft_rules_give_by_the_least_and_the_lower_priority_first"),
+    # what the rows hold
+    Fault("optimizer/hours.py", "plan.calendar.weeks * each", "(plan.calendar.weeks - 1) * each", DATA_TEST),
+    Fault("optimizer/hours.py", "(plan.calendar.working_days - len(away))", "plan.calendar.working_days", DATA_TEST),
+    Fault("optimizer/returns.py", "return received * (1 - lost)", "return received", DATA_TEST),
+    Fault("optimizer/demand.py", "full = activity.leads_per_unit * activity.acceptance * per_accepted", "full = activity.leads_per_unit * per_accepted", DATA_TEST),
+    Fault("scenarios/expectations.py", "(activity.to_week or plan.calendar.weeks) + 1)", "(activity.to_week or plan.calendar.weeks))", DATA_TEST),
+    Fault("scenarios/expectations.py", "return calendar_days * 5 / 7", "return calendar_days", DATA_TEST),
+    Fault("scenarios/expectations.py", "range(plan.calendar.weeks)) / plan.calendar.weeks", "range(plan.calendar.weeks - 1)) / plan.calendar.weeks", "tests/unit/test_simulation_sessions.py"),
+)  # fmt: skip
