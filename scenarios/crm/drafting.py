@@ -10,6 +10,7 @@ from typing import Any
 from ruamel.yaml.comments import CommentedMap
 
 from scenarios.calibration.figures import Figure
+from scenarios.columns import NOTE
 from scenarios.crm.estimates import Estimates
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.mapping import Mapping as ColumnMapping
@@ -18,8 +19,10 @@ from scenarios.crm.writing import Row, csv_text, number, significant, slugs, yam
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 
-__all__ = ["Draft", "Request", "draft_plan"]
+__all__ = ["IMPORTED", "Draft", "Request", "draft_plan"]
 
+IMPORTED = {"rep": "#imported rep", "customer_tier": "#imported tier"}
+"""Field of an account → note in its table by which a refresh knows whether it was edited since."""
 LEAST_LEADS = 0.01
 """Leads of a product that a rep has to expect in a quarter for a row of their own."""
 
@@ -136,6 +139,8 @@ def _tables(
             "region": ids.regions[account.region],
             "rep": ids.reps[account.rep],
             "industry": account.industry,
+            IMPORTED["rep"]: ids.reps[account.rep],
+            IMPORTED["customer_tier"]: account.tier,
         }
         for account in estimates.accounts
     ]
@@ -187,5 +192,8 @@ def _tables(
 
 
 def _typed(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Rows as a loader hands them to the plan's types: blank cells absent, a list of regions as a list."""
-    return [{key: cell.split(";") if key == "regions" else cell for key, cell in row.items() if cell} for row in rows]
+    """Rows as a loader hands them to the plan's types: blank cells and notes absent, a list of regions as one."""
+    return [
+        {key: cell.split(";") if key == "regions" else cell for key, cell in row.items() if cell and key[0] != NOTE}
+        for row in rows
+    ]

@@ -117,8 +117,14 @@ def test_what_a_planner_put_in_stays(plan: Path, export: Path, tmp_path: Path) -
 
 
 def test_an_account_with_another_rep_keeps_the_plans(plan: Path, export: Path, tmp_path: Path) -> None:
+    """Where the table does not say what was imported, nobody knows what was edited."""
     edit(plan / "reps.csv", "bob-oz", regions="south;north")
-    edit(plan / "accounts.csv", "acme", rep="bob-oz")
+    rows = rows_of(plan / "accounts.csv")
+    rows["acme"]["rep"] = "bob-oz"
+    write(
+        plan / "accounts.csv",
+        {id: {key: cell for key, cell in row.items() if key[0] != "#"} for id, row in rows.items()},
+    )
     report = refresh_crm(export, AS_OF, plan, tmp_path / "new")
     said = "accounts with another rep, the plan's is kept (1): acme (bob-oz in the plan, ann-ng in the export)"
     assert said in report.warnings
@@ -218,3 +224,90 @@ def test_the_command(plan: Path, export: Path, tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["check", str(tmp_path / "new")]).exit_code == 0
     assert CliRunner().invoke(app, [*arguments, str(tmp_path / "other"), "--target", "5"]).exit_code == 2
     assert not (tmp_path / "other").exists()
+
+
+class TestWhoseAccountItIs:
+    """As of 26 June Acme is Ann's: she won all of its deals. Then Bob wins one for 5,000 there."""
+
+    @pytest.fixture
+    def newer(self, plan: Path, export: Path) -> Path:
+        """Bob covers the north too, so that Acme can be his."""
+        edit(plan / "reps.csv", "bob-oz", regions="south;north")
+        append(
+            export / "sales_pipeline.csv", "D30", "Bob Öz", "Anvil", "Acme", "Won", "2017-06-27", "2017-06-29", "5000"
+        )
+        return export
+
+    def test_what_nobody_edited_follows_the_export(self, plan: Path, newer: Path, tmp_path: Path) -> None:
+        report = refresh_crm(newer, AS_OF, plan, tmp_path / "new")
+        account = load_plan(tmp_path / "new").plan.account["acme"]
+        assert (account.rep, account.region) == ("bob-oz", "south")
+        assert "accounts given to the rep that the export has now (1): acme (ann-ng → bob-oz)" in report.warnings
+        assert rows_of(tmp_path / "new" / "accounts.csv")["acme"]["#imported rep"] == "bob-oz"
+
+    def test_what_was_edited_stays_and_is_a_conflict_where_the_export_moved_too(
+        self, plan: Path, export: Path, tmp_path: Path
+    ) -> None:
+        edit(plan / "accounts.csv", "acme", customer_tier="A")
+        append(export / "sales_pipeline.csv", "D31", "Ann Ng", "Anvil", "Blue", "Won", "2017-06-27", "2017-06-29", "9000")
+        report = refresh_crm(export, AS_OF, plan, tmp_path / "new")
+        assert load_plan(tmp_path / "new").plan.account["acme"].customer_tier == "A"
+        said = "accounts of another tier, the plan's is kept (1): acme (A in the plan, C in the export)"
+        assert said in report.warnings
+        again = refresh_crm(export, AS_OF, tmp_path / "new", tmp_path / "newer")
+        assert said not in again.warnings  # it has been told, and the export has not moved since
+
+    def test_what_was_edited_stays_in_silence_where_the_export_did_not_move(
+        self, plan: Path, export: Path, tmp_path: Path
+    ) -> None:
+        edit(plan / "accounts.csv", "acme", customer_tier="A")
+        report = refresh_crm(export, AS_OF, plan, tmp_path / "new")
+        assert load_plan(tmp_path / "new").plan.account["acme"].customer_tier == "A"
+        assert not [text for text in report.warnings if "tier" in text]
+
+    def test_a_tier_that_the_export_has_now_is_that_of_the_deals_too(
+        self, plan: Path, export: Path, tmp_path: Path
+    ) -> None:
+        """Blue buys for 9,000 more than Acme: of two accounts the greater is B."""
+        append(
+            export / "sales_pipeline.csv", "D31", "Ann Ng", "Anvil", "Blue", "Won", "2017-06-27", "2017-06-29", "9000"
+        )
+        append(export / "sales_pipeline.csv", "D32", "Bob Öz", "Anvil", "Blue", "Engaging", "2017-06-27", "", "")
+        assert [rows_of(plan / "accounts.csv")[id]["customer_tier"] for id in ("acme", "blue")] == ["B", "C"]
+        report = refresh_crm(export, AS_OF, plan, tmp_path / "new")
+        renewed = load_plan(tmp_path / "new").plan
+        assert [renewed.account[id].customer_tier for id in ("acme", "blue")] == ["C", "B"]
+        assert {deal.id: deal.customer_tier for deal in renewed.opportunities}["D32"] == "B"
+        said = "accounts put into the tier that the export has now (2): acme (B → C), blue (C → B)"
+        assert said in report.warnings
+
+
+def test_open_invoices_are_renewed_where_the_export_has_a_file_of_them(export: Path, tmp_path: Path) -> None:
+    """One is paid since, one is new, one was put in by hand; the quarter is that of the older day."""
+    sections = (
+        "invoices:\n  file: i.csv\n  columns: {id: no, account: who, amount: money, issued: at, due: due, paid: paid}\n"
+    )
+    preset = Path(__file__).parents[2] / "scenarios" / "library" / "crm" / "maven.yaml"
+    mapping = tmp_path / "m.yaml"
+    mapping.write_text(preset.read_text(encoding="utf-8").replace("name: maven", "name: mine") + sections, "utf-8")
+    (export / "i.csv").write_text(
+        "no,who,money,at,due,paid\n"
+        "1,Acme,100,2017-05-01,2017-07-20,2017-06-28\n"
+        "2,Blue,200,2017-05-01,2017-07-21,\n"
+        "3,Acme,300,2017-06-27,2017-08-21,\n",
+        encoding="utf-8",
+    )
+    import_crm(export, BEFORE, tmp_path / "plan", mapping)
+    settings = tmp_path / "plan" / "plan.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("start: 2017-06-26", "start: 2017-07-03"), "utf-8")
+    append(tmp_path / "plan" / "receivables.csv", "mine", "50", "2017-07-30", "")
+    assert set(rows_of(tmp_path / "plan" / "receivables.csv")) == {"1", "2", "mine"}
+    report = refresh_crm(export, AS_OF, tmp_path / "plan", tmp_path / "new", mapping)
+    assert {id: row["amount"] for id, row in rows_of(tmp_path / "new" / "receivables.csv").items()} == {
+        "2": "200",
+        "3": "300",
+        "mine": "50",
+    }
+    assert "invoices taken out, as they are paid in the export or overdue for too long (1): 1" in report.warnings
+    assert "invoices that the export does not know, kept (1): mine" in report.warnings
+    assert ("receivables", 3) in report.used
