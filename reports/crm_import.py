@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from reports.data_request import data_requests
 from reports.figures import alike
 from reports.parts import row
 from reports.specs import Block, Column, Heading, Listing, Page, Sentence, Table
+from reports.translating import translated
 from reports.wording import Wording
 from scenarios.crm import ImportReport
 from scenarios.loading import DATA_REQUEST
@@ -28,7 +30,7 @@ def import_page(report: ImportReport, words: Wording) -> Page:
         ),
     ]
     if report.warnings:
-        blocks.append(Listing(words.say("import.warnings"), report.warnings))
+        blocks.append(Listing(words.say("import.warnings"), tuple(translated(text, words) for text in report.warnings)))
     blocks += [
         _files(report, words),
         _used(report, words),
@@ -55,7 +57,7 @@ def _files(report: ImportReport, words: Wording) -> Table:
         Column(words.say("column.rows"), "figure"),
         Column(words.say("column.holds")),
     )
-    rows = tuple(row(file.file, words.money(file.rows), file.holds) for file in report.read)
+    rows = tuple(row(file.file, words.money(file.rows), translated(file.holds, words)) for file in report.read)
     return Table(words.say("import.read"), columns, rows)
 
 
@@ -74,13 +76,17 @@ def _unused(report: ImportReport, words: Wording) -> Table:
     )
     rows = tuple(
         row(
-            words.say("says", what=entry.what, text=words.listed(entry.names)) if entry.names else entry.what,
+            _named(translated(entry.what, words), entry.names, words),
             words.money(entry.count),
-            entry.reason,
+            translated(entry.reason, words),
         )
         for entry in report.unused
     )
     return Table(words.say("import.unused"), columns, rows)
+
+
+def _named(what: str, names: Sequence[str], words: Wording) -> str:
+    return words.say("says", what=what, text=words.listed(names)) if names else what
 
 
 def _estimates(report: ImportReport, words: Wording) -> Table:
@@ -94,7 +100,7 @@ def _estimates(report: ImportReport, words: Wording) -> Table:
     for pattern, figures in alike(report.estimates).items():
         low, high = min(figure.value for figure in figures), max(figure.value for figure in figures)
         value, deals = words.figure(low), words.money(figures[0].count)
-        basis = figures[0].basis
+        basis = translated(figures[0].basis, words)
         if len(figures) > 1:
             pattern = words.say("import.many", path=pattern, n=len(figures))
             value = words.say("import.range", low=words.figure(low), high=words.figure(high))
@@ -115,5 +121,5 @@ def _assumed(report: ImportReport, words: Wording) -> Table:
     for pattern, figures in alike(report.assumed).items():
         is_one = len(figures) == 1
         path = pattern if is_one else words.say("import.many", path=pattern, n=len(figures))
-        rows.append(row(path, figures[0].grade, figures[0].source))
+        rows.append(row(path, figures[0].grade, translated(figures[0].source, words)))
     return Table(words.say("import.assumed"), columns, tuple(rows), (words.say("import.assumed_note"),))

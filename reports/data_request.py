@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reports.figures import alike
+from reports.translating import translated
 from reports.wording import Wording
 from scenarios.crm import AssumedFigure, ImportReport
 from scenarios.errors import UsageError
@@ -87,7 +88,7 @@ def _row(rank: int, asked: _Asked, out: Path, words: Wording) -> tuple[str, ...]
         paths = "; ".join(_named(path, len(group), words) for path, group in groups.items())
         default = "; ".join(_default(group, words) for group in groups.values())
         grade = ", ".join(sorted({figure.grade for figure in asked.figures}))
-        source = "; ".join(dict.fromkeys(figure.source for figure in asked.figures))
+        source = "; ".join(dict.fromkeys(translated(figure.source, words) for figure in asked.figures))
     else:
         paths, grade, source = "", words.say("request.no_grade"), ""
         default = words.say(f"request.{asked.topic}.default")

@@ -249,7 +249,9 @@ class TestWhoseAccountItIs:
         self, plan: Path, export: Path, tmp_path: Path
     ) -> None:
         edit(plan / "accounts.csv", "acme", customer_tier="A")
-        append(export / "sales_pipeline.csv", "D31", "Ann Ng", "Anvil", "Blue", "Won", "2017-06-27", "2017-06-29", "9000")
+        append(
+            export / "sales_pipeline.csv", "D31", "Ann Ng", "Anvil", "Blue", "Won", "2017-06-27", "2017-06-29", "9000"
+        )
         report = refresh_crm(export, AS_OF, plan, tmp_path / "new")
         assert load_plan(tmp_path / "new").plan.account["acme"].customer_tier == "A"
         said = "accounts of another tier, the plan's is kept (1): acme (A in the plan, C in the export)"
