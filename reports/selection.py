@@ -82,7 +82,7 @@ def _headline(result: SelectResult, words: Wording, scale: Scale) -> list[Block]
 def _promise(result: SelectResult, words: Wording) -> Sentence:
     delta = words.short(result.delta)
     if result.criterion == "p_target":
-        delta = words.say("select.delta_chance", points=words.figure(result.delta * 100))
+        delta = words.say("decide.points", points=words.figure(result.delta * 100))
     n = words.money(result.replications)
     if result.method == "heuristic":
         gap = max(result.gap or 0.0, 0.0)  # below zero the greedy set is better than the program's own best

@@ -66,6 +66,8 @@ def _headline(result: SensitivityResult, words: Wording) -> list[Block]:
     unit, widest = KPIS[result.kpi].unit, result.rows[0]
     swing = words.difference(widest.swing.mean, unit)
     swing += f" {words.half_width(widest.swing.ci_low, widest.swing.ci_high, unit)}"
+    if unit == "share":
+        swing = words.say("decide.points", points=swing)
     text = words.say(
         "explain.headline",
         kpi=_kpi(result, words),
@@ -82,14 +84,20 @@ def _headline(result: SensitivityResult, words: Wording) -> list[Block]:
     if low and high and p_low and p_high:
         text = words.say(
             "explain.weak",
-            low=kpi_value(words, low, unit),
-            high=kpi_value(words, high, unit),
-            p_low=chance(words, p_low),
-            p_high=chance(words, p_high),
+            low=_with_chance(result, words, low, p_low),
+            high=_with_chance(result, words, high, p_high),
         )
         share = sum(grade.share for grade in result.grades if grade.grade in ("C", "D"))
         blocks += [Sentence(text), Sentence(words.say("explain.weak_share", share=words.percent(share, 0)))]
     return blocks
+
+
+def _with_chance(result: SensitivityResult, words: Wording, figure: Estimate, p_target: Estimate) -> str:
+    """A KPI, and in brackets the chance of the target, unless that is the KPI."""
+    if result.kpi == "p_target":
+        return chance(words, p_target)
+    text = kpi_value(words, figure, KPIS[result.kpi].unit)
+    return words.say("in_brackets", text=text, more=words.say("explain.chance", chance=chance(words, p_target)))
 
 
 def _tornado(result: SensitivityResult, words: Wording) -> Table:

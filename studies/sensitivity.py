@@ -187,11 +187,11 @@ def explain_sensitivity(
     return SensitivityResult(
         **futures.heading(plan, allocation),
         kpi=kpi,
-        now=mean_estimate(base[kpi]),
+        now=_level(kpi, base),
         p_target=proportion_estimate(base["p_target"]),
         rows=tuple(sorted(rows, key=lambda row: (-abs(row.swing.mean), row.path))),
-        weak_low=mean_estimate(together[0][kpi]) if together else None,
-        weak_high=mean_estimate(together[1][kpi]) if together else None,
+        weak_low=_level(kpi, together[0]) if together else None,
+        weak_high=_level(kpi, together[1]) if together else None,
         weak_p_low=proportion_estimate(together[0]["p_target"]) if together else None,
         weak_p_high=proportion_estimate(together[1]["p_target"]) if together else None,
         grades=_grades(plan, ranges, rows),
@@ -205,6 +205,11 @@ def explain_sensitivity(
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
     )
+
+
+def _level(kpi: str, kpis: dict[str, Values]) -> Estimate:
+    """A KPI's own mean; a chance has the interval that chances have everywhere."""
+    return proportion_estimate(kpis[kpi]) if kpi == "p_target" else mean_estimate(kpis[kpi])
 
 
 def _range_row(

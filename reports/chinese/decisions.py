@@ -7,6 +7,7 @@ __all__ = ["SENTENCES"]
 SENTENCES: dict[str, str] = {
     # what several of them say
     "decide.detail": "目标分解方案 {allocation} · {n} 组未来情形 · 随机种子 {seed} · 金额单位：{currency}",
+    "decide.points": "{points} 个百分点",
     "decide.between": "{mean}（{low} 至 {high}）",
     "deciding.range": "范围",
     "deciding.open": "不限",
@@ -41,7 +42,6 @@ SENTENCES: dict[str, str] = {
     "可用 --replications 增加次数，或用 --delta 降低要求。",
     "select.tail": "最差 10% 情形没有带保证的选择方法。对 {n} 组未来情形重抽样，所列组合中本组合为最优的占 {share}。",
     "select.heuristic": "预案超过 {most} 个：并未查看全部组合，结果没有保证。抽样规划自身的最优值比所选组合高 {gap}。",
-    "select.delta_chance": "{points} 个百分点",
     "select.budget": "预算 {budget}：{sets} 个组合中有 {affordable} 个的平均成本不超过预算。",
     "select.no_budget": "未设预算：全部 {sets} 个组合都参与比较。",
     "select.over": "所选组合的成本可能超出预算：期望成本为 {cost}。",
@@ -64,8 +64,8 @@ SENTENCES: dict[str, str] = {
     "explain.title": "结论依赖什么 · {plan}",
     "explain.headline": "{kpi}：{mean} {half}。范围影响最大的是 {path}：从 {low} 到 {high} 会使其变动 {swing}。",
     "explain.no_ranges": "计划没有为任何数据给出范围：请为假设填写低值和高值。",
-    "explain.weak": "来源等级 C、D 的数据全部取不利值时为 {low}（概率 {p_low}），全部取有利值时为 {high}"
-    "（概率 {p_high}）。",
+    "explain.weak": "来源等级 C、D 的数据全部取不利值时为 {low}，全部取有利值时为 {high}。",
+    "explain.chance": "概率 {chance}",
     "explain.weak_share": "变动（平方和）的 {share} 来自等级 C、D 的数据，即供应商资料或假设：请先用本公司数据替换其中影响最大的。",
     "explain.without_range": "等级 C 或 D、未给出范围、因此未变动的数据",
     "explain.tornado": "{kpi}：逐项变动",

@@ -7,6 +7,7 @@ __all__ = ["SENTENCES"]
 SENTENCES: dict[str, str] = {
     # what several of them say
     "decide.detail": "Allocation {allocation} · {n} futures · seed {seed} · money in {currency}",
+    "decide.points": "{points} points",
     "decide.between": "{mean} ({low} to {high})",
     "deciding.range": "Range",
     "deciding.open": "open",
@@ -43,7 +44,6 @@ SENTENCES: dict[str, str] = {
     "best of those shown in {share}.",
     "select.heuristic": "More than {most} plans: not all sets were looked at, and nothing is guaranteed. The sampled "
     "program's own best is {gap} above what the chosen set brings.",
-    "select.delta_chance": "{points} points",
     "select.budget": "Budget {budget}: {affordable} of {sets} sets cost no more than that on average.",
     "select.no_budget": "No budget: all {sets} sets count.",
     "select.over": "The chosen set may cost more than the budget: its expected cost is {cost}.",
@@ -67,8 +67,8 @@ SENTENCES: dict[str, str] = {
     "explain.headline": "{kpi}: {mean} {half}. The widest range is that of {path}: from {low} to {high} it moves the "
     "figure by {swing}.",
     "explain.no_ranges": "The plan states no range for any figure: give assumptions a low and a high end.",
-    "explain.weak": "With all figures of grades C and D at their bad ends it is {low} (chance {p_low}), at their good "
-    "ends {high} (chance {p_high}).",
+    "explain.weak": "With all figures of grades C and D at their bad ends it is {low}, at their good ends {high}.",
+    "explain.chance": "chance {chance}",
     "explain.weak_share": "{share} of what moves it (of the squared swings) is figures of grades C and D, which come "
     "from a vendor's page or are assumed: replace the widest of them by your own first.",
     "explain.without_range": "Figures of grade C or D without a stated range, so not moved here",
@@ -122,7 +122,7 @@ SENTENCES: dict[str, str] = {
     # over-assign
     "over.title": "Over-assignment · {plan}",
     "over.headline": "For a chance of {wanted} that the target is made although nobody sells more than his quota, "
-    "quotas have to add up to {over} more than the target.",
+    "over-assignment has to be {over}.",
     "over.interval": "Within the interval of the simulation: {low} to {high}.",
     "over.no_end": "no over-assignment",
     "over.none": "No over-assignment gives a chance of {wanted}: the quarter itself reaches the target in {chance}, "

@@ -62,6 +62,13 @@ def test_a_higher_win_rate_signs_more_and_the_widest_range_leads(result: Sensiti
     assert abs(result.rows[0].swing.mean) >= abs(result.rows[1].swing.mean)
 
 
+def test_a_chance_that_is_explained_has_one_interval(plan: Plan) -> None:
+    found = explain(plan, kpi="p_target", ranges=(WIN_RATE,))
+    assert (found.now, found.weak_low, found.weak_high) == (found.p_target, found.weak_p_low, found.weak_p_high)
+    name = next(entry.name for entry in plan.uncertainty if f"uncertainty.{entry.id}" == MARKET)
+    assert [row.name for row in explain(plan, ranges=(MARKET,)).rows] == [name]
+
+
 def test_weak_figures_move_together_and_grades_share_the_swings(result: SensitivityResult) -> None:
     win_rate = next(row for row in result.rows if row.path == WIN_RATE)
     assert result.weak_low is not None
