@@ -20,8 +20,8 @@ import simpy
 from benchmarks.quarter import LOAD, SEED
 from benchmarks.textbook import core_allocation, core_of, difference, textbook_replicate
 from scenarios.loading import load_plan
+from simulation.compiling import compile_model
 from simulation.kpis import measure
-from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import replicate
 from studies.replications import Batch, run_replications

@@ -116,7 +116,7 @@ def even_allocation(plan: Plan) -> Allocation:
 
 def measure(scale: int, with_workbook: bool) -> dict[str, float]:
     """Seconds of the processor for each step of a plan so many times as large, and megabytes at the end."""
-    from simulation.model import compile_model
+    from simulation.compiling import compile_model
     from simulation.options import Options
     from simulation.quarter import replicate
 

@@ -20,9 +20,10 @@ import simpy
 from benchmarks.textbook import core_allocation, core_of, difference, run_textbook
 from optimizer import allocate
 from scenarios.loading import load_plan
+from simulation.compiling import compile_model
 from simulation.future import Future, draw_future
 from simulation.kpis import measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import run_quarter
 from simulation.records import Records

@@ -163,10 +163,10 @@ class Quarter:
 
     def _keys_of(self, start: DealStart) -> Keys:
         """Attributes by which effects pick an opportunity; those alike in all of them share theirs."""
-        alike = start.product, start.region, start.tier, start.rep, start.account, start.industry, start.source
-        keys = self._deal_keys.get(alike)
+        kind = start.kind
+        keys = self._deal_keys.get(kind)
         if keys is None:
-            keys = self._deal_keys[alike] = Keys(self.model.deal_attributes(*alike))
+            keys = self._deal_keys[kind] = Keys(self.model.deal_attributes(*kind))
         return keys
 
     def signed(self, rep: int, product: int, region: int, value: float) -> None:

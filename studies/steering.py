@@ -7,7 +7,8 @@ from typing import Any
 from optimizer.reallocation import Money, Reallocator
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
-from simulation.model import Model, compile_model
+from simulation.compiling import compile_model
+from simulation.model import Model
 from simulation.options import Options
 
 __all__ = ["compile_steered"]

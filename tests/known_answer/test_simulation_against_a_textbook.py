@@ -11,8 +11,8 @@ import pytest
 from benchmarks.textbook import core_allocation, core_of, difference, run_textbook
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.future import draw_future
-from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import run_quarter
 from tests.plans import small_plan

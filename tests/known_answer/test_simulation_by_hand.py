@@ -16,9 +16,10 @@ import pytest
 
 from scenarios.allocation import Allocation, QuotaCell
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint
 from simulation.kpis import measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import run_quarter
 from simulation.records import Activation, DealEnd, Payment, Records, RenewalEnd, Strike

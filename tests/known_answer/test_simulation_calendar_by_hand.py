@@ -17,8 +17,8 @@ import pytest
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint
-from simulation.model import compile_model
 from simulation.quarter import Quarter
 from simulation.records import DealEnd
 from simulation.tracing import trace_quarter

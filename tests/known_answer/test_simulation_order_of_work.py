@@ -14,8 +14,8 @@ import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint
-from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import run_quarter
 from simulation.records import DealEnd, Records

@@ -17,8 +17,9 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.effects import EVENTS, PARAMETERS
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
+from simulation.compiling import compile_model
 from simulation.kpis import Measured, measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import replicate
 from simulation.records import Records

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.kpis import measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Money, Reallocate
 from simulation.quarter import replicate
 from simulation.records import Records

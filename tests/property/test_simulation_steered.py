@@ -15,9 +15,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.kpis import measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Money, Options
 from simulation.quarter import replicate
 from simulation.tracing import Trace, trace_replication

@@ -20,7 +20,7 @@ from scenarios.crm.invoices import invoices_known_on
 from scenarios.crm.mapping import read_assumed, read_mapping
 from scenarios.crm.staff import staff_known_on
 from scenarios.plan import Plan
-from simulation.model import compile_model
+from simulation.compiling import compile_model
 from simulation.options import Options
 from simulation.quarter import replicate
 from tests.crm_exports import START, Company, write_export, write_rows

@@ -15,8 +15,8 @@ from scipy import stats
 
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.kpis import measure
-from simulation.model import compile_model
 from simulation.quarter import replicate
 from tests.statistical.test_simulation_against_theory import SEED, assert_z, plan_of
 

@@ -24,9 +24,10 @@ from scenarios.effects import Effect
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from scenarios.process import Response
+from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.kpis import measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.opportunities import Decision
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import Quarter, replicate

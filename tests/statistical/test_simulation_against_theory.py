@@ -15,8 +15,8 @@ from scipy import stats
 
 from scenarios.allocation import Allocation, BudgetCell
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.future import draw_future
-from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import replicate, run_quarter
 from simulation.records import Records

@@ -10,9 +10,10 @@ import pytest
 from scenarios.allocation import Allocation, QuotaCell
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.distributions import Floats
 from simulation.kpis import measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import replicate
 from simulation.records import Records

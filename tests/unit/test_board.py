@@ -12,9 +12,9 @@ from scenarios.allocation import Allocation
 from scenarios.effects import PARAMETERS, Effect, Scope, ScopeKey
 from scenarios.plan import Plan
 from simulation.board import ActiveEffect, Board, Crowd, Keys
+from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.kpis import measure
-from simulation.model import compile_model
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import Quarter
 from simulation.records import Records

@@ -9,8 +9,9 @@ import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.kpis import KPIS, Measured, measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import replicate
 from simulation.records import Activation, DealEnd, MoveRow, Payment, Records, RenewalEnd, Strike

@@ -13,8 +13,9 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
 from simulation.acceptance import acceptance
+from simulation.compiling import compile_model
 from simulation.kpis import measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.options import Options
 from simulation.records import DealEnd, ExamRow, Payment, Records, RenewalEnd
 from tests.plans import PLAN_YAML, small_plan, small_plan_files

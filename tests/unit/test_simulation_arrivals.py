@@ -9,7 +9,7 @@ import pytest
 from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from simulation.model import compile_model
+from simulation.compiling import compile_model
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import replicate
 from tests.plans import small_plan

@@ -10,9 +10,9 @@ import pytest
 
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.future import addon_chance, draw_future, passes_again
 from simulation.kpis import measure
-from simulation.model import compile_model
 from simulation.opportunities import Opportunity
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import Quarter

@@ -10,10 +10,10 @@ import pytest
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
+from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.health import cooled, scores
 from simulation.kpis import measure
-from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import Quarter
 from tests.plans import small_plan

@@ -10,8 +10,8 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import PlanFileError, UsageError
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
+from simulation.compiling import compile_model
 from simulation.future import draw_future
-from simulation.model import compile_model
 from tests.plans import small_plan
 
 BUDGET = Allocation("by hand", (), (BudgetCell("south", "online", 40_000.0),))

@@ -8,8 +8,8 @@ import pytest
 
 from scenarios.allocation import Allocation, QuotaCell
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint
-from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import Quarter
 from simulation.records import PostingRow

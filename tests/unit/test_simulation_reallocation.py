@@ -13,9 +13,10 @@ from scenarios.calendar import Calendar
 from scenarios.errors import QuarterdeckError
 from scenarios.plan import Plan
 from scenarios.policies import Reallocation
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint
 from simulation.kpis import measure
-from simulation.model import Model, compile_model
+from simulation.model import Model
 from simulation.quarter import Quarter, run_quarter
 from simulation.reallocation import move_days
 from simulation.records import MoveRow, Records

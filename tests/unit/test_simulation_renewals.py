@@ -10,8 +10,8 @@ import pytest
 from scenarios.allocation import Allocation
 from scenarios.expectations import expected_renewal_rate
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.future import draw_future
-from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import Quarter
 from tests.plans import small_plan

@@ -18,8 +18,8 @@ from scenarios.plan import Plan
 from scenarios.process import Lateness
 from scenarios.references import plan_problems
 from simulation.board import Keys
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint
-from simulation.model import compile_model
 from simulation.options import Options
 from simulation.quarter import Quarter
 from simulation.records import Activation

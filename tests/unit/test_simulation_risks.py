@@ -14,10 +14,10 @@ from scenarios.allocation import Allocation
 from scenarios.effects import EVENTS
 from scenarios.plan import Plan
 from simulation.board import Keys
+from simulation.compiling import compile_model
 from simulation.events import EVENT_HANDLERS
 from simulation.future import Future, draw_future
 from simulation.kpis import measure
-from simulation.model import compile_model
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import Quarter
 from simulation.receivables import Payer, contract_signed

@@ -17,8 +17,8 @@ from scenarios.expectations import expected_skill, with_measures
 from scenarios.measures import Exam, pass_chance
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint
-from simulation.model import compile_model
 from simulation.quarter import Quarter
 from simulation.records import ExamRow, SessionRow
 

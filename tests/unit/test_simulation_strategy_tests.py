@@ -12,8 +12,8 @@ import pytest
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from simulation.board import Keys
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint, draw_future
-from simulation.model import compile_model
 from simulation.quarter import Quarter
 from simulation.records import VerdictRow
 from simulation.strategy_tests import trials_of

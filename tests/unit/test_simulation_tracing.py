@@ -9,7 +9,8 @@ import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.plan import Plan
-from simulation.model import Model, compile_model
+from simulation.compiling import compile_model
+from simulation.model import Model
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import replicate
 from simulation.tracing import Trace, trace_replication

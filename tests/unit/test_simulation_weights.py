@@ -9,9 +9,9 @@ import pytest
 
 from scenarios.allocation import Allocation, QuotaCell
 from scenarios.plan import Plan
+from simulation.compiling import compile_model
 from simulation.future import DealChance, Future, LeadPoint
 from simulation.kpis import measure
-from simulation.model import compile_model
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import Quarter
 from simulation.records import WeightRow
