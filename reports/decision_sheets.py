@@ -73,7 +73,8 @@ def write_value_sheet(book: Book, result: ValueResult, words: Wording) -> None:
     """What each contingency plan is worth, and of those looked at in depth what the verdict hangs on."""
     leaf = Leaf(book, words.say("workbook.value"), words.say("value.title", plan=result.plan))
     leaf.note(words.say(f"stress.by_{result.criterion}"))
-    leaf.note(words.say("value.note"))
+    leaf.note(words.say("value.worst_note"))
+    leaf.note(words.say("value.reserve_note"))
     leaf.gap()
     if not result.rows:
         leaf.note(words.say("value.none"))

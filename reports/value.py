@@ -74,7 +74,10 @@ def _verdicts(result: ValueResult, words: Wording) -> list[Block]:
         for line in result.rows
     )
     title = money_title(words, "value.verdicts", scale, result.currency)
-    return [Table(title, columns, lines, (words.say(f"stress.by_{result.criterion}"), words.say("value.note")))]
+    notes = [words.say(f"stress.by_{result.criterion}")]
+    if any(line.gain_worst_tenth is not None for line in result.rows):
+        notes.append(words.say("value.worst_note"))
+    return [Table(title, columns, lines, (*notes, words.say("value.reserve_note")))]
 
 
 def _verdict(words: Wording, verdict: str) -> Cell:

@@ -54,7 +54,8 @@ SENTENCES: dict[str, str] = {
     "value.title": "应急预案的价值 · {plan}",
     "value.none": "计划中没有应急预案。",
     "value.verdicts": "各项应急预案的价值",
-    "value.note": "差的季度：没有预案时边际贡献最低的十分之一未来情形中的平均净收益。备用金：90% 的未来情形中预案成本不超过的数额。",
+    "value.worst_note": "差的季度：没有预案时边际贡献最低的十分之一未来情形中的平均净收益。",
+    "value.reserve_note": "备用金：90% 的未来情形中预案成本不超过的数额。",
     "value.name_one": "要看盈亏平衡概率、最晚触发时间和相互影响，请指定预案：quarterdeck value {source} --plans {plan}",
     "value.costs": "平均成本 {cost}：预备费 {retainer}，启用费 {activations}，使用费 {uses}。备用金 {reserve} "
     "在 90% 的未来情形中足够。",

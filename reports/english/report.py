@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "deck.bridge.more": "More",
     "deck.bridge.less": "Less",
     "deck.plan": "Plan {n}",
+    "deck.more.one": "and {n} more",
     "deck.more.many": "and {n} more",
     "deck.risks_note": "No plan: expected signed amount lost to the risk. Plans: net gain in contribution and verdict.",
     "deck.weak": "{weak} of {n} figures with a source are second hand or assumed (grades C and D).",

@@ -58,8 +58,9 @@ SENTENCES: dict[str, str] = {
     "value.title": "Worth of contingency plans · {plan}",
     "value.none": "The plan has no contingency plan.",
     "value.verdicts": "What each contingency plan is worth",
-    "value.note": "In bad quarters: mean gain over the tenth of futures with the least contribution without the plan. "
-    "Reserve: what the plan costs at most in 90% of futures.",
+    "value.worst_note": "In bad quarters: mean gain over the tenth of futures with the least contribution without the "
+    "plan.",
+    "value.reserve_note": "Reserve: what the plan costs at most in 90% of futures.",
     "value.name_one": "For break-even chance, latest trigger and interactions name plans: quarterdeck value {source} "
     "--plans {plan}",
     "value.costs": "Costs {cost} on average: {retainer} retainer, {activations} activations, {uses} uses. A reserve of "
