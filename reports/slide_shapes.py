@@ -61,7 +61,7 @@ def wide(text: str, size: float) -> float:
 def lines_of(text: str, size: float, width: float) -> int:
     """Lines that a text takes in so many points."""
     cells = max(2, math.floor(width / (size * CELL)))
-    return wrapped(text, cells).count("\n") + 1
+    return len(wrapped(text, cells).split("\n"))
 
 
 def high(text: str, size: float, width: float) -> float:
