@@ -335,28 +335,19 @@ def _bars(
     domain = (low, high if most is None else max(most, high))
     x = _amounts("value", axis, domain)
     x["axis"]["format"] = axis_format
-    layers = [
-        _layer(
-            rows,
-            {"type": "bar", "height": {"band": 0.62}},
-            {"y": _names(labels), "x": x, "color": {"field": "colour", "type": "nominal", "scale": None}},
-        ),
-        _layer(
-            rows,
-            {"type": "text", "align": "left", "dx": 5},
-            {"y": _names(labels), "x": x | {"field": "end"}, "text": {"field": "text"}},
-        ),
-    ]
+    colours = {"field": "colour", "type": "nominal", "scale": None}
+    bar: Spec = {"type": "bar", "height": {"band": 0.62}}
+    layers = [_layer(rows, bar, {"y": _names(labels), "x": x, "color": colours})]
     if mark is not None:
         at = [{"value": mark[0], "text": mark[1]}]
         layers.append(_layer(at, {"type": "rule", "color": INK, "strokeDash": [4, 3]}, {"x": x}))
-        layers.append(
-            _layer(
-                at,
-                {"type": "text", "baseline": "bottom", "dy": -4, "fontSize": 11, "color": INK},
-                {"x": x, "y": {"value": 0}, "text": {"field": "text"}},
-            )
-        )
+        above: Spec = {"type": "text", "baseline": "bottom", "dy": -4, "fontSize": 11, "color": INK}
+        layers.append(_layer(at, above, {"x": x, "y": {"value": 0}, "text": {"field": "text"}}))
+    places = {"y": _names(labels), "x": x | {"field": "end"}, "text": {"field": "text"}}
+    beside: Spec = {"type": "text", "align": "left", "dx": 5}
+    if mark is not None:  # figures on a white edge, where the line would cross them
+        layers.append(_layer(rows, beside | {"stroke": "white", "strokeWidth": 5, "strokeJoin": "round"}, places))
+    layers.append(_layer(rows, beside, places))
     alt = words.listed(words.say("says", what=named(*name, " "), text=text) for name, _, text, _ in entries)
     return _chart(
         chart_id, title, [*layers, _named(labels)], _height(labels), alt, **_beside(labels, 24 if mark else 8)

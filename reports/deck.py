@@ -63,7 +63,8 @@ def _chapter(result: Record, run: SavedRun, words: Wording) -> Chapter:
     assert isinstance(heading, Heading), "pages begin so"
     blocks = _spoken(page.blocks[1:])
     first = next((number for number, block in enumerate(blocks) if isinstance(block, Table)), 0) if plots else 0
-    return Chapter(heading.text, (*blocks[:first], *plots, *blocks[first:]), heading.detail)
+    title = words.choose(str(type(result).model_fields["study"].default), "part", heading.text)
+    return Chapter(title, (*blocks[:first], *plots, *blocks[first:]), heading.detail)
 
 
 def _spoken(blocks: Sequence[Block]) -> list[Block]:

@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
     "deciding.first_share": "单独",
     "deciding.uneven": "波动",
     # select
+    "select.part": "应急预案组合",
     "select.title": "最优应急预案组合 · {plan}",
     "select.headline": "建议准备：{plans}。",
     "select.headline_none": "建议不准备任何应急预案。",

@@ -51,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "verdict.no difference": "无差别",
     "verdict.cannot tell": "尚无法判断",
     # what contingency plans are worth
+    "value.part": "应急预案的价值",
     "value.title": "应急预案的价值 · {plan}",
     "value.none": "计划中没有应急预案。",
     "value.verdicts": "各项应急预案的价值",
@@ -96,6 +97,7 @@ SENTENCES: dict[str, str] = {
     "precision.time": "{kpi}：要求 {asked}；限定的时间只够模拟 {n} 次，达到 {reached}。",
     "precision.limit": "{kpi}：要求 {asked}，无法达到；模拟 {n} 次，达到 {reached}。",
     # comparison
+    "compare.part": "方案对比",
     "compare.title": "方案对比 · {plan}",
     "compare.detail": "{n} 组相同的未来情形 · 随机种子 {seed} · 金额单位：{currency}",
     "compare.sides": "{a} 对比 {b}",

@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
     "deciding.first_share": "Alone",
     "deciding.uneven": "Varies by",
     # select
+    "select.part": "Choice of contingency plans",
     "select.title": "The best contingency plans · {plan}",
     "select.headline": "Hold {plans}.",
     "select.headline_none": "Hold no contingency plan.",

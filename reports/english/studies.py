@@ -55,6 +55,7 @@ SENTENCES: dict[str, str] = {
     "verdict.no difference": "no difference",
     "verdict.cannot tell": "cannot tell",
     # what contingency plans are worth
+    "value.part": "Worth of contingency plans",
     "value.title": "Worth of contingency plans · {plan}",
     "value.none": "The plan has no contingency plan.",
     "value.verdicts": "What each contingency plan is worth",
@@ -107,6 +108,7 @@ SENTENCES: dict[str, str] = {
     "precision.time": "{kpi}: {asked} was asked; the time was enough for {n} replications, which give {reached}.",
     "precision.limit": "{kpi}: {asked} was asked and is out of reach; {n} replications give {reached}.",
     # comparison
+    "compare.part": "Comparison",
     "compare.title": "Comparison · {plan}",
     "compare.detail": "{n} identical futures · seed {seed} · money in {currency}",
     "compare.sides": "{a} against {b}",
