@@ -22,6 +22,9 @@ Attributes: TypeAlias = Mapping[str, str | tuple[str, ...]]
 Picks: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 """What a scope picks by: attribute and wanted values."""
 
+_Found: TypeAlias = tuple[object, float, float, tuple[str, ...]]
+"""The token of what acts on a parameter, sum of shifts, product of factors, contingency plans among it."""
+
 NOTHING = ("", "")
 """What a ``struck`` effect is aimed at when no strike set it off."""
 
@@ -52,8 +55,8 @@ class Keys:
 
     def __init__(self, attributes: Attributes) -> None:
         self.attributes = attributes
-        self.found: dict[str, tuple[Acting, float, float, tuple[str, ...]]] = {}
-        """Parameter → what acted on it then, sum of shifts, product of factors, contingency plans among them."""
+        self.found: dict[str, _Found] = {}
+        """Parameter → by what it was found, sum of shifts, product of factors, contingency plans among them."""
 
 
 class Crowd:
@@ -97,10 +100,12 @@ class Crowd:
 class Acting:
     """The effects that act on one parameter, until another goes on or off."""
 
-    __slots__ = ("_aimed", "_fields", "_found", "_kinds", "_marks", "_on", "_sorted", "high", "low")
+    __slots__ = ("_aimed", "_fields", "_found", "_kinds", "_marks", "_on", "_sorted", "high", "low", "token")
 
     def __init__(self, parameter: str, on: list[ActiveEffect]) -> None:
         self.low, self.high = PARAMETERS[parameter].low, PARAMETERS[parameter].high
+        self.token = object()
+        """By which others know what was found by it; by itself it would hold on to itself for ever."""
         self._on = on
         self._sorted = False
 
@@ -116,10 +121,10 @@ class Acting:
         self._marks = {aim[1] for aim in self._aimed if aim is not None and aim != NOTHING}
         """… but for those at which one is aimed, by id."""
         self._kinds = tuple(kind for kind in _AIMS if any(aim is not None and aim[0] == kind for aim in self._aimed))
-        self._found: dict[tuple[object, ...], tuple[Acting, float, float, tuple[str, ...]]] = {}
+        self._found: dict[tuple[object, ...], _Found] = {}
 
-    def on(self, attributes: Attributes) -> tuple[Acting, float, float, tuple[str, ...]]:
-        """Sum of shifts, product of factors and the contingency plans among what acts on a thing."""
+    def on(self, attributes: Attributes) -> _Found:
+        """Its token, sum of shifts, product of factors and the contingency plans among what acts on a thing."""
         if not self._sorted:
             self._sort()
         alike: tuple[object, ...] = tuple(map(attributes.get, self._fields))
@@ -131,7 +136,7 @@ class Acting:
                 alike += (kind, subject)
         found = self._found.get(alike)
         if found is None:
-            found = self._found[alike] = (self, *self._combine(attributes))
+            found = self._found[alike] = (self.token, *self._combine(attributes))
         return found
 
     def in_order(self) -> Iterator[ActiveEffect]:
@@ -202,7 +207,7 @@ class Board:
         if acting is None:
             return base
         found = keys.found.get(parameter)
-        if found is None or found[0] is not acting:
+        if found is None or found[0] is not acting.token:
             found = keys.found[parameter] = acting.on(keys.attributes)
         _, shift, factor, plans = found
         if plans:
