@@ -162,7 +162,7 @@ def sweep(
     from studies.sweeping import sweep_study
 
     inputs = inputs_of(plan, scenario, setting)
-    with ProgressBars() as progress:
+    with ProgressBars(wording(language)) as progress:
         result = sweep_study(inputs.plan, over, points, progress)
     show_answer(result, json, wording(language), inputs.changes, plan)
 

@@ -147,7 +147,7 @@ def reach(
     from studies.sweeping import reach_study
 
     inputs = inputs_of(plan, quarter.scenario, quarter.setting)
-    with ProgressBars() as progress:
+    with ProgressBars(page.words) as progress:
         result = reach_study(inputs.plan, contribution, progress)
     show_answer(result, page.json, page.words, inputs.changes, plan)
 

@@ -10,6 +10,9 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from reports.translating import translated
+from reports.wording import Wording
+
 __all__ = ["ProgressBars"]
 
 _PATIENCE_SECONDS = 0.7
@@ -19,7 +22,8 @@ _PATIENCE_SECONDS = 0.7
 class ProgressBars:
     """Callable that studies tell (label, done, total); a context manager that clears the screen afterwards."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, words: Wording, console: Console | None = None) -> None:
+        self._words = words
         console = console or Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
@@ -40,7 +44,7 @@ class ProgressBars:
     def __call__(self, label: str, done: int, total: int) -> None:
         """Show that ``done`` of ``total`` steps of ``label`` are done; finished ones make room."""
         if label not in self._tasks:
-            self._tasks[label] = self._progress.add_task(label, total=total)
+            self._tasks[label] = self._progress.add_task(translated(label, self._words), total=total)
         self._progress.update(self._tasks[label], completed=done, total=total, visible=done < total)
         if not self._is_shown and time.monotonic() - self._started > _PATIENCE_SECONDS:
             self._progress.start()

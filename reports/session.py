@@ -19,6 +19,7 @@ from reports.requirements import check_requirements, read_requirements
 from reports.run import page_of
 from reports.run_list import run_list_page
 from reports.terminal import show
+from reports.translating import translated
 from reports.wording import Wording
 from scenarios.allocation import Allocation
 from scenarios.crm import ImportReport
@@ -50,7 +51,7 @@ __all__ = [
 def answer_request(request: Request, out: Path, json: bool, require: Sequence[str], words: Wording) -> Outcome:
     """Answer, save first, show then. RequirementFailed where the answer does not meet what was required."""
     requirements = read_requirements(require, STUDIES[request.study], words)
-    with ProgressBars() as progress, _kept_when_interrupted(out, words):
+    with ProgressBars(words) as progress, _kept_when_interrupted(out, words):
         outcome, folder = answer_and_save(request, out, progress)
     _show_outcome(outcome, folder, json, words)
     check_requirements(requirements, STUDIES[request.study].kpis(outcome.result), words)
@@ -69,7 +70,7 @@ def resume_saved(
     """Continue a study that was interrupted, save and show it."""
     request, _ = read_unfinished(folder)
     requirements = read_requirements(require, STUDIES[request.study], words)
-    with ProgressBars() as progress, _kept_when_interrupted(out, words):
+    with ProgressBars(words) as progress, _kept_when_interrupted(out, words):
         outcome, saved = resume_run(folder, out, progress, jobs, cluster)
     _show_outcome(outcome, saved, json, words)
     check_requirements(requirements, STUDIES[request.study].kpis(outcome.result), words)
@@ -84,7 +85,7 @@ def _kept_when_interrupted(out: Path, words: Wording) -> Iterator[None]:
         text = words.say("runs.interrupted", kept=words.money(stop.kept))
         if stop.step is not None:
             done, total = words.money(stop.step.done), words.money(stop.step.total)
-            text += words.say("runs.under_way", step=stop.step.label, done=done, total=total)
+            text += words.say("runs.under_way", step=translated(stop.step.label, words), done=done, total=total)
         run = f"{stop.folder.name} --out {shlex.quote(str(out))}"
         raise KeyboardInterrupt(f"{text}\n{words.say('runs.go_on', run=run)}") from None
 
@@ -101,7 +102,7 @@ def _show_outcome(outcome: Outcome, folder: Path, json: bool, words: Wording) ->
 
 def repeat_saved(folder: Path, jobs: int, cluster: str | None, json: bool, words: Wording) -> None:
     """Compute a saved run again. RequirementFailed where it is not the same to the last bit."""
-    with ProgressBars() as progress:
+    with ProgressBars(words) as progress:
         again = repeat_run(folder, progress, jobs, cluster)
     show_result(again.result, json, words)
     if not again.identical:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reports import chinese, english
-from reports.chinese import imports, rooms
+from reports.chinese import imports, rooms, steps
 
 __all__ = ["CHINESE", "ENGLISH", "MINUS", "Scale", "Unit", "Wording"]
 
@@ -235,5 +235,5 @@ CHINESE = Wording(
     range_words=("–", "至"),
     gap="",
     comma="、",
-    messages=rooms.MESSAGES | imports.MESSAGES,
+    messages=rooms.MESSAGES | imports.MESSAGES | steps.MESSAGES,
 )

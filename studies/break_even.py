@@ -117,7 +117,7 @@ def _gain_at(bench: Bench, worth: Worth, risk: Risk, factor: float, struck: NDAr
         label = f"{risk.id} at {factor:g} times its rate"
         numbers = worth.base.numbers[only].tolist()
         without = bench.futures.replay(plan, bench.allocation, bench.options, label=label, only=numbers)
-        label = f"{label}, with {worth.entry.id}"
+        label = f"{risk.id} at {factor:g} times its rate, with {worth.entry.id}"
         with_plan = bench.futures.replay(
             plan, bench.allocation, bench.holding(worth.entry.id), label=label, only=numbers
         )

@@ -173,7 +173,7 @@ def explain_sensitivity(
             ends[entry.path, end] = bench.kpis(allocation, [(entry, value)], label, options.plans)
     rows = [_range_row(entry, kpi, base, ends[entry.path, "low"], ends[entry.path, "high"]) for entry in ranges]
     weak = _weak_ends(ranges, rows, kpi)
-    together = [bench.kpis(allocation, side, f"grades C and D {way}", options.plans) for way, side in weak]
+    together = [bench.kpis(allocation, side, label, options.plans) for label, side in weak]
     against = None if request.against == "none" else request.against
     challenger = None if against is None else named_allocation(plan, against)
     worth, flips = _flips(plan, bench, allocation, challenger, request.verdicts, ranges)
@@ -241,7 +241,7 @@ def _weak_ends(
         return []
     bad = [(entry, entry.low if rises else entry.high) for entry, rises in pairs]
     good = [(entry, entry.high if rises else entry.low) for entry, rises in pairs]
-    return [("at their worst", bad), ("at their best", good)]
+    return [("grades C and D at their worst", bad), ("grades C and D at their best", good)]
 
 
 def _grades(plan: Plan, ranges: Sequence[StatedRange], rows: Sequence[RangeRow]) -> tuple[GradeRow, ...]:

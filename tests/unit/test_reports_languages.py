@@ -214,3 +214,10 @@ def test_every_verdict_has_a_name_in_both_languages() -> None:
     verdicts |= {"buy", "do not buy", "cannot tell yet", "hurts", "helps", "harmless", "never struck"}
     for sentences in (english.SENTENCES, chinese.SENTENCES):
         assert {word for word in verdicts if f"verdict.{word}" not in sentences} == set()
+
+
+def test_steps_of_a_study_are_said_in_chinese() -> None:
+    assert translated("all risks, no plan", CHINESE) == "全部风险，无应急预案"
+    assert translated("K1 at 0.5 times its rate, with K1-answer", CHINESE) == "K1 的发生率为 0.5 倍，有 K1-answer"
+    assert translated("with K4-rebuild and K5-handover", CHINESE) == "有 K4-rebuild 和 K5-handover"
+    assert translated("customer_tiers.A.win_rate low", CHINESE) == "customer_tiers.A.win_rate low", "an id, as it is"

@@ -136,7 +136,7 @@ def test_requirements_that_hold_say_nothing() -> None:
 def progress_of(is_terminal: bool, patience: float, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr("reports.progress._PATIENCE_SECONDS", patience)
     stream = io.StringIO()
-    with ProgressBars(Console(file=stream, width=80, force_terminal=is_terminal)) as progress:
+    with ProgressBars(ENGLISH, Console(file=stream, width=80, force_terminal=is_terminal)) as progress:
         for done in range(1, 4):
             progress("quarters", done, 4)
     return stream.getvalue()
