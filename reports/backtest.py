@@ -88,9 +88,15 @@ def _scores(result: BacktestResult, words: Wording) -> Table:
         Column(words.say("column.within"), "figure"),
         Column(words.say("column.pinball"), "figure"),
         *(Column(words.say(f"backtest.{method}"), "figure") for method in METHODS),
+        Column(words.say("backtest.chance"), "figure"),
     )
     rows = tuple(_score(score, words) for score in result.scores)
-    notes = (words.say("backtest.coverage"), words.say("backtest.wape"), words.say("backtest.pinball"))
+    notes = (
+        words.say("backtest.coverage"),
+        words.say("backtest.wape"),
+        words.say("backtest.pinball"),
+        words.say("backtest.by_chance"),
+    )
     return Table(words.say("backtest.scores"), columns, rows, notes)
 
 
@@ -104,7 +110,8 @@ def _score(score: BacktestScore, words: Wording) -> Row:
     )
     name = words.say(f"backtest.kind.{score.kind}", dimension=words.say(f"backtest.by.{score.dimension}"))
     within = words.say("backtest.within", n=score.inside, count=score.count)
-    return row(name, within, words.percent(score.pinball, 1), *errors)
+    chance = words.say("backtest.not_known") if score.expected_wape is None else words.percent(score.expected_wape, 1)
+    return row(name, within, words.percent(score.pinball, 1), *errors, chance)
 
 
 def _causes(window: BacktestWindow, words: Wording) -> Table:

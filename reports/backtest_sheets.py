@@ -76,6 +76,7 @@ def _scores(leaf: Leaf, result: BacktestResult, words: Wording) -> None:
         Head(words.say("column.share"), "share", 14),
         Head(words.say("column.pinball"), "share", 14),
         *(Head(words.say(f"backtest.{method}"), "share", 14) for method in METHODS),
+        Head(words.say("backtest.chance"), "share", 14),
     )
     lines: list[Line] = []
     for number, score in enumerate(result.scores, start=1):
@@ -83,10 +84,10 @@ def _scores(leaf: Leaf, result: BacktestResult, words: Wording) -> None:
         share = Live(f"={leaf.at(2, number)}/{leaf.at(1, number)}", score.inside / score.count) if score.count else None
         wape = (score.wape[method] for method in METHODS)
         name = words.say(f"backtest.kind.{score.kind}", dimension=dimension)
-        lines.append((name, score.count, score.inside, share, score.pinball, *wape))
+        lines.append((name, score.count, score.inside, share, score.pinball, *wape, score.expected_wape))
     leaf.table(heads, lines)
     leaf.row -= 1
-    for key in ("backtest.coverage", "backtest.wape", "backtest.pinball"):
+    for key in ("backtest.coverage", "backtest.wape", "backtest.pinball", "backtest.by_chance"):
         leaf.note(words.say(key))
     leaf.gap()
 

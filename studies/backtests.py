@@ -41,6 +41,8 @@ class BacktestRow(Record):
     """The window before, again."""
     pipeline: float
     """The open pipeline × the share of it that the window before signed."""
+    expected_error: float | None = None
+    """Mean distance of a simulated window from P50: how far off P50 is by chance alone. None in runs saved before."""
     drift: float
     """A straight line through the last 26 weeks, drawn on."""
 
@@ -111,6 +113,8 @@ class BacktestScore(Record):
     """Mean quantile loss at P10, P50, P90, as a share of what happened."""
     wape: dict[Method, float]
     """Sum of absolute errors ÷ sum of what happened."""
+    expected_wape: float | None = None
+    """The model's, where every figure of its plans were true: chance alone."""
 
 
 class BacktestFinding(Record):

@@ -22,6 +22,10 @@ SENTENCES: dict[str, str] = {
     "backtest.last": "Last",
     "backtest.pipeline": "Pipeline",
     "backtest.drift": "Line",
+    "backtest.chance": "Chance",
+    "backtest.by_chance": "Chance: the error that Model would have on average if every figure of its plans were true; "
+    "a difference between methods that is small beside it says little.",
+    "backtest.not_known": "–",
     "backtest.scores": "How good over all windows",
     "backtest.coverage": "Inside: rows whose result lay within P10–P90; eight of ten are wanted.",
     "backtest.wape": "Model to Line: sum of all errors ÷ sum of what happened; the least stands out.",

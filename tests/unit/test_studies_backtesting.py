@@ -175,3 +175,18 @@ def test_windows_that_cannot_be_compared(export: Path, fields: dict[str, object]
 def test_a_window_before_all_deals(export: Path) -> None:
     with pytest.raises(PlanFileError, match="no deal was closed before 2022-01-01"):
         run(export, quarters=(dt.date(2022, 1, 1),))
+
+
+def test_the_error_that_chance_alone_makes(result: BacktestResult) -> None:
+    """It is that of the simulated windows about their P50, so it grows as a total is told apart into more parts."""
+    for kind in ("quarter", "rolling"):
+        scores = {score.dimension: score for score in result.scores if score.kind == kind}
+        expected = [scores[dimension].expected_wape for dimension in ("total", "region", "rep")]
+        assert None not in expected
+        assert expected == sorted(expected)  # type: ignore[type-var]
+        rows = [
+            row for window in result.windows if window.kind == kind for row in window.rows if row.dimension == "rep"
+        ]
+        # A normal's mean distance from its median is 0.311 of P10 to P90; of six replications, roughly.
+        spread = sum(0.311 * (row.p90 - row.p10) for row in rows) / sum(row.actual for row in rows)
+        assert expected[2] == pytest.approx(spread, rel=0.35)
