@@ -72,6 +72,8 @@ def allocate(
         asked |= {"replications": replications, **computed_by(jobs, cluster)}
         export_to(answer("rounds", plan, asked, out, json, words).allocation, export, words)
         return
+    if cluster is not None:
+        raise typer.BadParameter("--cluster goes with --rounds: nothing else of allocate is simulated")
     if ranges and prices is False:
         raise typer.BadParameter("give --ranges or --no-prices, not both")
     detail = "ranges" if ranges else None if prices is None else "prices" if prices else "none"

@@ -78,7 +78,7 @@ FAULTS = (
     Fault(FAIRNESS, "v.quota_total: -float(shares[number])", "v.quota_total: float(shares[number])", PAPER),
     Fault("optimizer/model.py", "{x: -1.0 for s, x", "{x: 0.0 for s, x", PAPER),
     Fault("optimizer/data.py", "self.margin[:, None] - self.fee_rate - self.bonus_rate", "self.margin[:, None] - self.fee_rate", PAPER),
-    Fault("optimizer/data.py", "self.margin[:, None] - self.fee_rate - self.bonus_rate", "self.margin[:, None] - self.bonus_rate", PAPER),
+    Fault("optimizer/data.py", "self.margin[:, None] - self.fee_rate - self.bonus_rate", "self.margin[:, None] - self.bonus_rate", DATA_TEST),
     Fault("optimizer/stages.py", "{1: 100.0, 2: 10.0, 3: 1.0}", "{1: 1.0, 2: 10.0, 3: 100.0}", "tests/unit/test_optimizer_model.py::test_soft_rules_give_by_the_least_and_the_lower_priority_first"),
     # what the rows hold
     Fault("optimizer/hours.py", "plan.calendar.weeks * each", "(plan.calendar.weeks - 1) * each", DATA_TEST),

@@ -213,3 +213,9 @@ def test_processes_or_a_cluster() -> None:
     done = CliRunner().invoke(cli.app, ["simulate", "quarter", "--cluster", "tcp://127.0.0.1:9", "--jobs", "2"])
     assert done.exit_code == 2
     assert "give --jobs or --cluster, not both" in done.stderr
+
+
+def test_an_allocation_alone_is_not_simulated() -> None:
+    done = CliRunner().invoke(cli.app, ["allocate", "quarter", "--cluster", "tcp://127.0.0.1:9"])
+    assert done.exit_code == 2
+    assert "--cluster goes with --rounds" in done.stderr
