@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from reports.parts import changes, row
+from collections.abc import Mapping
+
+from reports.parts import changes, row, verdict_mark
 from reports.rules import missed_rules
-from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
+from reports.specs import Block, Cell, Column, Heading, Page, Sentence, Table, Tone
 from reports.wording import Wording
 from studies.results import CompareResult, Difference
 
 __all__ = ["comparison_page"]
 
-_TONES = {"better": "good", "worse": "bad", "cannot tell": "warning", "no difference": "quiet"}
+_TONES: Mapping[str, Tone] = {"better": "good", "worse": "bad", "cannot tell": "warning", "no difference": "quiet"}
 
 
 def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN") -> Page:
@@ -92,4 +94,4 @@ def _differences(result: CompareResult, words: Wording) -> Table:
 
 
 def _verdict(words: Wording, line: Difference) -> Cell:
-    return Mark(words.choose("verdict", line.verdict, line.verdict), _TONES[line.verdict])  # type: ignore[arg-type]
+    return verdict_mark(words, line.verdict, _TONES)

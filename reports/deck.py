@@ -6,15 +6,15 @@ by one, pictures that an office program cannot draw, and the long list of single
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Sequence
 
 from reports.allocation import allocation_page
+from reports.bridge import StepKind, kind_of, levels, step_name
 from reports.document import report_of
 from reports.parts import clears_zero, named, row
 from reports.run import page_of
-from reports.simulation import simulation_page, step_name
+from reports.simulation import simulation_page
 from reports.specs import Block, Cell, Chapter, Column, Deck, Heading, Mark, Plot, Sentence, Series, Table, Tone
 from reports.stress import stress_page
 from reports.wording import Scale, Wording
@@ -104,26 +104,18 @@ def _simulation(result: SimulateResult, run: SavedRun, words: Wording) -> list[B
 
 def _bridge(steps: Sequence[BridgeStep], names: Sequence[str], words: Wording, currency: str) -> Plot | None:
     """A waterfall of bars on an unseen foot; None where a level falls below zero, where no foot can carry it."""
-    levels = list(itertools.accumulate(steps, _next_level, initial=0.0))
-    if not steps or min(levels) < 0:
+    spans = levels(steps)
+    if not spans or min(map(min, spans)) < 0:
         return None
     scale = words.scale(step.amount for step in steps)
-    kinds = ["total" if step.kind == "total" else "more" if step.amount >= 0 else "less" for step in steps]
-    feet = [
-        0.0 if step.kind == "total" else min(ends) for step, ends in zip(steps, itertools.pairwise(levels), strict=True)
-    ]
+    feet = (0.0 if step.kind == "total" else min(span) for step, span in zip(steps, spans, strict=True))
     series = [Series("", tuple(foot / scale.divisor for foot in feet), "foot")]
-    for kind in ("total", "more", "less"):
-        values = (
-            abs(step.amount) / scale.divisor if own == kind else None for step, own in zip(steps, kinds, strict=True)
-        )
+    kinds: tuple[StepKind, ...] = ("total", "more", "less")
+    for kind in kinds:
+        values = (abs(step.amount) / scale.divisor if kind_of(step) == kind else None for step in steps)
         series.append(Series(words.say(f"deck.bridge.{kind}"), tuple(values), kind))
     unit = words.unit_of(scale, currency)
     return Plot(words.say("bridge.title"), "steps", unit, scale.decimals, tuple(names), tuple(series))
-
-
-def _next_level(level: float, step: BridgeStep) -> float:
-    return step.amount if step.kind == "total" else level + step.amount
 
 
 def _stress(result: StressResult, words: Wording) -> list[Block | Plot]:

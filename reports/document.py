@@ -9,23 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from reports.charts import (
-    bridge_chart,
-    cash_chart,
-    chance_chart,
-    coverage_chart,
-    fairness_chart,
-    fan_chart,
-    price_chart,
-    risk_map,
-    tornado_chart,
-    worth_chart,
-)
+from reports.allocation_charts import coverage_chart, fairness_chart, price_chart
+from reports.bridge import step_name
 from reports.parts import changes, row
+from reports.quarter_charts import bridge_chart, cash_chart, chance_chart, fan_chart
 from reports.review import checks_table
+from reports.risk_charts import risk_map, tornado_chart, worth_chart
 from reports.rules import member_name
 from reports.run import page_of, summary
-from reports.simulation import step_name
 from reports.specs import Block, Card, Chart, Column, Heading, Mark, Report, Section, Sentence, Table
 from reports.wording import Wording
 from scenarios.plan import Plan

@@ -291,7 +291,7 @@ def _docs(model: type[BaseModel]) -> dict[str, str]:
     assert isinstance(section, ast.ClassDef)
     docs: dict[str, str] = {}
     for field, after in zip(section.body, section.body[1:], strict=False):
-        is_text = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and is_text:
-            docs[field.target.id] = str(after.value.value)  # type: ignore[attr-defined]
+        match field, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=text)):
+                docs[name] = str(text)
     return docs

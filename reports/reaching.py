@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from reports.deciding import chance, half, heading, points, signed
-from reports.parts import changes, money_title, row
-from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table
+from reports.parts import changes, money_title, row, verdict_mark
+from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table, Tone
 from reports.wording import Wording
 from studies.reaching import LeverGain, ReachChanceResult
 
 __all__ = ["reach_chance_page"]
 
-_TONES = {"helps": "good", "hurts": "bad", "cannot tell": "warning", "no difference": "quiet"}
+_TONES: Mapping[str, Tone] = {"helps": "good", "hurts": "bad", "cannot tell": "warning", "no difference": "quiet"}
 
 
 def reach_chance_page(result: ReachChanceResult, words: Wording, source: str = "PLAN") -> Page:
@@ -62,8 +63,8 @@ def _mix_says(result: ReachChanceResult, words: Wording) -> list[Block]:
     blanks = {"levers": words.listed(step.lever for step in result.mix), "money": words.short(last.money)}
     if result.mix_reaches != "yes":
         blanks["chance"] = chance(words, last.chance)
-    tone = "good" if result.mix_reaches == "yes" else "warning"
-    return [Sentence(words.say(f"reaching.mix.{result.mix_reaches}", **blanks), tone)]  # type: ignore[arg-type]
+    tone: Tone = "good" if result.mix_reaches == "yes" else "warning"
+    return [Sentence(words.say(f"reaching.mix.{result.mix_reaches}", **blanks), tone)]
 
 
 def _name(words: Wording, kind: str, id: str, more: float | None) -> str:
@@ -76,7 +77,7 @@ def _name(words: Wording, kind: str, id: str, more: float | None) -> str:
 def _verdict(lever: LeverGain, words: Wording) -> Cell:
     if not lever.is_feasible:
         return Mark(words.say("reaching.infeasible"), "bad")
-    return Mark(words.choose("verdict", lever.verdict, lever.verdict), _TONES[lever.verdict])  # type: ignore[arg-type]
+    return verdict_mark(words, lever.verdict, _TONES)
 
 
 def _levers(result: ReachChanceResult, words: Wording) -> Table:

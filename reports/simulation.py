@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 
+from reports.bridge import kind_of, levels, step_name
 from reports.parts import bar_of, changes, kpi_table, money_title, row, spread_table
 from reports.rules import missed_rules
-from reports.specs import Bar, Block, Column, Heading, Listing, Page, Row, Sentence, Table
+from reports.specs import Bar, Block, Cell, Column, Heading, Listing, Page, Row, Sentence, Table
 from reports.wording import Wording
-from studies.results import BridgeStep, Estimate, KpiRow, SimulateResult
+from studies.results import Estimate, KpiRow, SimulateResult
 
-__all__ = ["headline", "simulation_page", "step_name"]
+__all__ = ["headline", "simulation_page"]
 
 
 def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN", is_part: bool = False) -> Page:
@@ -104,34 +104,18 @@ def _bridge(result: SimulateResult, words: Wording) -> Table:
         Column(words.say("column.half_width"), "figure", gives_way=1),
         Column("", "bar", gives_way=2),
     )
-    ends = list(itertools.accumulate(result.bridge, _next_level, initial=0.0))
-    largest = max((abs(level) for level in ends), default=0.0)
+    spans = levels(result.bridge)
+    largest = max((abs(end) for _, end in spans), default=0.0)
     rows: list[Row] = []
-    for step, before, after in zip(result.bridge, ends, ends[1:], strict=False):
+    for step, span in zip(result.bridge, spans, strict=True):
         is_total = step.kind == "total"
-        has_interval = step.ci_low is not None and step.ci_high is not None
-        within = scale.within((step.ci_high - step.ci_low) / 2) if has_interval else ""  # type: ignore[operator]
-        low, high = (0.0, after) if is_total else (min(before, after), max(before, after))
-        kind = "total" if is_total else "more" if step.amount >= 0 else "less"
-        bar = Bar(low / largest, high / largest, kind) if largest > 0 else ""  # type: ignore[arg-type]
+        within = "" if step.half_width is None else scale.within(step.half_width)
+        bar: Cell = Bar(min(span) / largest, max(span) / largest, kind_of(step)) if largest > 0 else ""
         figure = scale.of(step.amount) if is_total else scale.signed(step.amount)
         rows.append(row(step_name(step, words, result.plans), figure, within, bar, strong=is_total))
     return Table(
         money_title(words, "bridge.title", scale, result.currency), columns, tuple(rows), (words.say("bridge.note"),)
     )
-
-
-def step_name(step: BridgeStep, words: Wording, plans: Sequence[str]) -> str:
-    """What a step of the bridge is called; ``plans`` are the contingency plans that were held."""
-    if step.id == "gap" and step.amount < 0:
-        return words.say("bridge.surplus")
-    if step.id == "risks" and plans:
-        return words.say("bridge.risks_held")
-    return words.choose("bridge", step.id, f"{step.label[:1].upper()}{step.label[1:]}")
-
-
-def _next_level(level: float, step: BridgeStep) -> float:
-    return step.amount if step.kind == "total" else level + step.amount
 
 
 def _reps_on_quota(result: SimulateResult, words: Wording) -> tuple[str, ...]:

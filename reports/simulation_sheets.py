@@ -90,13 +90,11 @@ def _bridge(leaf: Leaf, result: SimulateResult, words: Wording) -> Area:
         is_total = step.kind == "total"
         before, level = level, (step.amount if is_total else level + step.amount)
         own = leaf.at(1, number)
-        has_interval = step.ci_low is not None and step.ci_high is not None
-        half = (step.ci_high - step.ci_low) / 2 if has_interval else None  # type: ignore[operator]
         label = words.choose("bridge", step.id, step.label)
         foot = 0.0 if is_total else min(before, level)
         up, down = f"=MAX({own},0)", f"=MAX(-{own},0)"
         lines.append((
-            label, step.amount, half, foot,
+            label, step.amount, step.half_width, foot,
             step.amount if is_total else None,
             None if is_total else Live(up, max(step.amount, 0.0)),
             None if is_total else Live(down, max(-step.amount, 0.0)),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reports.deciding import verdicts
-from reports.parts import changes, estimate, money_title, named, points, row
+from reports.parts import changes, estimate, money_title, named, points, row, verdict_mark
 from reports.rules import missed_rules
-from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
+from reports.specs import Block, Cell, Column, Heading, Page, Sentence, Table, Tone
 from reports.wording import Scale, Wording
 from studies.results import Estimate, PlanRow, StressResult, StressRow
 
@@ -13,7 +15,7 @@ __all__ = ["judged", "stress_page"]
 
 _MOST = 100_000
 """Replications of which nobody runs more: what takes that many makes no difference that matters."""
-_TONES = {
+_TONES: Mapping[str, Tone] = {
     "buy": "good",
     "do not buy": "bad",
     "cannot tell yet": "warning",
@@ -97,7 +99,7 @@ def _lost(figure: Estimate) -> Estimate:
 
 
 def _verdict(words: Wording, verdict: str) -> Cell:
-    return Mark(words.choose("verdict", verdict, verdict), _TONES.get(verdict, "plain"))  # type: ignore[arg-type]
+    return verdict_mark(words, verdict, _TONES)
 
 
 def _risks(rows: list[StressRow], words: Wording, scale: Scale, currency: str) -> Table:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reports.deciding import verdicts
-from reports.parts import changes, estimate, money_title, named, points, row
+from reports.parts import changes, estimate, money_title, named, points, row, verdict_mark
 from reports.rules import missed_rules
-from reports.specs import Block, Cell, Column, Heading, Mark, Page, Sentence, Table
+from reports.specs import Block, Cell, Column, Heading, Page, Sentence, Table, Tone
 from reports.wording import Wording
 from studies.break_even import BreakEven
 from studies.results import Estimate
@@ -15,7 +15,7 @@ from studies.valuing import ValueResult, ValueRow
 
 __all__ = ["value_page"]
 
-_TONES = {"buy": "good", "do not buy": "bad", "cannot tell yet": "warning"}
+_TONES: Mapping[str, Tone] = {"buy": "good", "do not buy": "bad", "cannot tell yet": "warning"}
 
 
 def value_page(result: ValueResult, words: Wording, source: str = "PLAN") -> Page:
@@ -81,7 +81,7 @@ def _verdicts(result: ValueResult, words: Wording) -> list[Block]:
 
 
 def _verdict(words: Wording, verdict: str) -> Cell:
-    return Mark(words.choose("verdict", verdict, verdict), _TONES.get(verdict, "plain"))  # type: ignore[arg-type]
+    return verdict_mark(words, verdict, _TONES)
 
 
 def _depth(line: ValueRow, result: ValueResult, words: Wording) -> list[Block]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from reports.deciding import chance, half, heading, points, signed
-from reports.parts import changes, money_title, named, row
-from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table
+from reports.parts import changes, money_title, named, row, verdict_mark
+from reports.specs import Block, Cell, Column, Page, Sentence, Table, Tone
 from reports.wording import Wording
 from studies.results import Estimate
 from studies.warning import LightsResult, WarningRow
 
 __all__ = ["lights_page"]
 
-_TONES = {"warns": "good", "misleads": "bad", "tells nothing yet": "warning"}
-_VERDICTS = {"buy": "good", "do not buy": "bad", "cannot tell yet": "warning", "never triggered": "quiet"}
+_TONES: Mapping[str, Tone] = {"warns": "good", "misleads": "bad", "tells nothing yet": "warning"}
+_VERDICTS: Mapping[str, Tone] = {
+    "buy": "good",
+    "do not buy": "bad",
+    "cannot tell yet": "warning",
+    "never triggered": "quiet",
+}
 
 
 def lights_page(result: LightsResult, words: Wording, source: str = "PLAN") -> Page:
@@ -27,7 +34,7 @@ def lights_page(result: LightsResult, words: Wording, source: str = "PLAN") -> P
             result.seed,
             result.currency,
         ),
-        *(Sentence(_says(line, words), _TONES.get(line.verdict, "plain")) for line in result.rows),  # type: ignore[arg-type]
+        *(Sentence(_says(line, words), _TONES.get(line.verdict, "plain")) for line in result.rows),
         *changes(words, "changes.title", result.changes),
         _alarms(result, words),
         _thresholds(result, words),
@@ -135,4 +142,4 @@ def _acting(result: LightsResult, words: Wording) -> Table:
 
 
 def _verdict(verdict: str, words: Wording) -> Cell:
-    return Mark(words.choose("verdict", verdict, verdict), _VERDICTS[verdict])  # type: ignore[arg-type]
+    return verdict_mark(words, verdict, _VERDICTS)

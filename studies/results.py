@@ -305,6 +305,11 @@ class BridgeStep(Record):
     ci_high: float | None = None
     kind: Literal["step", "total"]
 
+    @property
+    def half_width(self) -> float | None:
+        """Half the 95% interval; None where there is none."""
+        return None if self.ci_low is None or self.ci_high is None else (self.ci_high - self.ci_low) / 2
+
 
 class QuarterResult(Record):
     """What an answer about the simulated quarter begins with: whose quarter, and which futures."""

@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reports.charts import tornado_chart
 from reports.document import report_of
 from reports.drawing import svg_of
 from reports.export import write_report
 from reports.html import report_html
 from reports.review import checks_table
+from reports.risk_charts import tornado_chart
 from reports.specs import Mark, Report
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.errors import RequirementFailed, UsageError
