@@ -16,7 +16,7 @@ from studies.ranges import StatedRange
 from studies.results import Record
 from studies.statistics import Values
 
-__all__ = ["IndexRow", "Method", "range_indices"]
+__all__ = ["IndexRow", "Method", "check_indices", "range_indices"]
 
 Method: TypeAlias = Literal["morris", "sobol"]
 _Sample: TypeAlias = Callable[[dict[str, Any]], Any]
@@ -37,6 +37,14 @@ class IndexRow(Record):
     order index, the share that it explains by itself."""
 
 
+def check_indices(ranges: Sequence[StatedRange], method: Method, points: int) -> None:
+    """UsageError where there can be no indices, to be said before anything is simulated."""
+    if len(ranges) < 2:
+        raise UsageError("indices need two ranges or more")
+    if method == "sobol" and points & (points - 1):
+        raise UsageError(f"Sobol's sample is a power of two, for instance 16; {points} is none")
+
+
 def range_indices(
     ranges: Sequence[StatedRange],
     mean_at: Callable[[Sequence[tuple[StatedRange, float]], str], float],
@@ -45,8 +53,7 @@ def range_indices(
     seed: int,
 ) -> tuple[IndexRow, ...]:
     """Indices of what ``mean_at`` gives with all ranges at values and a label; UsageError where they say nothing."""
-    if len(ranges) < 2:
-        raise UsageError("indices need two ranges or more")
+    check_indices(ranges, method, points)
     problem: dict[str, Any] = {
         "num_vars": len(ranges),
         "names": [entry.path for entry in ranges],
@@ -75,9 +82,6 @@ def _methods(method: Method, points: int, seed: int) -> tuple[_Sample, _Analyse]
         return lambda problem: morris.sample(problem, points, num_levels=4, seed=seed), by_morris
     from SALib.analyze import sobol as sobol_indices
     from SALib.sample import sobol
-
-    if points & (points - 1):
-        raise UsageError(f"Sobol's sample is a power of two, for instance 16; {points} is none")
 
     def by_sobol(problem: dict[str, Any], _: Any, values: Values) -> tuple[IndexRow, ...]:
         if not np.ptp(values) > 0:

@@ -21,7 +21,7 @@ from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.deciding import decide, options_of
 from studies.futures import Futures
-from studies.indices import IndexRow, range_indices
+from studies.indices import IndexRow, check_indices, range_indices
 from studies.naming import named_allocation
 from studies.ranges import StatedRange, plan_at, stated_ranges, without_range
 from studies.requests import QuarterRequest
@@ -164,6 +164,13 @@ def explain_sensitivity(
     """Move every range, alone and together, and see what moves with it."""
     start = time.perf_counter()
     kpi, ranges = request.kpi, stated_ranges(plan, request.ranges)
+    if request.indices != "none":
+        check_indices(ranges, request.indices, request.points)
+    known = {entry.id for entry in plan.contingency_plans}
+    for stranger in sorted(set(request.verdicts) - known):
+        raise UsageError(f"no contingency plan {stranger} in the plan; there are: {', '.join(sorted(known)) or 'none'}")
+    against = None if request.against == "none" else request.against
+    challenger = None if against is None else named_allocation(plan, against)
     bench = _Bench(plan, options, futures)
     base = bench.kpis(allocation, (), "the plan as it is", options.plans)
     ends: dict[tuple[str, str], dict[str, Values]] = {}
@@ -174,9 +181,7 @@ def explain_sensitivity(
     rows = [_range_row(entry, kpi, base, ends[entry.path, "low"], ends[entry.path, "high"]) for entry in ranges]
     weak = _weak_ends(ranges, rows, kpi)
     together = [bench.kpis(allocation, side, label, options.plans) for label, side in weak]
-    against = None if request.against == "none" else request.against
-    challenger = None if against is None else named_allocation(plan, against)
-    worth, flips = _flips(plan, bench, allocation, challenger, request.verdicts, ranges)
+    worth, flips = _flips(bench, allocation, challenger, request.verdicts, ranges)
     indices: tuple[IndexRow, ...] = ()
     if request.indices != "none":
 
@@ -261,7 +266,6 @@ def _grades(plan: Plan, ranges: Sequence[StatedRange], rows: Sequence[RangeRow])
 
 
 def _flips(
-    plan: Plan,
     bench: _Bench,
     allocation: Allocation,
     challenger: Allocation | None,
@@ -269,9 +273,6 @@ def _flips(
     ranges: Sequence[StatedRange],
 ) -> tuple[dict[str, Estimate], tuple[FlipRow, ...]]:
     """Decisions with what they are worth in contribution, and the ranges by how little turns each round."""
-    known = {entry.id for entry in plan.contingency_plans}
-    for stranger in sorted(set(verdicts) - known):
-        raise UsageError(f"no contingency plan {stranger} in the plan; there are: {', '.join(sorted(known)) or 'none'}")
     held = bench.options.plans
     decisions: dict[str, _Gain] = {}
     if challenger is not None:
