@@ -6,6 +6,8 @@ that a sentence inside a sentence is translated too. What is not here is shown i
 
 from __future__ import annotations
 
+from reports.chinese.refusals import REFUSALS
+
 __all__ = ["MESSAGES", "SENTENCES"]
 
 SENTENCES: dict[str, str] = {}
@@ -162,4 +164,5 @@ MESSAGES: dict[str, str] = {
     "risk {risk} is not in play; in play: {known}": "风险 {risk} 未计入；已计入的有：{known}",
     "there is no repair {n}; there are {of}": "没有第 {n} 项调整建议；共有 {of} 项",
     "the plan has an allocation; there is nothing to repair": "该计划有可行方案，无需调整",
+    **REFUSALS,
 }

@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import get_args, get_type_hints
@@ -190,6 +190,38 @@ def test_what_an_import_says_is_translated(tmp_path: Path) -> None:
         texts += [*(figure.basis for figure in report.estimates), *(figure.source for figure in report.assumed)]
         english = {text for text in texts if not LETTERS.search(translated(text, CHINESE))}
         assert not english
+
+
+REFUSING = {"UsageError", "Problem", "refuse", "Unclear", "NotApplied"}
+"""What is called with a sentence that a planner reads."""
+
+
+def refusals() -> Iterator[tuple[str, str]]:
+    """Sentences with which the lower rooms refuse, blanks filled with a figure, and where they stand."""
+    for room in ("scenarios", "optimizer", "simulation", "studies"):
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in REFUSING:
+                    for argument in node.args:
+                        yield from ((text, f"{path.name}:{node.lineno}") for text in filled(argument))
+
+
+def filled(node: ast.expr) -> Iterator[str]:
+    """A text of the source, or each of the two that a condition chooses from."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from (text for way in (node.body, node.orelse) for text in filled(way))
+
+
+def test_every_refusal_is_said_in_chinese() -> None:
+    """To mend it: its Chinese belongs into reports/chinese/refusals.py."""
+    sentences = {text: place for text, place in refusals() if re.search(r"[a-z]{2,} [a-z]{2,}", text)}
+    assert len(sentences) > 150
+    english = {text: place for text, place in sentences.items() if not LETTERS.search(translated(text, CHINESE))}
+    assert english == {}
 
 
 def test_every_finding_is_translated() -> None:
