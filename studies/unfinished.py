@@ -15,7 +15,7 @@ from studies.runs import read_unfinished
 from studies.statistics import kpi_row
 from studies.stores import Store
 
-__all__ = ["PARTS", "PartialResult", "partial_result"]
+__all__ = ["PARTS", "PartialResult", "nothing_yet", "partial_result"]
 
 PARTS = "parts"
 """Folder of a run that is under way in which finished parts are kept."""
@@ -52,11 +52,11 @@ def partial_result(folder: Path) -> PartialResult:
     store = Store(folder / PARTS)
     found = store.first() if isinstance(request, QuarterRequest) else None
     if found is None:
-        raise UsageError(_nothing(folder))
+        raise UsageError(nothing_yet(folder.name))
     in_play, batch = found
     done = int(np.argmin(np.append(batch.numbers == np.arange(len(batch)), False)))
     if done < 2:
-        raise UsageError(_nothing(folder))
+        raise UsageError(nothing_yet(folder.name))
     batch = batch.rows(slice(done))
     assert isinstance(request, QuarterRequest), "no other has a variant"
     return PartialResult(
@@ -75,8 +75,9 @@ def partial_result(folder: Path) -> PartialResult:
     )
 
 
-def _nothing(folder: Path) -> str:
+def nothing_yet(name: str) -> str:
+    """What is said of a run of which too little is done."""
     return (
-        f"{folder.name} is not finished, and what is done of it says nothing yet; "
-        f"continue it with: quarterdeck run --resume {folder.name}"
+        f"{name} is not finished, and what is done of it says nothing yet; "
+        f"continue it with: quarterdeck run --resume {name}"
     )

@@ -27,6 +27,7 @@ from scenarios.checks import SENTENCES
 from scenarios.crm import import_crm
 from scenarios.errors import Problem, UsageError
 from studies.reaching import LeverGain
+from studies.unfinished import nothing_yet
 from studies.warning import ActingRow
 from tests.cli import samples
 
@@ -253,3 +254,9 @@ def test_steps_of_a_study_are_said_in_chinese() -> None:
     assert translated("K1 at 0.5 times its rate, with K1-answer", CHINESE) == "K1 的发生率为 0.5 倍，有 K1-answer"
     assert translated("with K4-rebuild and K5-handover", CHINESE) == "有 K4-rebuild 和 K5-handover"
     assert translated("customer_tiers.A.win_rate low", CHINESE) == "customer_tiers.A.win_rate low", "an id, as it is"
+
+
+def test_a_run_of_which_nothing_can_be_shown_is_said_in_chinese() -> None:
+    said = translated(nothing_yet("20270628-093000-run.unfinished"), CHINESE)
+    assert said.startswith("20270628-093000-run.unfinished 尚未完成")
+    assert said.endswith("quarterdeck run --resume 20270628-093000-run.unfinished")
