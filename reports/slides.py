@@ -54,6 +54,8 @@ _TITLE = 24
 _SIZES = (SMALL, SMALL - 1, SMALL - 1.5)
 """Points of a table's letters: the first in which it has room on one slide, else the first."""
 _PLOT_LEAST = 300
+_CARDS = 4
+"""Fewer are as wide as if there were so many."""
 _STRETCH = 1.3
 """Most by which a narrow table is made wider than its letters need."""
 _MADE = dt.datetime(2000, 1, 1)
@@ -173,7 +175,7 @@ class _Slides:
 
     def cards(self, cards: Sequence[Card]) -> None:
         """Figures beside each other with what they mean."""
-        width = (ROOM - 12 * (len(cards) - 1)) / len(cards)
+        width = (ROOM - 12 * (max(len(cards), _CARDS) - 1)) / max(len(cards), _CARDS)
         meaning = max(high(card.meaning, SMALL, width - 16) for card in cards)
         label = max(high(card.label, SMALL, width - 16) for card in cards)
         height = 12 + label + 30 + meaning

@@ -99,7 +99,7 @@ def backtest() -> BacktestResult:
     )  # fmt: skip
     score = BacktestScore(
         kind="quarter", dimension="total", count=1, inside=1, pinball=0.05,
-        wape={"model": 0.1, "last": 0.2222, "pipeline": 0.05, "drift": 0.02},
+        wape={"model": 0.1, "last": 0.2222, "pipeline": 0.05, "drift": 0.02}, expected_wape=0.0876,
     )  # fmt: skip
     finding = BacktestFinding(id="inside_quarter", figures={"inside": 1, "count": 1})
     return BacktestResult(
@@ -164,6 +164,7 @@ def test_a_backtest_has_every_window_and_member(plan: Plan) -> None:
     row = line(found["Back-test"], "quarter")
     assert row[1:5] == [dt.date(2017, 7, 1), dt.date(2017, 10, 1), 900, 1_000]
     assert row[14] == pytest.approx(990 / 900 - 1)
+    assert line(found["Back-test"], "quarters, total")[5:10] == [0.1, 0.2222, 0.05, 0.02, 0.0876]
     members = found["Back-test in detail"]
     assert members[-1][1:5] == ["by region", "east", "=East", 900]
 
