@@ -14,7 +14,8 @@ from scenarios.columns import NOTE
 from scenarios.crm.estimates import Estimates
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.mapping import Mapping as ColumnMapping
-from scenarios.crm.settings import STAGES, Ids, newcomers_of, own_figures, settings_of
+from scenarios.crm.own_figures import STAGES, Ids, newcomers_of, own_figures
+from scenarios.crm.settings import settings_of
 from scenarios.crm.writing import Row, csv_text, number, significant, slugs, yaml_text
 from scenarios.errors import UsageError
 from scenarios.plan import Plan

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
 
@@ -17,12 +17,10 @@ from scenarios.calibration.figures import Figure
 from scenarios.calibration.seasons import Season, month_of_quarter
 from scenarios.crm.estimates import Estimates
 from scenarios.crm.invoices import Invoices
+from scenarios.crm.own_figures import Ids
 from scenarios.crm.staff import Staff
 from scenarios.crm.win_rates import Dimension
 from scenarios.crm.writing import commented, significant
-
-if TYPE_CHECKING:
-    from scenarios.crm.settings import Ids
 
 __all__ = ["certain_differences", "learnt_risks", "season_effects", "what_nobody_knows"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from scenarios.crm.drafting import IMPORTED, Draft
-from scenarios.crm.settings import STAGES
+from scenarios.crm.own_figures import STAGES
 from scenarios.crm.writing import Row, slugs
 from scenarios.plan import Plan, by_id
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -15,15 +14,13 @@ from scenarios.crm.estimates import Estimates
 from scenarios.crm.learning import certain_differences, learnt_risks, season_effects, what_nobody_knows
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.mapping import Mapping as ColumnMapping
+from scenarios.crm.own_figures import LEAVING, STAGES, Ids, newcomers_of
+from scenarios.crm.provenance import assumptions_of
+from scenarios.crm.quota_rules import quota_rules
 from scenarios.crm.writing import commented, plain, significant
 
-__all__ = ["STAGES", "Ids", "own_figures", "settings_of"]
+__all__ = ["settings_of"]
 
-STAGES = "engaging", "closing"
-"""The cycle passes in the first, without work; the work that closes a deal, won or lost, is the second."""
-LEAVING = "risks.K5.chance_per_quarter"
-RANGE_LIMIT = 1e5
-"""Sums in rules are written in a unit in which none exceeds this."""
 TIER_NAMES = {"star": "star products", "potential": "potential products", "long_tail": "long-tail products"}
 REP_TIER_NAMES = {"top": "top reps", "core": "core reps", "new": "new or improving reps"}
 
@@ -39,61 +36,6 @@ class Asked(Protocol):
 
     @property
     def start(self) -> dt.date: ...
-
-
-@dataclass(frozen=True)
-class Ids:
-    """Name of the export → id of the plan."""
-
-    products: Mapping[str, str]
-    regions: Mapping[str, str]
-    reps: Mapping[str, str]
-    accounts: Mapping[str, str]
-    deals: Mapping[str, str]
-    invoices: Mapping[str, str]
-
-
-def newcomers_of(estimates: Estimates, assumed: Assumed, start: dt.date) -> dict[str, dt.date]:
-    """Reps who joined so lately that they are not at full skill on the first day, and when."""
-    joined = estimates.staff.joined if estimates.staff else {}
-    full = dt.timedelta(weeks=assumed.ramp.weeks)
-    return {name: day for name, day in joined.items() if day + full > start}
-
-
-def own_figures(estimates: Estimates, ids: Ids, weeks: int) -> dict[str, Figure]:
-    """Own estimates by the path of the plan's figure."""
-    since = f"from {estimates.windows.rates_start} to {estimates.windows.as_of}"
-    learnt = estimates.calibration
-    figures = {
-        f"process.stages.{STAGES[1]}.conversion": learnt.win.overall,
-        "process.cycle_sigma": estimates.cycle_sigma,
-        "process.value_sigma": learnt.value_sigma,
-    }
-    for tier, share in estimates.lead_tier_mix.items():
-        basis = f"share of {estimates.leads_count:,} deals engaged {since}, no account counts as C"
-        figures[f"process.lead_tier_mix.{tier}"] = Figure(share, estimates.leads_count, basis)
-    for tier, figure in learnt.win.by_tier.items():
-        figures[f"customer_tiers.{tier}.win_rate"] = figure
-    for product in estimates.products:
-        path = f"products.{ids.products[product.name]}"
-        figures[f"{path}.mean_deal"] = product.mean_deal
-        figures[f"{path}.median_cycle_days"] = product.median_cycle_days
-    for rep in estimates.reps:
-        figures[f"reps.{ids.reps[rep.name]}.hours_per_week"] = rep.hours_per_week
-    if estimates.invoices:
-        figures |= estimates.invoices.figures
-    if estimates.staff and (chance := estimates.staff.chance(weeks)):
-        figures[LEAVING] = chance
-    return {path: replace(figure, value=_rounded(path, figure.value)) for path, figure in figures.items()}
-
-
-def _rounded(path: str, value: float) -> float:
-    field = path.rpartition(".")[2]
-    if field in ("mean_deal", "hours_per_week"):
-        return round(value, 2)
-    if field in ("conversion", "win_rate"):  # never rounded to 0 or 1, which a win rate cannot be
-        return significant(value)
-    return round(value, 4)
 
 
 def settings_of(
@@ -151,7 +93,7 @@ def settings_of(
             settings, "ramp", "of the reps with a day of joining in reps.csv: the file of staff shows who they are"
         )
     settings["money"] = _money(nodes["money"], figures)
-    settings["rules"] = _rules(estimates, ids)
+    settings["rules"] = quota_rules(estimates, ids)
     settings["measures"] = [
         *season_effects(estimates, request.start, request.weeks),
         *certain_differences(estimates, ids),
@@ -168,7 +110,7 @@ def settings_of(
     _comment_section(settings, "risks", "Not in a CRM export: sourced defaults.")
     _comment_section(settings, "contingency_plans", "Costs are assumed shares of the target (D): put in your own.")
     settings["uncertainty"] = [*what_nobody_knows(estimates, ids), *_not_learnt(nodes["uncertainty"], figures)]
-    settings["assumptions"] = _assumptions(estimates, ids, assumed, figures, settings, learnt)
+    settings["assumptions"] = assumptions_of(estimates, ids, assumed, figures, settings, learnt)
     _comment_section(
         settings,
         "assumptions",
@@ -268,73 +210,6 @@ def _customer_tiers(assumed: Assumed, figures: Mapping[str, Figure]) -> list[Com
     return tiers
 
 
-def _rules(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
-    """T1, T3 and quotas by rep in the shares of the last quarter, soft; quotas add up to the target, hard."""
-    quarter = estimates.windows.last_quarter
-    by_tier: dict[str, float] = {}
-    for product in estimates.products:
-        by_tier[product.tier] = by_tier.get(product.tier, 0.0) + product.won_last_quarter
-    by_rep = {ids.reps[rep.name]: rep.won_last_quarter for rep in estimates.reps}
-    unit = 1.0
-    while max(by_tier.values()) / unit > RANGE_LIMIT:
-        unit *= 1000
-    total = commented(
-        id="total",
-        sentence="The quotas add up to the target.",
-        left=commented(over="quota"),
-        sense="=",
-        ratio=1.0,
-        right="target",
-        firmness="hard",
-    )
-    source = f"shares of the last quarter, {quarter}"
-    t1 = commented(
-        id="T1",
-        sentence="Each product tier keeps its share of the last quarter's sales.",
-        left=commented(over="quota"),
-        each="product_tier",
-        sense="=",
-        ratio=_shares("product_tier", by_tier, unit),
-        right="target",
-        firmness="soft",
-        priority=2,
-        source=source,
-    )
-    t3 = commented(
-        id="T3",
-        sentence="Regions share the target in proportion to their sales of the last quarter × (1 + growth).",
-        left=commented(over="quota"),
-        each="region",
-        sense="=",
-        ratio=commented(proportional_to="planned_amount"),
-        right="target",
-        firmness="soft",
-        priority=2,
-        source=source,
-    )
-    t5 = commented(
-        id="T5",
-        sentence="Each rep's quota is in proportion to the rep's sales of the last quarter.",
-        left=commented(over="quota"),
-        each="rep",
-        sense="=",
-        ratio=_shares("rep", by_rep, unit),
-        right="target",
-        firmness="soft",
-        priority=3,
-        source=source,
-    )
-    for rule in (t1, t5):
-        unit_text = "" if unit == 1 else f", in units of {unit:,.0f}"
-        _comment(rule["ratio"], "normalised", f"divided by their sum; values are sales of the last quarter{unit_text}")
-    return [total, t1, t3, t5]
-
-
-def _shares(by: str, amounts: Mapping[str, float], unit: float) -> CommentedMap:
-    values = commented(**{key: plain(round(amounts[key] / unit, 6)) for key in sorted(amounts)})
-    return commented(by=by, normalised=True, values=values)
-
-
 def _not_learnt(nodes: Any, figures: Mapping[str, Figure]) -> list[Any]:
     """What is assumed to be uncertain, but for what own data have put in its place."""
     return [entry for entry in copy.deepcopy(nodes) if entry["id"] != "U-K5" or LEAVING not in figures]
@@ -352,53 +227,6 @@ def _priced(plan: Any, assumed: Assumed, target: float) -> Any:
     for field, share in reversed(costs.model_dump(exclude_none=True).items() if costs else ()):
         plan.insert(position, field, plain(significant(share * target, 2)))
     return plan
-
-
-def _assumptions(
-    estimates: Estimates,
-    ids: Ids,
-    assumed: Assumed,
-    figures: Mapping[str, Figure],
-    settings: CommentedMap,
-    learnt: Iterable[str],
-) -> CommentedSeq:
-    """Where every figure comes from: own with interval and count, or a sourced default."""
-    entries = []
-    for path, figure in figures.items():
-        if figure.count or path.startswith("reps."):
-            entry = commented(path=path, grade="own", count=figure.count, source=figure.basis)
-            if figure.low is not None and figure.high is not None:
-                entry.insert(2, "low", significant(figure.low, 4))
-                entry.insert(3, "high", significant(figure.high, 4))
-            entries.append(entry)
-        else:
-            entries.append(commented(path=path, grade="D", source=figure.basis))
-    for measure in settings["measures"]:
-        path = f"measures.{measure['id']}.effects"
-        entries.append(commented(path=path, grade="own", source=measure["source"]))
-    if settings["process"].get("cycles"):
-        entries.append(
-            commented(path="process.cycles", grade="own", source="own deals, open ones counted (Kaplan-Meier)")
-        )
-    if "risks.K7.chance_per_quarter" in learnt:
-        k7 = next(risk for risk in settings["risks"] if risk["id"] == "K7")
-        entries.append(commented(path="risks.K7.chance_per_quarter", grade="own", source=k7["source"]))
-    margins = "not in a CRM export; the same for all products, so it does not steer the allocation"
-    entries += [
-        commented(path=f"products.{ids.products[product.name]}.margin", grade="D", source=margins)
-        for product in estimates.products
-    ]
-    present = {f"{section}.{entry['id']}" for section in ("risks", "contingency_plans") for entry in settings[section]}
-    for assumption in assumed.assumptions:
-        section, _, rest = assumption.path.partition(".")
-        if section == "ramp" and "ramp" not in settings:
-            continue
-        is_there = section not in ("risks", "contingency_plans") or f"{section}.{rest.partition('.')[0]}" in present
-        if is_there and assumption.path not in learnt and assumption.path not in figures:
-            entries.append(commented(**assumption.model_dump(exclude_none=True)))
-    for entry in entries:
-        entry.fa.set_flow_style()
-    return CommentedSeq(entries)
 
 
 def _present(names: Mapping[str, str], used: Iterable[str]) -> CommentedMap:

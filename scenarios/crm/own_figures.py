@@ -1,0 +1,73 @@
+"""Own estimates under the paths of the plan's figures, and the ids by which the plan calls things."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from scenarios.calibration.figures import Figure
+from scenarios.crm.estimates import Estimates
+from scenarios.crm.mapping import Assumed
+from scenarios.crm.writing import significant
+
+__all__ = ["LEAVING", "STAGES", "Ids", "newcomers_of", "own_figures"]
+
+STAGES = "engaging", "closing"
+"""The cycle passes in the first, without work; the work that closes a deal, won or lost, is the second."""
+LEAVING = "risks.K5.chance_per_quarter"
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Name of the export → id of the plan."""
+
+    products: Mapping[str, str]
+    regions: Mapping[str, str]
+    reps: Mapping[str, str]
+    accounts: Mapping[str, str]
+    deals: Mapping[str, str]
+    invoices: Mapping[str, str]
+
+
+def newcomers_of(estimates: Estimates, assumed: Assumed, start: dt.date) -> dict[str, dt.date]:
+    """Reps who joined so lately that they are not at full skill on the first day, and when."""
+    joined = estimates.staff.joined if estimates.staff else {}
+    full = dt.timedelta(weeks=assumed.ramp.weeks)
+    return {name: day for name, day in joined.items() if day + full > start}
+
+
+def own_figures(estimates: Estimates, ids: Ids, weeks: int) -> dict[str, Figure]:
+    """Own estimates by the path of the plan's figure."""
+    since = f"from {estimates.windows.rates_start} to {estimates.windows.as_of}"
+    learnt = estimates.calibration
+    figures = {
+        f"process.stages.{STAGES[1]}.conversion": learnt.win.overall,
+        "process.cycle_sigma": estimates.cycle_sigma,
+        "process.value_sigma": learnt.value_sigma,
+    }
+    for tier, share in estimates.lead_tier_mix.items():
+        basis = f"share of {estimates.leads_count:,} deals engaged {since}, no account counts as C"
+        figures[f"process.lead_tier_mix.{tier}"] = Figure(share, estimates.leads_count, basis)
+    for tier, figure in learnt.win.by_tier.items():
+        figures[f"customer_tiers.{tier}.win_rate"] = figure
+    for product in estimates.products:
+        path = f"products.{ids.products[product.name]}"
+        figures[f"{path}.mean_deal"] = product.mean_deal
+        figures[f"{path}.median_cycle_days"] = product.median_cycle_days
+    for rep in estimates.reps:
+        figures[f"reps.{ids.reps[rep.name]}.hours_per_week"] = rep.hours_per_week
+    if estimates.invoices:
+        figures |= estimates.invoices.figures
+    if estimates.staff and (chance := estimates.staff.chance(weeks)):
+        figures[LEAVING] = chance
+    return {path: replace(figure, value=_rounded(path, figure.value)) for path, figure in figures.items()}
+
+
+def _rounded(path: str, value: float) -> float:
+    field = path.rpartition(".")[2]
+    if field in ("mean_deal", "hours_per_week"):
+        return round(value, 2)
+    if field in ("conversion", "win_rate"):  # never rounded to 0 or 1, which a win rate cannot be
+        return significant(value)
+    return round(value, 4)

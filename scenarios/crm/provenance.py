@@ -1,0 +1,62 @@
+"""Where every figure of an imported plan comes from, as its ``assumptions``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from scenarios.calibration.figures import Figure
+from scenarios.crm.estimates import Estimates
+from scenarios.crm.mapping import Assumed
+from scenarios.crm.own_figures import Ids
+from scenarios.crm.writing import commented, significant
+
+__all__ = ["assumptions_of"]
+
+
+def assumptions_of(
+    estimates: Estimates,
+    ids: Ids,
+    assumed: Assumed,
+    figures: Mapping[str, Figure],
+    settings: CommentedMap,
+    learnt: Iterable[str],
+) -> CommentedSeq:
+    """Where every figure comes from: own with interval and count, or a sourced default."""
+    entries = []
+    for path, figure in figures.items():
+        if figure.count or path.startswith("reps."):
+            entry = commented(path=path, grade="own", count=figure.count, source=figure.basis)
+            if figure.low is not None and figure.high is not None:
+                entry.insert(2, "low", significant(figure.low, 4))
+                entry.insert(3, "high", significant(figure.high, 4))
+            entries.append(entry)
+        else:
+            entries.append(commented(path=path, grade="D", source=figure.basis))
+    for measure in settings["measures"]:
+        path = f"measures.{measure['id']}.effects"
+        entries.append(commented(path=path, grade="own", source=measure["source"]))
+    if settings["process"].get("cycles"):
+        entries.append(
+            commented(path="process.cycles", grade="own", source="own deals, open ones counted (Kaplan-Meier)")
+        )
+    if "risks.K7.chance_per_quarter" in learnt:
+        k7 = next(risk for risk in settings["risks"] if risk["id"] == "K7")
+        entries.append(commented(path="risks.K7.chance_per_quarter", grade="own", source=k7["source"]))
+    margins = "not in a CRM export; the same for all products, so it does not steer the allocation"
+    entries += [
+        commented(path=f"products.{ids.products[product.name]}.margin", grade="D", source=margins)
+        for product in estimates.products
+    ]
+    present = {f"{section}.{entry['id']}" for section in ("risks", "contingency_plans") for entry in settings[section]}
+    for assumption in assumed.assumptions:
+        section, _, rest = assumption.path.partition(".")
+        if section == "ramp" and "ramp" not in settings:
+            continue
+        is_there = section not in ("risks", "contingency_plans") or f"{section}.{rest.partition('.')[0]}" in present
+        if is_there and assumption.path not in learnt and assumption.path not in figures:
+            entries.append(commented(**assumption.model_dump(exclude_none=True)))
+    for entry in entries:
+        entry.fa.set_flow_style()
+    return CommentedSeq(entries)
