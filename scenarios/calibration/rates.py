@@ -98,8 +98,11 @@ def count_rates(counts: Floats, exposure: Floats) -> Rates:
     return Rates(mean, float(mean_sd), rate, sd, low, high, float(weight @ WEIGHTS))
 
 
-def mixes(counts: Floats) -> Floats:
-    """Shares of categories (columns) by group (rows), leaning on all groups' shares; Dirichlet-multinomial."""
+def mixes(counts: Floats) -> tuple[Floats, Floats]:
+    """Shares of categories (columns) by group (rows), leaning on all groups' shares; Dirichlet-multinomial.
+
+    Also the number of observations, those leant on among them, that each group's shares are worth.
+    """
     counts = np.asarray(counts, dtype=float)
     whole = counts.sum(axis=0) / max(counts.sum(), 1.0)
     used = whole > 0
@@ -115,7 +118,7 @@ def mixes(counts: Floats) -> Floats:
     shares = np.zeros_like(counts)
     posterior = (prior + counts[:, used]) / (concentration[:, None, None] + size[:, None])
     shares[:, used] = np.tensordot(weight, posterior, axes=1)
-    return shares
+    return shares, weight @ (concentration[:, None] + size)
 
 
 def share_interval(won: int, closed: int) -> tuple[float, float]:

@@ -6,6 +6,7 @@ Everything is taken from a ``History``, which holds nothing that happened on the
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from scenarios.crm.churn import losses_of
 from scenarios.crm.deal_values import values_of
 from scenarios.crm.history import History, Windows, between
 from scenarios.crm.mapping import Assumed
-from scenarios.crm.pace import capacities, closing_season, closings_by_rep, drift_of, hours_bind, leads_of
+from scenarios.crm.pace import Leads, capacities, closing_season, closings_by_rep, drift_of, hours_bind, leads_of
 from scenarios.crm.win_rates import WinRates, win_rates
 
 __all__ = ["Calibration", "calibrate"]
@@ -49,6 +50,8 @@ class Calibration:
     leads_by_rep: Mapping[str, Figure]
     leads_sd: float
     """Standard deviation, as a share, of what the rate of all leads may be."""
+    mix_sd: Mapping[str, float]
+    """Rep → standard deviation, as a share, of what a new lead is worth on average: the rep's mix of products."""
     lead_season: Season
     ratio: Figure | None
     """Value ÷ list price over all products; None without list prices."""
@@ -86,7 +89,7 @@ def calibrate(
     capacity = {name: figure.value for name, figure in closings.items()}
     if cycle is not None and not free:
         capacity = capacities(ages, closings, came_due(ages, names, by_product, cycle, len(reps)))
-    leads, leads_by_rep, leads_sd, lead_season = leads_of(history, reps, sorted(products), windows, joined)
+    leads = leads_of(history, reps, sorted(products), windows, joined)
     ratio, mean_deal, sigma, value_sd = values_of(history, products, windows, assumed)
     return Calibration(
         win=win_rates(history, windows, season, tier_of, sorted(assumed.customer_tiers)),
@@ -98,13 +101,26 @@ def calibrate(
         closing_drift=drift_of(observed["closed"], season, windows, np.zeros(len(observed), dtype=np.int64), 1),
         binding=binds,
         capacity=capacity,
-        leads=leads,
-        leads_by_rep=leads_by_rep,
-        leads_sd=leads_sd,
-        lead_season=lead_season,
+        leads=leads.by_product_and_rep,
+        leads_by_rep=leads.by_rep,
+        leads_sd=leads.sd,
+        mix_sd=_mix_sd(leads, mean_deal),
+        lead_season=leads.season,
         ratio=ratio,
         mean_deal=mean_deal,
         value_sigma=sigma,
         value_sd=value_sd,
         losses=None if tier_of is None else losses_of(history, windows, tier_of, sorted(assumed.customer_tiers)),
     )
+
+
+def _mix_sd(leads: Leads, mean_deal: Mapping[str, Figure]) -> dict[str, float]:
+    """Of the mean value of a rep's leads under the Dirichlet of the rep's mix, as a share of it."""
+    spreads = {}
+    for name, size in leads.mix_sizes.items():
+        rates = {product: rate for (product, rep), rate in leads.by_product_and_rep.items() if rep == name}
+        whole = math.fsum(rates.values())
+        mean = math.fsum(rate * mean_deal[product].value for product, rate in rates.items()) / whole
+        variance = math.fsum(rate * (mean_deal[product].value / mean - 1) ** 2 for product, rate in rates.items())
+        spreads[name] = math.sqrt(variance / whole / (size + 1))
+    return spreads

@@ -98,6 +98,11 @@ def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
         source = f"sampling error of {learnt.closings[name].count:,} closings"
         what, scope = f"True closings a week of {name}", {"rep": [ids.reps[name]]}
         entries.append(_spread(f"U-hours-{ids.reps[name]}", what, "rep_hours", scope, spread, source))
+    for name, spread in sorted(learnt.mix_sd.items()):
+        if spread >= LEAST_SPREAD:
+            source = f"sampling error of the products of {learnt.leads_by_rep[name].count:,} deals engaged"
+            what, scope = f"True mix of products of {name}'s leads", {"rep": [ids.reps[name]], "source": ["baseline"]}
+            entries.append(_spread(f"U-mix-{ids.reps[name]}", what, "deal_value", scope, spread, source))
     for id, what, parameter, spread, source in (
         (
             "U-hours",

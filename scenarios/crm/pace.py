@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -19,7 +20,7 @@ from scenarios.crm.ages import Ages
 from scenarios.crm.groups import codes
 from scenarios.crm.history import History, Windows, between
 
-__all__ = ["capacities", "closing_season", "closings_by_rep", "drift_of", "hours_bind", "leads_of"]
+__all__ = ["Leads", "capacities", "closing_season", "closings_by_rep", "drift_of", "hours_bind", "leads_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 WEEKS_PER_BLOCK = 4
@@ -58,10 +59,23 @@ def capacities(ages: Ages, closings: Mapping[str, Figure], due: Floats) -> dict[
     }
 
 
+@dataclass(frozen=True)
+class Leads:
+    """Deals engaged a week."""
+
+    by_product_and_rep: Mapping[tuple[str, str], float]
+    by_rep: Mapping[str, Figure]
+    sd: float
+    """Standard deviation, as a share, of what the rate of all may be."""
+    season: Season
+    mix_sizes: Mapping[str, float]
+    """Rep → number of deals that the rep's mix of products is worth."""
+
+
 def leads_of(
     history: History, reps: Sequence[str], products: Sequence[str], windows: Windows, joined: Mapping[str, dt.date]
-) -> tuple[dict[tuple[str, str], float], dict[str, Figure], float, Season]:
-    """Deals engaged a week, by product and rep: each rep's number, in the rep's own mix of products."""
+) -> Leads:
+    """Leads by product and rep: each rep's number, in the rep's own mix of products."""
     engaged = between(history.deals, "engaged", windows.rates_start, windows.as_of)
     engaged = engaged[engaged["rep"].isin(reps)]
     season = _dispersed(engaged["engaged"], windows)
@@ -70,17 +84,17 @@ def leads_of(
     counts = np.zeros((len(reps), len(products)))
     np.add.at(counts, (row, column), 1.0)
     if not counts.sum():
-        return {}, {}, 0.0, season
+        return Leads({}, {}, 0.0, season, {})
     numbers = counts.sum(axis=1)
     there = _weeks_there(reps, season, windows, joined)
     fit = count_rates(numbers, there)
     scale = numbers.sum() / float(fit.rate @ there)
-    shares = mixes(counts)
+    shares, sizes = mixes(counts)
     region = history.deals.drop_duplicates("rep").set_index("rep")["region"].reindex(list(reps))
     for name in sorted(set(region.dropna())):
         rows = (region == name).to_numpy()
         if counts[rows].sum():
-            shares[rows] = mixes(counts[rows])
+            shares[rows], sizes[rows] = mixes(counts[rows])
     leads = {
         (product, rep): float(fit.rate[i] * scale * shares[i, j])
         for i, rep in enumerate(reps)
@@ -95,7 +109,8 @@ def leads_of(
     low, high = count_interval(int(numbers.sum()), weeks)
     sampling = (high - low) / 2 / 1.645 / (numbers.sum() / weeks)
     moving = drift_of(engaged["engaged"], season, windows, np.zeros(len(engaged), dtype=np.int64), 1)
-    return leads, by_rep, math.hypot(float(sampling), moving), season
+    worth = dict(zip(reps, sizes.tolist(), strict=True))
+    return Leads(leads, by_rep, math.hypot(float(sampling), moving), season, worth)
 
 
 def hours_bind(history: History, season: Season, windows: Windows) -> Binding:

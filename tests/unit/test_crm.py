@@ -7,6 +7,7 @@ date, D10 undated, D12 of no known product, D13 of no known rep. Last quarter: 2
 
 import csv
 import datetime as dt
+import math
 import shutil
 import subprocess
 import sys
@@ -184,7 +185,7 @@ class TestTheTinyExportByHand:
         spreads = {u.id: u.distribution for u in plan.uncertainty if u.grade == "own"}
         assert set(spreads) == {
             *(f"U-win-{tier}" for tier in "ABC"),
-            *("U-hours-ann-ng", "U-hours-bob-oz", "U-leads", "U-cycle", "U-value"),
+            *("U-hours-ann-ng", "U-hours-bob-oz", "U-mix-ann-ng", "U-mix-bob-oz", "U-leads", "U-cycle", "U-value"),
         } | {name for name in spreads if name.startswith("U-win-")}
         sd = {tier: spreads[f"U-win-{tier}"].sd or 0 for tier in "ABC"}
         assert sd["A"] > sd["C"] > sd["B"] > 0.1  # no deal, two deals, four deals
@@ -707,3 +708,19 @@ class TestTheMavenSet:
         write_rows(export / "sales_pipeline.csv", rows)
         import_crm(export, self.AS_OF, tmp_path / "after")
         assert written(tmp_path / "after") == written(made[1].out)
+
+
+def test_the_mix_of_a_reps_leads_is_uncertain(tmp_path: Path) -> None:
+    """Anvils at 97.5 and Bolt Kits at 975: a handful of leads leaves open what one is worth on average."""
+    plan, _ = imported(SMALL, tmp_path / "plan")
+    entries = {entry.id: entry for entry in plan.uncertainty}
+    mix = entries["U-mix-ann-ng"]
+    assert (mix.parameter, mix.scope.rep, mix.scope.source) == ("deal_value", ("ann-ng",), ("baseline",))
+    leads = {lead.product: lead.accepted_per_quarter for lead in plan.baseline_leads if lead.rep == "ann-ng"}
+    share = leads["anvil"] / sum(leads.values())
+    mean = share * 97.5 + (1 - share) * 975
+    spread = math.sqrt(share * (97.5 / mean - 1) ** 2 + (1 - share) * (975 / mean - 1) ** 2)
+    # By Dirichlet's variance: her six deals, and what they lean on.
+    assert mix.distribution.sigma is not None
+    assert spread / math.sqrt(1e3) < mix.distribution.sigma <= spread / math.sqrt(6)
+    assert mix.source.startswith("sampling error of the products of")
