@@ -22,7 +22,7 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from studies.allocations import read_allocation
 from studies.results import RunResult
-from tests.cli import answers, samples
+from tests.cli import answers, decided, samples
 from tests.workbooks import formula, write
 
 NASTY = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("x")', "'=1", "{=1}")
@@ -168,7 +168,8 @@ def test_pasted_amounts_are_understood(tmp_path: Path, small_plan: Plan) -> None
 @pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
 def test_libreoffice_calculates_our_figures_to_the_cent(tmp_path: Path, plan: Plan, words: Wording) -> None:
     """The saved results are taken out of the file first, so that every formula has to be calculated."""
-    data = run_workbook(samples.run(), plan, words)
+    further = [samples.comparison(), decided.value(), decided.select(), decided.backtest()]
+    data = run_workbook(samples.run(), plan, words, further)
     bare = tmp_path / "bare.xlsx"
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(bare, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
