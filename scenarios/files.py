@@ -14,6 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.scanner import Scanner, ScannerError
 
 from scenarios.columns import NOTE, Columns, Line, Row, columns_of, read_rows
 from scenarios.errors import Problem
@@ -26,6 +27,8 @@ MAX_BYTES = 100_000_000
 """Larger files are refused before reading: no plan is that large, and a wrong file should not fill the memory."""
 MAX_YAML_BYTES = 1_000_000
 """Of YAML, which takes seconds a megabyte; long tables belong into CSV files or a workbook."""
+MAX_DEPTH = 20
+"""Of lists and mappings in each other; the parser's time grows with the square, and no plan goes half as deep."""
 MAX_ROWS = 100_000
 """Of a table."""
 
@@ -216,17 +219,39 @@ def parse_yaml(text: str, file: str, reading: Reading, *, lines: bool = True) ->
     Keys given twice are refused, and so are anchors and tags: a plan says what it holds where it holds it.
     """
     try:
-        root = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Scanner = _Scanner
+        root = yaml.compose(io.StringIO(text))
         if root is None:
             return Node(file, None)
         return _Composed(file, reading, lines).node(root, file)
+    except _Nested as error:
+        reading.refuse(f"{file}:{error.problem_mark.line + 1}" if lines else file, "", "is nested too deeply")
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or str(error).partition("\n")[0]
         reading.refuse(f"{file}:{mark.line + 1}" if mark and lines else file, "", f"is no YAML: {what}")
-    except RecursionError:
-        reading.refuse(file, "", "is nested too deeply")
     return None
+
+
+class _Nested(ScannerError):
+    """More lists and mappings in each other than are taken."""
+
+
+class _Scanner(Scanner):
+    """Stops where it gets too deep, before time is spent on it."""
+
+    def add_indent(self, column: int) -> bool:
+        self._refuse_depth()
+        return bool(super().add_indent(column))
+
+    def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:  # noqa: N803 - its name there
+        self._refuse_depth()
+        super().fetch_flow_collection_start(TokenClass, to_push)
+
+    def _refuse_depth(self) -> None:
+        if len(self.indents) + len(self.flow_context) > MAX_DEPTH:
+            raise _Nested(problem_mark=self.reader.get_mark())
 
 
 class _Composed:
