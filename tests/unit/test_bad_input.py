@@ -318,7 +318,7 @@ def test_a_folder_where_a_table_should_be(tmp_path: Path) -> None:
         ("name: &n Small\ncurrency: *n\n", "plan.yaml:2: aliases (*name) are not taken. Write the value again."),
         ("name: !!python/object/apply:os.getcwd []\n", "the tag tag:yaml.org,2002:python/object/apply:os.getcwd is not"),
         ("a: " + "[" * 1000, "plan.yaml:1: is nested too deeply"),
-        ("name: 1\na: " + "[" * 20 + "]" * 20, "plan.yaml:2: is nested too deeply"),
+        ("name: 1\na: " + "[" * 30 + "]" * 30, "plan.yaml:2: is nested too deeply"),
         ("a: 1\n" + "- " * 300 + "b\n", "is no YAML"),
         ("- " * 300 + "b\n", "plan.yaml:1: is nested too deeply"),
         ("? [a]\n: 1\n", "a key is a list or a mapping; keys are texts"),
