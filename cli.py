@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 from commands import allocation, decisions, documents, history, plans, quarter, runs
 from commands.helping import in_chinese, wants_chinese
-from commands.language import InLanguage, wording_of_error
+from commands.language import InLanguage, in_language, wording_of_error
 
 HELP = "Plan a sales quarter and stress-test the plan before it starts."
 
@@ -55,6 +55,7 @@ class Commands(TyperGroup):
             raise typer.Exit(130) from None
         except Exception as error:
             if type(error).__module__.startswith(("typer", "click")):  # wrong usage: Typer says it
+                in_language(error, ctx)
                 raise
             from reports.messages import say_error
 

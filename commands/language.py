@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -41,6 +41,14 @@ def wording(language: Language | None) -> Wording:
     from reports.languages import wording_for
 
     return wording_for(language, os.environ)
+
+
+def in_language(error: Any, context: typer.Context) -> None:
+    """Let what Typer says of wrong usage be said in the language of the command, where that is ours to say."""
+    from reports.translating import translated
+
+    if isinstance(getattr(error, "message", None), str):
+        error.message = translated(error.message, wording_of_error(context))
 
 
 def wording_of_error(context: typer.Context) -> Wording:

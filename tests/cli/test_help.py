@@ -96,6 +96,15 @@ def test_a_language_before_the_command_holds_for_it() -> None:
     assert LETTERS.search(failed.stderr)
 
 
+def test_wrong_usage_is_said_in_the_language_of_the_command() -> None:
+    for arguments in (["--language", "zh", "export", "latest"], ["export", "latest", "--language", "zh"]):
+        refused = CliRunner().invoke(cli.app, arguments)
+        assert refused.exit_code == 2
+        assert "请给出 --excel FILE.xlsx、--pptx FILE.pptx，或两者" in refused.stderr
+    english = CliRunner().invoke(cli.app, ["export", "latest", "--language", "en"])
+    assert "give --excel FILE.xlsx, --pptx FILE.pptx or both" in english.stderr
+
+
 def test_help_needs_no_catalogue() -> None:
     """So that it answers at once: what is imported for it is the command line alone, and in Chinese its own page."""
     program = "import sys, cli; from commands.helping import in_chinese; import commands.chinese; print(*sys.modules)"

@@ -176,7 +176,9 @@ def test_every_message_that_has_a_chinese_one_is_still_said() -> None:
 @cache
 def constants() -> list[str]:
     sources = [
-        path for room in ("scenarios", "optimizer", "simulation", "studies") for path in (ROOT / room).rglob("*.py")
+        path
+        for room in ("scenarios", "optimizer", "simulation", "studies", "commands")
+        for path in (ROOT / room).rglob("*.py")
     ]
     nodes = (node for source in sources for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
     texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
@@ -193,13 +195,13 @@ def test_what_an_import_says_is_translated(tmp_path: Path) -> None:
         assert not english
 
 
-REFUSING = {"UsageError", "Problem", "refuse", "Unclear", "NotApplied"}
+REFUSING = {"BadParameter", "UsageError", "Problem", "refuse", "Unclear", "NotApplied"}
 """What is called with a sentence that a planner reads."""
 
 
 def refusals() -> Iterator[tuple[str, str]]:
-    """Sentences with which the lower rooms refuse, blanks filled with a figure, and where they stand."""
-    for room in ("scenarios", "optimizer", "simulation", "studies"):
+    """Sentences with which commands and the lower rooms refuse, blanks filled with a figure, and where they stand."""
+    for room in ("scenarios", "optimizer", "simulation", "studies", "commands"):
         for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in REFUSING:
