@@ -190,6 +190,7 @@ def _money(node: Any, figures: Mapping[str, Figure]) -> CommentedMap:
     for name in lateness:
         _comment(lateness, name, own[name].basis if name in own else "assumed (B)")
     money["lateness"] = lateness
+    money.ca.items.pop("lateness", None)  # the default's remark on the whole line
     return money
 
 

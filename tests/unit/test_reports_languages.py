@@ -191,8 +191,10 @@ def test_what_an_import_says_is_translated(tmp_path: Path) -> None:
         report = import_crm(Path(__file__).parents[1] / "data" / "crm_small", day, tmp_path / str(day))
         texts = [*report.warnings, *(item.what for item in report.unused), *(item.reason for item in report.unused)]
         texts += [*(figure.basis for figure in report.estimates), *(figure.source for figure in report.assumed)]
-        english = {text for text in texts if not LETTERS.search(translated(text, CHINESE))}
-        assert not english
+        said = {text: translated(text, CHINESE) for text in texts}
+        assert {text for text, chinese in said.items() if not LETTERS.search(chinese)} == set()
+        english = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}")  # a sentence that a blank has swallowed
+        assert {text for text, chinese in said.items() if english.search(chinese)} == set()
 
 
 REFUSING = {"BadParameter", "UsageError", "Problem", "refuse", "Unclear", "NotApplied"}
