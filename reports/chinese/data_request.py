@@ -38,7 +38,7 @@ SENTENCES: dict[str, str] = {
     "request.receivables.missing": "季度首日尚未收回的发票",
     "request.receivables.use": "本季度回款",
     "request.receivables.from": "财务部",
-    "request.receivables.form": "每张发票一行：编号、客户、金额、到期日",
+    "request.receivables.form": "每张发票一行：编号、客户、金额、开票日、到期日",
     "request.receivables.default": "无：没有季度之前的应收款入账",
     "request.payment.missing": "付款条件、客户逾期情况与坏账",
     "request.payment.use": "本季度回款",

@@ -40,7 +40,7 @@ SENTENCES: dict[str, str] = {
     "request.receivables.missing": "Invoices that are open on the first day",
     "request.receivables.use": "Cash of the quarter",
     "request.receivables.from": "Finance",
-    "request.receivables.form": "One row per invoice: number, customer, amount, due day",
+    "request.receivables.form": "One row per invoice: number, customer, amount, day issued, due",
     "request.receivables.default": "Nothing: no money comes from before the quarter",
     "request.payment.missing": "Payment terms, how late customers pay, and what is never paid",
     "request.payment.use": "Cash of the quarter",
