@@ -44,7 +44,7 @@ def core_of(plan: Plan, load: float = 1.0) -> Plan:
     return Plan.model_validate(
         core
         | {
-            "calendar": figures["calendar"] | {"blocks": (), "budget_windows": ()},
+            "calendar": figures["calendar"] | {"blocks": (), "budget_windows": (), "criteria": ()},
             "process": figures["process"] | no_extras,
             "customer_tiers": tiers,
             "activities": activities,
