@@ -54,7 +54,7 @@ __all__ = [
     "save_run",
 ]
 
-FORMAT = 2
+FORMAT = 3
 """Version of the run folder; another one is refused."""
 UNFINISHED = ".unfinished"
 """How the folder of a run ends that is under way or was interrupted."""
