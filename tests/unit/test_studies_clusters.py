@@ -7,6 +7,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from studies.replications import run_variants
 from studies.stores import Store
 from studies.workers import ONE_PROCESS, Work
 from tests.unit.test_studies_replications import ALLOCATION, OPTIONS, PLAN, differing, run
+
+NOTHING = run([])
 
 
 @pytest.fixture(scope="module", name="local")
@@ -46,19 +50,33 @@ def _cluster(connection: Cluster) -> Cluster:
     return connection
 
 
-def executed(cluster: Cluster) -> dict[str, int]:
-    counts: dict[str, int] = cluster.client.run(lambda dask_worker: dask_worker.state.executed_count)
-    return counts
-
-
 def test_a_cluster_does_not_change_a_bit(cluster: Cluster) -> None:
     assert differing(run(range(45), workers=cluster, keep_records=True), run(range(45), keep_records=True)) == []
 
 
+class Who(Work[int, int]):
+    """Takes a while, and says which process it was."""
+
+    def __init__(self) -> None:
+        self.processes: list[int] = []
+
+    def find(self, part: int) -> None:
+        return None
+
+    def compute(self, part: int) -> int:
+        time.sleep(0.2)
+        return os.getpid()
+
+    def keep(self, part: int, done: int) -> Batch:
+        self.processes.append(done)
+        return NOTHING
+
+
 def test_both_workers_compute(cluster: Cluster) -> None:
-    before = executed(cluster)
-    run(range(100), workers=cluster)
-    assert all(executed(cluster)[worker] > count for worker, count in before.items())
+    work = Who()
+    assert len(list(cluster.run(work, range(20)))) == 20
+    assert min(Counter(work.processes).values()) >= 5
+    assert len(set(work.processes)) == 2
 
 
 def test_a_lost_worker_loses_nothing(local: LocalCluster, cluster: Cluster) -> None:
