@@ -24,9 +24,9 @@ from simulation.compiling import compile_model
 from simulation.kpis import measure
 from simulation.options import Options
 from simulation.quarter import replicate
-from studies.replications import Batch, run_replications
+from studies.replay.replications import Batch, run_replications
+from studies.replay.workers import Processes
 from studies.statistics import Values
-from studies.workers import Processes
 
 ROUNDS = 5
 SAME = ("signed", "wins", "leads", "qualified_pipeline", "hours_used", "reps_on_quota")

@@ -136,8 +136,8 @@ def measure(scale: int, with_workbook: bool) -> dict[str, float]:
         plan = timed("load", lambda: load_plan(folder)).plan
         figures["MB after loading"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
         if with_workbook:
-            from reports.plan_workbook import plan_workbook
             from reports.wording import ENGLISH
+            from reports.workbooks.plan_workbook import plan_workbook
 
             file = Path(scratch) / "plan.xlsx"
             file.write_bytes(timed("write workbook", lambda: plan_workbook(plan, ENGLISH)))
@@ -154,8 +154,8 @@ def measure(scale: int, with_workbook: bool) -> dict[str, float]:
 def hold(replications: int) -> dict[str, float]:
     """Megabytes at the end of a process that runs so many replications, and kilobytes that each of them takes."""
     from simulation.options import Options
-    from studies.replications import run_replications
-    from studies.stores import Store
+    from studies.replay.replications import run_replications
+    from studies.replay.stores import Store
 
     plan = load_plan("quarter").plan
     with tempfile.TemporaryDirectory() as scratch:

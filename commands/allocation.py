@@ -93,7 +93,7 @@ def why(
 ) -> None:
     """Say why quotas are what they are; without ids a table of all."""
     from reports.session import show_answer
-    from studies.explaining import explain_study
+    from studies.allocation.explaining import explain_study
 
     inputs = inputs_of(plan, scenario, setting)
     result = explain_study(inputs.plan, rep, region)
@@ -116,8 +116,8 @@ def options(
 ) -> None:
     """Set the best allocation beside others nearly as good and rules of thumb."""
     from reports.session import export_allocations, show_answer
-    from studies.allocations import read_allocation
-    from studies.choosing import alternatives_study
+    from studies.allocation.allocations import read_allocation
+    from studies.allocation.choosing import alternatives_study
 
     share = share_of("--within", within)
     words = wording(language)
@@ -142,7 +142,7 @@ def fairness(
 ) -> None:
     """Say how even quotas and work are among reps, and what more evenness costs."""
     from reports.session import show_answer
-    from studies.choosing import frontier_study
+    from studies.allocation.choosing import frontier_study
 
     inputs = inputs_of(plan, scenario, setting)
     show_answer(frontier_study(inputs.plan, measure.value, points), json, wording(language), inputs.changes, plan)
@@ -161,7 +161,7 @@ def sweep(
     """Move one figure of the plan over a range and allocate at each value."""
     from reports.progress import ProgressBars
     from reports.session import show_answer
-    from studies.sweeping import sweep_study
+    from studies.allocation.sweeping import sweep_study
 
     inputs = inputs_of(plan, scenario, setting)
     with ProgressBars(wording(language)) as progress:
@@ -184,8 +184,8 @@ def money(
 ) -> None:
     """Say where every sum of money goes and what of it is only a chance."""
     from reports.session import show_answer
-    from studies.paying import money_study, read_quarters
-    from studies.runs import resolve_run
+    from studies.allocation.paying import money_study, read_quarters
+    from studies.saved.runs import resolve_run
 
     if run is not None and allocation_file is not None:
         raise typer.BadParameter("give --run, which has an allocation, or --allocation-file, not both")
@@ -198,7 +198,7 @@ def _keep_close(
     plan: str, scenario: list[str] | None, setting: list[str] | None, previous: Path, json: bool, words: Wording
 ) -> Allocation:
     from reports.session import show_answer
-    from studies.choosing import least_change_study
+    from studies.allocation.choosing import least_change_study
 
     inputs = inputs_of(plan, scenario, setting, previous)
     assert inputs.allocation is not None, "it was named"

@@ -144,7 +144,7 @@ def reach(
         raise typer.BadParameter("--contribution is allocated, not simulated: it is exact without --precision")
     from reports.progress import ProgressBars
     from reports.session import show_answer
-    from studies.sweeping import reach_study
+    from studies.allocation.sweeping import reach_study
 
     inputs = inputs_of(plan, quarter.scenario, quarter.setting)
     with ProgressBars(page.words) as progress:

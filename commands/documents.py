@@ -29,7 +29,7 @@ def report(
 ) -> None:
     """Make a report of a saved run: one HTML file, to be read, printed and handed on."""
     from reports.export import write_report
-    from studies.runs import resolve_run
+    from studies.saved.runs import resolve_run
 
     folders = [resolve_run(saved, name) for name in names]
     write_report(folders, out, wording(language), board_only=board, charts=charts, anyway=anyway)
@@ -47,8 +47,8 @@ def letters(
     language: InLanguage = None,
 ) -> None:
     """Write quota letters: a page per rep with the number, why it is that number, and the path by week."""
-    from reports.letters import write_letters
-    from studies.runs import resolve_run
+    from reports.documents.letters import write_letters
+    from studies.saved.runs import resolve_run
 
     write_letters(resolve_run(saved, name), out, wording(language), with_chances=chances, excel=excel)
 
@@ -64,7 +64,7 @@ def export(
 ) -> None:
     """Write a saved run as an Excel workbook, whose allocation can be edited and handed back, or as slides."""
     from reports.export import export_runs
-    from studies.runs import resolve_run
+    from studies.saved.runs import resolve_run
 
     if excel is None and pptx is None:
         raise typer.BadParameter("give --excel FILE.xlsx, --pptx FILE.pptx or both")

@@ -40,7 +40,7 @@ def new(
 def _new_workbook(path: Path, source: str, words: Wording) -> None:
     from reports.files import WORKBOOK, write_new
     from reports.messages import say
-    from reports.plan_workbook import plan_workbook
+    from reports.workbooks.plan_workbook import plan_workbook
     from scenarios.loading import load_plan
 
     write_new(path, plan_workbook(load_plan(source).plan, words), WORKBOOK, words)
@@ -75,7 +75,7 @@ def check(
     language: InLanguage = None,
 ) -> None:
     """Say everything that is wrong or odd in a plan."""
-    from reports.plan_check import show_check
+    from reports.pages.plan_check import show_check
     from scenarios.loading import load_plan
 
     show_check(load_plan(plan, scenario or (), setting or ()).plan, json, wording(language))
@@ -97,7 +97,7 @@ def import_crm(
     language: InLanguage = None,
 ) -> None:
     """Make a plan of a CRM export."""
-    from reports.data_request import write_data_request
+    from reports.pages.data_request import write_data_request
     from reports.session import show_import
     from scenarios.crm import import_crm as make_plan
     from scenarios.crm import refresh_crm

@@ -60,7 +60,7 @@ def run(
         page.answer(request_of("run", plan, options | sample.options), require)
         return
     from reports.session import repeat_saved, resume_saved
-    from studies.runs import resolve_run
+    from studies.saved.runs import resolve_run
 
     if repeat is not None:
         repeat_saved(resolve_run(page.out, repeat), jobs or cores(), cluster, page.json, page.words)
@@ -155,9 +155,9 @@ def trace(
     language: InLanguage = None,
 ) -> None:
     """Tell one simulated quarter as a story: what struck, what was tried, what it changed."""
-    from reports.trace import show_trace
-    from studies.traces import Focus
-    from studies.tracing import answer_trace
+    from reports.pages.trace import show_trace
+    from studies.trace.traces import Focus
+    from studies.trace.tracing import answer_trace
 
     options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
     request = request_of("simulate", plan, options | {"plans": plans, "forced": force, "seed": seed})

@@ -21,7 +21,7 @@ def show(
 ) -> None:
     """Show a saved run again, or what there is of one that was interrupted."""
     from reports.session import show_result, show_unfinished
-    from studies.runs import UNFINISHED, load_result, resolve_run
+    from studies.saved.runs import UNFINISHED, load_result, resolve_run
 
     folder = resolve_run(out, name)
     if folder.name.endswith(UNFINISHED):

@@ -6,19 +6,19 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from reports.deck import deck_of
-from reports.document import report_of
-from reports.drawing import has_chinese_font, write_charts
+from reports.documents.document import report_of
+from reports.documents.drawing import has_chinese_font, write_charts
+from reports.documents.html import report_html
 from reports.files import DECK, WORKBOOK, refuse, write_new
-from reports.html import report_html
 from reports.messages import say
-from reports.run_workbook import run_workbook
-from reports.slides import deck_file
+from reports.slides.deck import deck_of
+from reports.slides.slides import deck_file
 from reports.specs import Report
 from reports.wording import Wording
+from reports.workbooks.run_workbook import run_workbook
 from scenarios.errors import RequirementFailed, UsageError
-from studies.reporting import SavedRun, read_run
 from studies.reviewing import review
+from studies.saved.reporting import SavedRun, read_run
 
 __all__ = ["export_runs", "write_report"]
 

@@ -13,7 +13,7 @@ from scenarios.checks import Finding
 
 if TYPE_CHECKING:  # what tables of records need is not to be paid for by a check
     from scenarios.crm import ImportReport
-    from studies.runs import RunSummary
+    from studies.saved.runs import RunSummary
 
 __all__ = ["PlanCheck", "check_json", "import_json", "print_json", "runs_json"]
 
@@ -33,7 +33,7 @@ def check_json(plan: str, findings: Sequence[Finding]) -> str:
 
 def runs_json(runs: Sequence[RunSummary]) -> str:
     """The JSON of ``runs``."""
-    from studies.runs import RunSummary
+    from studies.saved.runs import RunSummary
 
     return _text(TypeAdapter(tuple[RunSummary, ...]), tuple(runs))
 

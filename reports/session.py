@@ -9,30 +9,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from reports.answers import Answer, answer_page
-from reports.crm_import import import_page
 from reports.json_texts import import_json, print_json, runs_json
 from reports.messages import say
-from reports.precision import precision_page
+from reports.pages.answers import Answer, answer_page
+from reports.pages.crm_import import import_page
+from reports.pages.precision import precision_page
+from reports.pages.run import page_of
+from reports.pages.run_list import run_list_page
 from reports.progress import ProgressBars
 from reports.requirements import check_requirements, read_requirements
-from reports.run import page_of
-from reports.run_list import run_list_page
 from reports.terminal import show
 from reports.translating import translated
 from reports.wording import Wording
 from scenarios.allocation import Allocation
 from scenarios.crm import ImportReport
 from scenarios.errors import RequirementFailed, UsageError
-from studies.allocations import write_allocation
+from studies.allocation.allocations import write_allocation
 from studies.answering import Outcome
 from studies.precision import PrecisionRow
 from studies.registry import STUDIES
 from studies.requests import Request
 from studies.results import Change, Record
-from studies.runs import list_runs, read_unfinished, repeat_run
-from studies.sessions import Interrupted, answer_and_save, resume_run
-from studies.unfinished import partial_result
+from studies.saved.runs import list_runs, read_unfinished, repeat_run
+from studies.saved.sessions import Interrupted, answer_and_save, resume_run
+from studies.saved.unfinished import partial_result
 
 __all__ = [
     "answer_request",
@@ -158,7 +158,7 @@ def write_given(allocation: Allocation, path: Path, words: Wording) -> None:
     """Write an allocation, to be edited and handed back: a workbook where its name says so, else CSV."""
     if path.suffix.lower() == ".xlsx":
         from reports.files import WORKBOOK, write_new
-        from reports.run_workbook import allocation_workbook
+        from reports.workbooks.run_workbook import allocation_workbook
 
         write_new(path, allocation_workbook(allocation, words), WORKBOOK, words)
         return

@@ -16,6 +16,6 @@ To add a study that can be asked for, saved as a run, shown, repeated, continued
 - ``STUDY = Study(ItsRequest, ItsResult, _answer, headline, …)``, which also says what ``--require`` and ``--precision``
   may be about;
 
-then one entry in ``registry.STUDIES``, one page in ``reports.run.PAGES`` and one command that calls
+then one entry in ``registry.STUDIES``, one page in ``reports.pages.run.PAGES`` and one command that calls
 ``commands.asking.answer("its name", …)``.
 """

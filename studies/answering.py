@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from scenarios.allocation import Allocation
-from studies.batches import Batch
-from studies.clusters import connected
-from studies.futures import Execution, Futures
 from studies.precision import PrecisionRow, answer_precisely
 from studies.registry import STUDIES
-from studies.replications import Progress
+from studies.replay.batches import Batch
+from studies.replay.clusters import connected
+from studies.replay.futures import Execution, Futures
+from studies.replay.replications import Progress
+from studies.replay.stores import Store
+from studies.replay.workers import ONE_PROCESS, Processes, Workers
 from studies.requests import QuarterRequest, Request, SimulatedRequest
-from studies.stores import Store
 from studies.study import Inputs
-from studies.workers import ONE_PROCESS, Processes, Workers
 
 __all__ = ["Outcome", "answer", "answer_from", "read_inputs"]
 

@@ -9,10 +9,10 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.options import ForcedStrike, Options
-from studies.allocating import allocate_study
+from studies.allocation.allocating import allocate_study
+from studies.allocation.rules import broken_rules
 from studies.requests import QuarterRequest
 from studies.results import RuleRow
-from studies.rules import broken_rules
 from studies.study import Inputs
 
 __all__ = ["decide", "forced_strike", "options_of", "violations_of"]

@@ -7,14 +7,14 @@ from typing import Literal
 
 from scenarios.errors import UsageError
 from studies import simulating
-from studies.allocating import allocate_study
-from studies.batches import Batch
+from studies.allocation.allocating import allocate_study
 from studies.deciding import options_of
-from studies.futures import Futures
+from studies.decisions.stressing import stress_study
+from studies.replay.batches import Batch
+from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Estimate, KpiRow, RunResult
 from studies.simulating import simulate_study
-from studies.stressing import stress_study
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "RunRequest"]

@@ -17,7 +17,7 @@ from typing import Literal
 
 from scenarios.errors import UsageError
 from simulation.kpis import KPIS
-from studies.futures import Futures
+from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Estimate, Record
 from studies.study import Answer, Inputs, Study

@@ -6,18 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.errors import UsageError
-from studies import (
-    allocating,
-    backtesting,
+from studies import main_job, simulating
+from studies.allocation import allocating
+from studies.backtest import backtesting
+from studies.decisions import (
     comparing,
-    main_job,
     over_assigning,
     reaching,
     recommending,
     rounds,
     selecting,
     sensitivity,
-    simulating,
     stressing,
     trial_design,
     valuing,

@@ -12,9 +12,9 @@ from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
-from studies.batches import Batch
 from studies.deciding import decide, options_of, violations_of
-from studies.futures import Futures
+from studies.replay.batches import Batch
+from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import BridgeStep, Change, CriterionRow, Estimate, KpiRow, SimulateResult, Spread
 from studies.statistics import (

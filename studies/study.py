@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from scenarios.allocation import Allocation
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
-from studies.allocations import read_allocation
-from studies.batches import Batch
-from studies.futures import Futures
+from studies.allocation.allocations import read_allocation
+from studies.replay.batches import Batch
+from studies.replay.futures import Futures
 from studies.requests import Request
 from studies.results import Change, Estimate, KpiRow, Record
 

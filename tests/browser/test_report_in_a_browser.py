@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from reports.document import report_of
-from reports.html import report_html
+from reports.documents.document import report_of
+from reports.documents.html import report_html
 from reports.languages import LANGUAGES
 from scenarios.loading import load_plan
 from tests.cli.saved import saved_run

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studies.choosing import (
+from studies.allocation.choosing import (
     AlternativesResult,
     EquityRow,
     FrontierResult,
@@ -11,10 +11,10 @@ from studies.choosing import (
     OptionRow,
     UnevennessRow,
 )
-from studies.explaining import ExplainResult, Explanation, FixedBy, LockEffect, PotentialPart, Relaxed, Stop
-from studies.paying import MoneyResult, MoneyTableRow
+from studies.allocation.explaining import ExplainResult, Explanation, FixedBy, LockEffect, PotentialPart, Relaxed, Stop
+from studies.allocation.paying import MoneyResult, MoneyTableRow
+from studies.allocation.sweeping import LeverRow, ReachResult, SweepResult, SweepRow
 from studies.results import RuleRow
-from studies.sweeping import LeverRow, ReachResult, SweepResult, SweepRow
 from tests.cli.samples import PLAN
 
 T5 = "A rep's quota is 1.5 (top), 1.1 (core) or 0.8 (new) times the target per head."

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from studies.backtests import BacktestCause, BacktestFinding, BacktestResult, BacktestRow, BacktestScore, BacktestWindow
-from studies.break_even import BreakEven
-from studies.selecting import PlanSetRow, SelectResult
-from studies.valuing import DelayPoint, Interaction, ValueResult, ValueRow
+from studies.backtest.backtests import (
+    BacktestCause,
+    BacktestFinding,
+    BacktestResult,
+    BacktestRow,
+    BacktestScore,
+    BacktestWindow,
+)
+from studies.decisions.break_even import BreakEven
+from studies.decisions.selecting import PlanSetRow, SelectResult
+from studies.decisions.valuing import DelayPoint, Interaction, ValueResult, ValueRow
 from tests.cli import samples
 from tests.cli.samples import estimate
 

@@ -6,9 +6,9 @@ import datetime as dt
 from pathlib import Path
 
 from scenarios.plan import Plan
-from studies.reporting import SavedRun, WeekBand
 from studies.results import Record
-from studies.runs import RunSummary
+from studies.saved.reporting import SavedRun, WeekBand
+from studies.saved.runs import RunSummary
 from tests.cli import samples
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 import cli
 from scenarios.loading import load_plan
-from studies.allocations import read_allocation
+from studies.allocation.allocations import read_allocation
 from tests.plans import STEERED_YAML, small_plan_files
 
 FEW = ("--replications", "8", "--jobs", "1", "--set", "target=170000")

@@ -15,24 +15,24 @@ from typer.testing import CliRunner
 import cli
 from reports.json_texts import PlanCheck
 from scenarios.crm import ImportReport
-from studies.backtests import BacktestResult
-from studies.choosing import AlternativesResult, FrontierResult, LeastChangeResult
-from studies.explaining import ExplainResult
-from studies.over_assigning import OverAssignResult
-from studies.paying import MoneyResult
-from studies.reaching import ReachChanceResult
-from studies.recommending import RecommendResult
+from studies.allocation.choosing import AlternativesResult, FrontierResult, LeastChangeResult
+from studies.allocation.explaining import ExplainResult
+from studies.allocation.paying import MoneyResult
+from studies.allocation.sweeping import ReachResult, SweepResult
+from studies.backtest.backtests import BacktestResult
+from studies.decisions.over_assigning import OverAssignResult
+from studies.decisions.reaching import ReachChanceResult
+from studies.decisions.recommending import RecommendResult
+from studies.decisions.rounds import RoundsResult
+from studies.decisions.selecting import SelectResult
+from studies.decisions.sensitivity import SensitivityResult
+from studies.decisions.trial_design import DesignResult
+from studies.decisions.warning import LightsResult
 from studies.registry import STUDIES
 from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
-from studies.rounds import RoundsResult
-from studies.runs import RunSummary
-from studies.selecting import SelectResult
-from studies.sensitivity import SensitivityResult
-from studies.sweeping import ReachResult, SweepResult
-from studies.traces import TraceResult
-from studies.trial_design import DesignResult
-from studies.unfinished import PartialResult
-from studies.warning import LightsResult
+from studies.saved.runs import RunSummary
+from studies.saved.unfinished import PartialResult
+from studies.trace.traces import TraceResult
 
 DOCS = Path(cli.__file__).parent / "docs"
 ROOTS = (

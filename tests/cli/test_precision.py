@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import cli
-from reports.precision import precision_page
+from reports.pages.precision import precision_page
 from reports.specs import Sentence
 from reports.wording import ENGLISH
 from studies.precision import PrecisionRow
-from studies.runs import list_runs
+from studies.saved.runs import list_runs
 from tests.plans import small_plan_files
 
 PILOT = ("--replications", "20", "--jobs", "1", "--set", "target=170000", "--language", "en")

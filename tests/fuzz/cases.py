@@ -16,16 +16,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reports.plan_workbook import plan_workbook
-from reports.run_workbook import allocation_workbook
 from reports.wording import ENGLISH
+from reports.workbooks.plan_workbook import plan_workbook
+from reports.workbooks.run_workbook import allocation_workbook
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.checks import findings
 from scenarios.crm.mapping import LIBRARY, read_mapping
 from scenarios.errors import PlanFileError
 from scenarios.loading import change_plan, load_plan
 from scenarios.plan import Plan
-from studies.allocations import allocation_text, read_allocation
+from studies.allocation.allocations import allocation_text, read_allocation
 from tests.fuzz import mutations
 from tests.plans import PLAN_YAML, TABLES, small_plan_files
 

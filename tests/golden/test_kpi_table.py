@@ -18,7 +18,7 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
-from studies.replications import run_replications
+from studies.replay.replications import run_replications
 
 KEPT = Path(__file__).parent / "kpi_table.json"
 SEED, REPLICATIONS = 1, 20

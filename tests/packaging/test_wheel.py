@@ -16,7 +16,7 @@ pytestmark = pytest.mark.packaging
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOMS = sorted({package.partition(".")[0] for package in PYPROJECT["tool"]["setuptools"]["packages"]})
-DATA = [ROOT / "scenarios" / "library", ROOT / "reports" / "templates"]
+DATA = [ROOT / "scenarios" / "library", ROOT / "reports" / "documents" / "templates"]
 
 
 def run(*command: str | Path, cwd: Path) -> str:

@@ -22,7 +22,7 @@ from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import replicate
 from simulation.records import Records
-from studies.replications import run_replications
+from studies.replay.replications import run_replications
 from tests.property.test_simulation_plans import SIZES, Company, changed, companies, outcome
 
 EXAMPLES = settings(max_examples=100, deadline=None, derandomize=True)

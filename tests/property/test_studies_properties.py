@@ -13,13 +13,13 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import ForcedStrike, Options
-from studies.allocations import read_allocation, write_allocation
-from studies.comparing import decisions_changed
-from studies.futures import Execution, Futures
-from studies.replications import run_replications
+from studies.allocation.allocations import read_allocation, write_allocation
+from studies.decisions.comparing import decisions_changed
+from studies.decisions.stressing import stress_study
+from studies.replay.futures import Execution, Futures
+from studies.replay.replications import run_replications
 from studies.simulating import bridge, replay_without_risks
 from studies.statistics import difference, mean_estimate, proportion_estimate
-from studies.stressing import stress_study
 from tests.plans import small_plan
 from tests.unit.test_studies_replications import differing
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.options import ForcedStrike, Options
-from studies.futures import Execution, Futures
-from studies.replications import run_replications
-from studies.sameness import as_under, same_under
+from studies.replay.futures import Execution, Futures
+from studies.replay.replications import run_replications
+from studies.replay.sameness import as_under, same_under
 from tests.plans import PLAN_YAML, small_plan_files
 from tests.unit.test_studies_replications import ALLOCATION, differing
 

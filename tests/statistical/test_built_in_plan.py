@@ -10,9 +10,9 @@ import pytest
 from optimizer import allocate
 from scenarios.loading import load_plan
 from simulation.options import Options
-from studies.replications import Batch, run_replications
+from studies.replay.replications import Batch, run_replications
+from studies.replay.workers import Processes
 from studies.statistics import proportion_estimate
-from studies.workers import Processes
 
 
 def quarters(seed: int, replications: int) -> Batch:

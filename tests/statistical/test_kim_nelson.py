@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studies.kim_nelson import Sampler, Selection, select_best
+from studies.decisions.kim_nelson import Sampler, Selection, select_best
 
 SYSTEMS, DELTA, CONFIDENCE = 8, 1.0, 0.95
 SPREAD, CORRELATION = 2.0, 0.6

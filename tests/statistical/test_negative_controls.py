@@ -15,12 +15,12 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
-from studies.futures import Execution, Futures
-from studies.replications import run_replications
-from studies.selecting import select_study
-from studies.set_choice import Terms
-from studies.stressing import stress_study
-from studies.valuing import value_study
+from studies.decisions.selecting import select_study
+from studies.decisions.set_choice import Terms
+from studies.decisions.stressing import stress_study
+from studies.decisions.valuing import value_study
+from studies.replay.futures import Execution, Futures
+from studies.replay.replications import run_replications
 
 pytestmark = pytest.mark.statistical
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from studies.backtesting import BacktestRequest, backtest
-from studies.futures import Execution, Futures
+from studies.backtest.backtesting import BacktestRequest, backtest
+from studies.replay.futures import Execution, Futures
 from tests.crm_exports import START, Company, write_export
 
 pytestmark = pytest.mark.statistical

@@ -22,9 +22,9 @@ from optimizer.results import AllocationResult
 from scenarios.plan import Plan
 from scenarios.process import SalesProcess
 from simulation.options import Options
-from studies.replications import Batch, run_replications
+from studies.replay.replications import Batch, run_replications
+from studies.replay.workers import Processes
 from studies.statistics import Values
-from studies.workers import Processes
 
 pytestmark = pytest.mark.statistical
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import python_calamine as calamine
 
-from reports.run_workbook import run_workbook
 from reports.wording import CHINESE, ENGLISH, Wording
+from reports.workbooks.run_workbook import run_workbook
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan

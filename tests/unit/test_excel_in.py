@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from reports.plan_workbook import plan_workbook
 from reports.wording import ENGLISH
+from reports.workbooks.plan_workbook import plan_workbook
 from scenarios.errors import PlanFileError
 from scenarios.loading import change_plan, load_plan
 from scenarios.plan import Plan

@@ -14,13 +14,13 @@ from xml.etree import ElementTree
 import pytest
 import python_calamine as calamine
 
-from reports.run_workbook import allocation_workbook, run_workbook
 from reports.wording import CHINESE, ENGLISH, Wording
+from reports.workbooks.run_workbook import allocation_workbook, run_workbook
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import PlanFileError, UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
-from studies.allocations import read_allocation
+from studies.allocation.allocations import read_allocation
 from studies.results import RunResult
 from tests.cli import answers, decided, samples
 from tests.workbooks import formula, write

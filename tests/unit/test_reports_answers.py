@@ -8,11 +8,11 @@ from typing import Literal
 import pytest
 from rich.cells import cell_len
 
-from reports.answers import Answer, answer_page
 from reports.layout import lay_out
 from reports.messages import say_error
-from reports.rules import group_name, prices_table, resources_table
-from reports.run import page_of
+from reports.pages.answers import Answer, answer_page
+from reports.pages.rules import group_name, prices_table, resources_table
+from reports.pages.run import page_of
 from reports.specs import Bar, Mark, Page, Table
 from reports.wording import ENGLISH
 from scenarios.errors import NoFeasibleAllocation, Repair

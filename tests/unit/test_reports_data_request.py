@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from reports.data_request import TOPICS, data_requests, write_data_request
+from reports.pages.data_request import TOPICS, data_requests, write_data_request
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.crm import AssumedFigure, ImportReport, import_crm
 from scenarios.crm.mapping import read_assumed

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pptx import Presentation
 
-from reports.deck import deck_of
 from reports.export import export_runs
-from reports.slides import deck_file
+from reports.slides.deck import deck_of
+from reports.slides.slides import deck_file
 from reports.specs import Plot
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.errors import RequirementFailed, UsageError

@@ -10,22 +10,22 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reports.document import report_of
-from reports.drawing import svg_of
+from reports.documents.document import report_of
+from reports.documents.drawing import svg_of
+from reports.documents.html import report_html
+from reports.documents.risk_charts import tornado_chart
 from reports.export import write_report
-from reports.html import report_html
-from reports.review import checks_table
-from reports.risk_charts import tornado_chart
+from reports.pages.review import checks_table
 from reports.specs import Mark, Report
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.errors import RequirementFailed, UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
-from studies.reporting import coverage_by_region, coverage_by_rep, week_bands
+from studies.decisions.sensitivity import RangeRow
 from studies.results import Estimate
 from studies.reviewing import Check, review
-from studies.sensitivity import RangeRow
+from studies.saved.reporting import coverage_by_region, coverage_by_rep, week_bands
 from tests.cli import samples
 from tests.cli.saved import saved_run
 

@@ -18,7 +18,7 @@ from rich.console import Console
 
 from reports import chinese, english
 from reports.languages import LANGUAGES, VARIABLE, wording_for
-from reports.run import page_of
+from reports.pages.run import page_of
 from reports.specs import Page, Table
 from reports.terminal import show
 from reports.translating import problem_text, translated
@@ -26,9 +26,9 @@ from reports.wording import CHINESE, ENGLISH
 from scenarios.checks import SENTENCES
 from scenarios.crm import import_crm
 from scenarios.errors import Problem, UsageError
-from studies.reaching import LeverGain
-from studies.unfinished import nothing_yet
-from studies.warning import ActingRow
+from studies.decisions.reaching import LeverGain
+from studies.decisions.warning import ActingRow
+from studies.saved.unfinished import nothing_yet
 from tests.cli import samples
 
 ROOT = Path(__file__).parents[2]

@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 import python_calamine as calamine
 
-from reports.letters import letter_of, write_letters
-from reports.letters_sheet import letters_workbook
+from reports.documents.letters import letter_of, write_letters
 from reports.wording import CHINESE, ENGLISH, Wording
+from reports.workbooks.letters_sheet import letters_workbook
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from studies.allocating import allocate_study
-from studies.commitments import Commitment, commitments
-from studies.reporting import SavedRun
+from studies.allocation.allocating import allocate_study
+from studies.allocation.commitments import Commitment, commitments
 from studies.results import AllocateResult, RunResult
-from studies.runs import RunSummary
+from studies.saved.reporting import SavedRun
+from studies.saved.runs import RunSummary
 from tests.cli import samples
 
 
@@ -78,7 +78,7 @@ def test_the_chance_is_told_only_where_it_was_asked_for(
 def test_letters_are_files_and_one_to_print(
     run: SavedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("reports.letters.read_run", lambda folder: run)
+    monkeypatch.setattr("reports.documents.letters.read_run", lambda folder: run)
     write_letters(tmp_path, tmp_path / "out", ENGLISH)
     files = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert files == sorted([*(f"{rep.id}.html" for rep in run.plan.reps), "letters.html"])
@@ -109,7 +109,7 @@ def test_letters_are_one_sheet_too(asked: tuple[Commitment, ...], small_plan: Pl
 def test_the_sheet_is_written_beside_the_letters_or_nothing_is(
     run: SavedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.letters.read_run", lambda folder: run)
+    monkeypatch.setattr("reports.documents.letters.read_run", lambda folder: run)
     (tmp_path / "there.xlsx").touch()
     with pytest.raises(UsageError, match="exists already"):
         write_letters(tmp_path, tmp_path / "out", ENGLISH, excel=tmp_path / "there.xlsx")

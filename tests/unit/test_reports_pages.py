@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from reports.layout import lay_out, wrapped
-from reports.run import page_of
+from reports.pages.run import page_of
 from reports.specs import Bar, Mark, Page, Table
 from reports.terminal import show
 from reports.wording import ENGLISH

@@ -10,13 +10,13 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from reports.crm_import import import_page
 from reports.layout import lay_out, wrapped
 from reports.messages import say_error
-from reports.plan_check import check_page
+from reports.pages.crm_import import import_page
+from reports.pages.plan_check import check_page
+from reports.pages.run_list import run_list_page
 from reports.progress import ProgressBars
 from reports.requirements import check_requirements, read_requirement
-from reports.run_list import run_list_page
 from reports.specs import Column, Listing, Row, Table
 from reports.terminal import show
 from reports.wording import ENGLISH
@@ -32,7 +32,7 @@ from scenarios.errors import (
     SolverFailed,
     UsageError,
 )
-from studies.runs import RunSummary
+from studies.saved.runs import RunSummary
 from tests.cli import samples
 
 TABLE = Table(

@@ -17,9 +17,11 @@ from studies.results import CompareResult, Difference, RuleRow
 
 ROOT = Path(__file__).parents[2]
 COMMAND_LINE = [ROOT / "cli.py", *sorted((ROOT / "commands").glob("*.py"))]
-SOURCES = [*COMMAND_LINE, *sorted((ROOT / "reports").glob("*.py"))]
+LANGUAGES = "english", "chinese"
+REPORTS = sorted(path for path in (ROOT / "reports").rglob("*.py") if path.parent.name not in LANGUAGES)
+SOURCES = [*COMMAND_LINE, *REPORTS]
 """Not the catalogues: a package each."""
-TEMPLATES = sorted((ROOT / "reports" / "templates").glob("*.j2"))
+TEMPLATES = sorted((ROOT / "reports" / "documents" / "templates").glob("*.j2"))
 CHOSEN = ("bridge.", "event.", "kpi.", "parameter.", "stage.", "status.", "verdict.", "work.")
 """Prefixes of names that results bring along; a language may lack one, and the result's own label is shown."""
 

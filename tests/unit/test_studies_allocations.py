@@ -7,8 +7,8 @@ import pytest
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import PlanFileError
 from scenarios.plan import Plan
-from studies.allocating import allocate_study
-from studies.allocations import allocation_text, read_allocation, write_allocation
+from studies.allocation.allocating import allocate_study
+from studies.allocation.allocations import allocation_text, read_allocation, write_allocation
 
 HEADER = "kind,product,region,rep,activity,amount\n"
 QUOTA = "quota,S1,north,R1,,450000\n"

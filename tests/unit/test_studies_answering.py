@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import NoFeasibleAllocation, PlanFileError, UsageError
-from studies.allocations import write_allocation
+from studies.allocation.allocations import write_allocation
+from studies.allocation.rules import broken_rules
 from studies.answering import answer, read_inputs
 from studies.registry import STUDIES, read_request
 from studies.requests import Request
 from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
-from studies.rules import broken_rules
 from tests.plans import PLAN_YAML, small_plan_files
 from tests.unit.test_studies_replications import differing
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from reports.backtest import backtest_page
+from reports.pages.backtest import backtest_page
 from reports.wording import CHINESE, ENGLISH
 from scenarios.errors import PlanFileError, UsageError
 from studies.answering import answer
-from studies.backtesting import BacktestRequest, backtest
-from studies.backtests import BacktestResult, BacktestRow
-from studies.futures import Execution, Futures
-from studies.runs import load_result, repeat_run, save_run
+from studies.backtest.backtesting import BacktestRequest, backtest
+from studies.backtest.backtests import BacktestResult, BacktestRow
+from studies.replay.futures import Execution, Futures
+from studies.saved.runs import load_result, repeat_run, save_run
 from tests.crm_exports import START, Company, write_export
 
 QUARTER = START + dt.timedelta(weeks=36)

@@ -18,12 +18,12 @@ from typer.testing import CliRunner
 
 import cli
 from scenarios.errors import UsageError
-from studies import clusters
-from studies.batches import Batch
-from studies.clusters import Cluster, connected
-from studies.replications import run_variants
-from studies.stores import Store
-from studies.workers import ONE_PROCESS, Work
+from studies.replay import clusters
+from studies.replay.batches import Batch
+from studies.replay.clusters import Cluster, connected
+from studies.replay.replications import run_variants
+from studies.replay.stores import Store
+from studies.replay.workers import ONE_PROCESS, Work
 from tests.unit.test_studies_replications import ALLOCATION, OPTIONS, PLAN, differing, run
 
 NOTHING = run([])
@@ -104,8 +104,8 @@ def test_what_a_cluster_finished_is_kept_here_and_found_again(
 ) -> None:
     store = Store(tmp_path)
     there = run(range(30), workers=cluster, keep_records=True, store=store)
-    monkeypatch.setattr("studies.replications.replicate", lambda *_: pytest.fail("computed again"))
-    monkeypatch.setattr("studies.clusters._compute", lambda *_: pytest.fail("asked for again"))
+    monkeypatch.setattr("studies.replay.replications.replicate", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr("studies.replay.clusters._compute", lambda *_: pytest.fail("asked for again"))
     for workers in (cluster, ONE_PROCESS):
         again = run(range(30), workers=workers, keep_records=True, store=store)
         assert differing(again, there) == []

@@ -7,12 +7,12 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
-from studies.allocating import allocate_study
-from studies.batches import Batch
-from studies.comparing import compare_study, decisions_changed
-from studies.futures import Execution, Futures
+from studies.allocation.allocating import allocate_study
+from studies.allocation.rules import broken_rules
+from studies.decisions.comparing import compare_study, decisions_changed
+from studies.replay.batches import Batch
+from studies.replay.futures import Execution, Futures
 from studies.results import CompareResult
-from studies.rules import broken_rules
 from tests.plans import small_plan
 from tests.unit.test_studies_replications import differing
 

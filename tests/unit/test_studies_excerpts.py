@@ -10,9 +10,9 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.options import Options
 from simulation.records import LightRow, Records
-from studies.batches import Batch
-from studies.excerpts import light_columns, lights_of
-from studies.replications import run_replications
+from studies.replay.batches import Batch
+from studies.replay.excerpts import light_columns, lights_of
+from studies.replay.replications import run_replications
 from tests.plans import STEERED_YAML, small_plan_files
 from tests.unit.test_studies_replications import ALLOCATION
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from studies.kim_nelson import _variances, select_best
+from studies.decisions.kim_nelson import _variances, select_best
 
 ASKED: dict[str, Any] = {"delta": 1.0, "confidence": 0.95, "first": 10, "step": 5}
 

@@ -2,12 +2,12 @@ import pytest
 
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from studies.allocating import allocate_study
-from studies.choosing import alternatives_study, frontier_study, least_change_study
-from studies.explaining import explain_study
-from studies.paying import money_study
-from studies.rules import broken_rules
-from studies.sweeping import reach_study, sweep_study
+from studies.allocation.allocating import allocate_study
+from studies.allocation.choosing import alternatives_study, frontier_study, least_change_study
+from studies.allocation.explaining import explain_study
+from studies.allocation.paying import money_study
+from studies.allocation.rules import broken_rules
+from studies.allocation.sweeping import reach_study, sweep_study
 from tests.allocation_plans import budget_plan, quota_plan
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from scenarios.plan import Plan
 from simulation.options import Options
-from studies.plan_sets import PlanSets, only_costs
-from studies.replications import Batch
+from studies.decisions.plan_sets import PlanSets, only_costs
+from studies.replay.replications import Batch
 from tests.unit.test_studies_stressing import plan_with_controls, run
 
 CANDIDATES = ("K1-answer", "K5-answer", "free", "useless", "rare-answer", "autumn-push")

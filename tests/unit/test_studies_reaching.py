@@ -13,12 +13,12 @@ from scenarios.plan import Plan
 from scenarios.policies import Light, Lights, Policy, StrategyTest
 from scenarios.risks import ContingencyPlan, Trigger
 from simulation.options import Options
-from studies.futures import Execution, Futures
-from studies.naming import named_allocation
-from studies.reaching import ReachChanceResult, reach_chance_study, target_with_chance
-from studies.rounds import RoundsResult, rounds_study
-from studies.trial_design import DesignResult, design_study
-from studies.warning import LightsResult, lights_study
+from studies.allocation.naming import named_allocation
+from studies.decisions.reaching import ReachChanceResult, reach_chance_study, target_with_chance
+from studies.decisions.rounds import RoundsResult, rounds_study
+from studies.decisions.trial_design import DesignResult, design_study
+from studies.decisions.warning import LightsResult, lights_study
+from studies.replay.futures import Execution, Futures
 from tests.plans import small_plan
 
 

@@ -10,10 +10,10 @@ import pytest
 from scenarios.allocation import Allocation, QuotaCell
 from scenarios.plan import Plan
 from simulation.options import Options
-from studies.futures import Execution, Futures
-from studies.naming import named_allocation
-from studies.over_assigning import OverAssignResult, equal_chance_quotas, over_assign_study
-from studies.recommending import RecommendResult, attainment, recommend_study
+from studies.allocation.naming import named_allocation
+from studies.decisions.over_assigning import OverAssignResult, equal_chance_quotas, over_assign_study
+from studies.decisions.recommending import RecommendResult, attainment, recommend_study
+from studies.replay.futures import Execution, Futures
 from tests.plans import small_plan
 
 SETTINGS = ("target=150000",)

@@ -8,8 +8,8 @@ import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from simulation.model import Options
-from studies.replications import Batch, run_replications, run_variants
-from studies.workers import Processes
+from studies.replay.replications import Batch, run_replications, run_variants
+from studies.replay.workers import Processes
 from tests.plans import small_plan
 
 PLAN = small_plan(

@@ -14,10 +14,10 @@ import pytest
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from studies.allocations import write_allocation
+from studies.allocation.allocations import write_allocation
 from studies.answering import Outcome, answer
 from studies.registry import read_request
-from studies.runs import list_runs, load_result, repeat_run, resolve_run, save_run
+from studies.saved.runs import list_runs, load_result, repeat_run, resolve_run, save_run
 from tests.plans import PLAN_YAML, small_plan_files
 
 HAND = Allocation(

@@ -10,10 +10,10 @@ import pytest
 from scenarios.effects import Effect
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Trigger
-from studies.plan_sets import PlanSets
-from studies.replications import Batch
-from studies.selecting import SelectResult, select_plans
-from studies.set_choice import Terms
+from studies.decisions.plan_sets import PlanSets
+from studies.decisions.selecting import SelectResult, select_plans
+from studies.decisions.set_choice import Terms
+from studies.replay.replications import Batch
 from tests.plans import small_plan
 
 TARGET = 1_000_000.0

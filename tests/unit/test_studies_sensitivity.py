@@ -8,10 +8,10 @@ import pytest
 from scenarios.errors import UsageError
 from scenarios.plan import Assumption, Plan
 from simulation.options import Options
-from studies.futures import Execution, Futures
-from studies.naming import named_allocation
-from studies.ranges import plan_at, stated_ranges, without_range
-from studies.sensitivity import ExplainRequest, SensitivityResult, explain_sensitivity
+from studies.allocation.naming import named_allocation
+from studies.decisions.ranges import plan_at, stated_ranges, without_range
+from studies.decisions.sensitivity import ExplainRequest, SensitivityResult, explain_sensitivity
+from studies.replay.futures import Execution, Futures
 from tests.plans import small_plan
 
 WIN_RATE, MARKET = "customer_tiers.A.win_rate", "uncertainty.market"
@@ -120,7 +120,7 @@ def test_indices_rank_the_ranges(plan: Plan, indices: str) -> None:
 def test_what_cannot_be_asked_is_refused_before_anything_is_simulated(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studies.replications.replicate", lambda *_: pytest.fail("simulated before it was said"))
+    monkeypatch.setattr("studies.replay.replications.replicate", lambda *_: pytest.fail("simulated before it was said"))
     with pytest.raises(UsageError, match="power of two"):
         explain(plan, replications=2, indices="sobol", points=5, against=None)
     with pytest.raises(UsageError, match="no contingency plan K9"):

@@ -17,13 +17,13 @@ from joblib.externals.loky import reusable_executor
 from scenarios.errors import UsageError
 from studies.answering import Outcome, answer, answer_from, read_inputs
 from studies.registry import read_request
-from studies.replications import run_replications
+from studies.replay.replications import run_replications
+from studies.replay.stores import Store
+from studies.replay.workers import Processes
 from studies.requests import Request
-from studies.runs import list_runs, load_result, repeat_run, resolve_run, save_run
-from studies.sessions import Interrupted, Step, answer_and_save, resume_run
-from studies.stores import Store
-from studies.unfinished import partial_result
-from studies.workers import Processes
+from studies.saved.runs import list_runs, load_result, repeat_run, resolve_run, save_run
+from studies.saved.sessions import Interrupted, Step, answer_and_save, resume_run
+from studies.saved.unfinished import partial_result
 from tests.plans import PLAN_YAML, STEERED_YAML, small_plan_files
 from tests.unit.test_studies_replications import ALLOCATION, OPTIONS, PLAN, differing, run
 
@@ -85,7 +85,7 @@ def test_what_is_finished_is_not_computed_again(place: Path, tmp_path: Path, mon
         answer_and_save(request(place, "simulate"), tmp_path, stop_after(10))
     ran: list[int] = []
     real = run_replications.__globals__["replicate"]
-    monkeypatch.setattr("studies.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
+    monkeypatch.setattr("studies.replay.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
     resume_run(stop.value.folder, tmp_path)
     assert (ran[0], min(ran[:10])) == (10, 10)  # ten parts of one were there
 
@@ -116,7 +116,7 @@ def test_every_study_goes_on_where_it_was(
     """To the same figures, and no quarter that was finished is simulated again."""
     ran: list[int] = []
     real = run_replications.__globals__["replicate"]
-    monkeypatch.setattr("studies.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
+    monkeypatch.setattr("studies.replay.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
     steps: list[str] = []
     asked = request(steered, study, replications=20, **DECIDING[study])
     whole = answer_from(asked, read_inputs(asked), lambda label, *_: steps.append(label), Store(tmp_path / "whole"))
@@ -145,7 +145,7 @@ def test_an_interruption_before_anything_is_finished_leaves_nothing(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("studies.replications.replicate", interrupt)
+    monkeypatch.setattr("studies.replay.replications.replicate", interrupt)
     with pytest.raises(KeyboardInterrupt) as stop:
         answer_and_save(request(place), tmp_path)
     assert not isinstance(stop.value, Interrupted)
@@ -224,7 +224,7 @@ def test_processes_that_are_always_killed_are_said_to_be(monkeypatch: pytest.Mon
         def __call__(self, _: object) -> Iterator[object]:
             raise TerminatedWorkerError
 
-    monkeypatch.setattr("studies.workers.Parallel", Dead)
+    monkeypatch.setattr("studies.replay.workers.Parallel", Dead)
     with pytest.raises(UsageError, match=r"killed 3 times in a row.*--jobs 1"):
         run_replications(PLAN, ALLOCATION, OPTIONS, seed=3, numbers=range(80), workers=Processes(2))
 
@@ -237,9 +237,9 @@ def in_a_process(program: str, *words: object) -> subprocess.CompletedProcess[st
 
 SAVE = """
 import sys, os, signal, resource, pathlib
-import studies.runs
+import studies.saved.runs
 from studies.registry import read_request
-from studies.sessions import answer_and_save
+from studies.saved.sessions import answer_and_save
 from scenarios.errors import UsageError
 source, out = sys.argv[1], pathlib.Path(sys.argv[2])
 asked = read_request({"study": "simulate", "source": source, "replications": 24, "seed": 3})
@@ -250,7 +250,7 @@ def test_a_process_killed_while_it_saves_leaves_no_half_run(place: Path, tmp_pat
     kill = """
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
-studies.runs.write_tables = die
+studies.saved.runs.write_tables = die
 answer_and_save(asked, out)
 """
     assert in_a_process(SAVE + kill, place, tmp_path).returncode == -signal.SIGKILL
@@ -285,7 +285,7 @@ except UsageError as error:
 def test_a_place_that_cannot_be_written_is_said_before_anything_is_computed(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studies.replications.replicate", lambda *_: pytest.fail("computed before it was said"))
+    monkeypatch.setattr("studies.replay.replications.replicate", lambda *_: pytest.fail("computed before it was said"))
     with pytest.raises(UsageError, match=r"cannot be kept in /proc/quarterdeck: .*choose another folder with --out"):
         answer_and_save(request(place), Path("/proc/quarterdeck"))
 
@@ -313,7 +313,7 @@ gate = pathlib.Path(sys.argv[3])
 while len(list(gate.iterdir())) < 2:
     time.sleep(0.001)
 for _ in range(4):
-    studies.runs.save_run(outcome, out)
+    studies.saved.runs.save_run(outcome, out)
 """
     gate, out = tmp_path / "gate", tmp_path / "out"
     gate.mkdir()

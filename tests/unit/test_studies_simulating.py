@@ -9,9 +9,9 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.model import Options
-from studies.batches import Batch
-from studies.futures import Execution, Futures
-from studies.replications import Progress, run_replications
+from studies.replay.batches import Batch
+from studies.replay.futures import Execution, Futures
+from studies.replay.replications import Progress, run_replications
 from studies.results import SimulateResult
 from studies.simulating import simulate_study
 from tests.plans import PLAN_YAML, small_plan, small_plan_files

@@ -9,9 +9,9 @@ import pytest
 from scenarios.allocation import Allocation, BudgetCell
 from scenarios.plan import Plan
 from simulation.options import Options
-from studies.replications import run_replications
-from studies.steering import compile_steered
-from studies.workers import Processes
+from studies.replay.replications import run_replications
+from studies.replay.steering import compile_steered
+from studies.replay.workers import Processes
 from tests.plans import small_plan
 
 NORTH, SOUTH = ("north", "salon"), ("south", "salon")

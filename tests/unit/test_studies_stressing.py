@@ -13,14 +13,14 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.model import Options
 from simulation.options import ForcedStrike
-from studies.attributing import shares_of
-from studies.batches import Batch
-from studies.futures import Execution, Futures
-from studies.replications import Progress, run_replications
+from studies.decisions.attributing import shares_of
+from studies.decisions.stressing import stress_study
+from studies.decisions.worth import Criterion
+from studies.replay.batches import Batch
+from studies.replay.futures import Execution, Futures
+from studies.replay.replications import Progress, run_replications
 from studies.results import StressResult, StressRow
 from studies.simulating import simulate_study
-from studies.stressing import stress_study
-from studies.worth import Criterion
 from tests.plans import PLAN_YAML, small_plan, small_plan_files
 from tests.unit.test_studies_replications import differing
 

@@ -10,9 +10,9 @@ from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.options import ForcedStrike, Options
-from studies.replications import run_replications
-from studies.traces import Focus, TraceResult
-from studies.tracing import trace_study
+from studies.replay.replications import run_replications
+from studies.trace.traces import Focus, TraceResult
+from studies.trace.tracing import trace_study
 from tests.golden.test_kpi_table import by_hand
 from tests.unit.test_simulation_tracing import ALLOCATION
 

@@ -8,10 +8,10 @@ import pytest
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.options import Options
-from studies.futures import Execution, Futures
-from studies.stressing import stress_study
-from studies.valuing import ValueResult, value_study
-from studies.worth import Criterion
+from studies.decisions.stressing import stress_study
+from studies.decisions.valuing import ValueResult, value_study
+from studies.decisions.worth import Criterion
+from studies.replay.futures import Execution, Futures
 from tests.unit.test_studies_stressing import ALLOCATION, REPLICATIONS, SEED, plan_with_controls, run
 
 

@@ -1,0 +1,1 @@
+"""HTML documents and the charts in them."""

@@ -1,0 +1,1 @@
+"""Slides of saved runs, as an office program draws them itself."""

@@ -1,0 +1,1 @@
+"""Excel workbooks: of saved runs, of a plan to be filled in, of quota letters."""

@@ -1,0 +1,1 @@
+"""What would have been said of past quarters, against what happened."""

@@ -1,0 +1,1 @@
+"""What decides: risks, plans and sets of them, allocations and levers, compared on identical futures."""

@@ -1,0 +1,351 @@
+"""reach --chance: what would give the target a wanted chance. Each lever alone, the cheapest mix, the target itself.
+
+Levers are what a planner can decide: contingency plans, measures that are off, more money in a pool, more hours. Money
+and hours are allocated anew. All run on identical futures; a gain inside its interval has no price, and neither has one
+that hangs on fewer than ten futures.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+from scipy import special
+
+from optimizer.solved import solve
+from scenarios.allocation import Allocation
+from scenarios.changing import changed
+from scenarios.errors import NoFeasibleAllocation
+from scenarios.plan import Plan
+from simulation.options import Options
+from studies.deciding import decide, options_of
+from studies.decisions.plan_sets import only_costs
+from studies.decisions.set_choice import SEEN_ENOUGH
+from studies.replay.batches import Batch
+from studies.replay.futures import Futures
+from studies.requests import QuarterRequest
+from studies.results import Change, Estimate, QuarterResult, Record
+from studies.statistics import Values, mean_estimate, proportion_estimate
+from studies.study import Answer, Inputs, Study
+
+__all__ = [
+    "STUDY",
+    "LeverGain",
+    "MixStep",
+    "ReachChanceRequest",
+    "ReachChanceResult",
+    "reach_chance_study",
+    "target_with_chance",
+]
+
+_SHARES = (0.2, 0.5)
+"""How much more of a pool, or of hours, is tried."""
+_HOUR_SHARES = (0.1, 0.2)
+
+
+class ReachChanceRequest(QuarterRequest):
+    """Say what would give the target a wanted chance."""
+
+    study: Literal["reach_chance"] = "reach_chance"
+    chance: Annotated[float, Field(gt=0, lt=1)] = 0.7
+    hour_cost: Annotated[float, Field(ge=0)] | None = None
+    """Money that an hour of a rep costs; None leaves hours without a price, and out of the mix."""
+
+
+class LeverGain(Record):
+    """A lever pulled by itself."""
+
+    kind: Literal["contingency plan", "measure", "pool", "hours"]
+    id: str
+    """Plan, measure or pool; ``all reps``."""
+    more: float | None
+    """Share by which a pool or the hours grow."""
+    money: float | None
+    """What it costs in the quarter, expected; None where hours have no price."""
+    hours: float
+    """Hours of all reps in the quarter that it takes."""
+    gain: Estimate
+    """In the chance of the target, paired."""
+    gain_contribution: Estimate
+    """Paired, after what it costs where the plan counts that as a cost."""
+    chance: Estimate
+    per_point: float | None
+    """Money per percentage point; None where the gain is inside its interval or nothing has a price."""
+    verdict: Literal["helps", "hurts", "no difference", "cannot tell"]
+    is_feasible: bool = True
+    """False where no allocation keeps the rules with it; then nothing was simulated."""
+
+
+class MixStep(Record):
+    """Levers pulled together so far."""
+
+    lever: str
+    more: float | None
+    chance: Estimate
+    money: float
+    contribution: Estimate
+    """Against the plan as it is, paired."""
+
+
+class ReachChanceResult(QuarterResult):
+    """What would give the target a wanted chance."""
+
+    study: Literal["reach_chance"] = "reach_chance"
+    wanted: float
+    now: Estimate
+    levers: tuple[LeverGain, ...]
+    """The cheapest point first, then those without a price by gain."""
+    mix: tuple[MixStep, ...]
+    """Cheapest first, until the chance is reached; empty where no lever has a price."""
+    mix_reaches: Literal["yes", "no", "cannot tell"]
+    target_at: float
+    """Target that the plan as it is reaches with the wanted chance."""
+    target_low: float | None
+    """Lower end of its interval; None where so few futures hold none."""
+    target_high: float | None
+    """Upper end; None where so few futures hold none."""
+    changes: tuple[Change, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Lever:
+    kind: Literal["contingency plan", "measure", "pool", "hours"]
+    id: str
+    more: float | None
+    pull: Callable[[Plan], Plan]
+    """The plan with it; a contingency plan leaves it as it is."""
+    hours: float = 0.0
+    is_idle: bool = False
+    """A contingency plan that can do nothing but cost."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind, self.id
+
+
+def reach_chance_study(
+    plan: Plan,
+    allocation: Allocation,
+    options: Options,
+    futures: Futures,
+    *,
+    wanted: float,
+    hour_cost: float | None = None,
+    changes: Sequence[Change] = (),
+) -> ReachChanceResult:
+    """Every lever alone, then the cheapest together, then the target with the wanted chance."""
+    start = time.perf_counter()
+    base = futures.replay(plan, allocation, options, label="the plan as it is")
+    bench = _Bench(plan, allocation, options, futures, base, hour_cost)
+    gains = [(lever, bench.alone(lever)) for lever in _levers(plan, options)]
+    gains.sort(key=lambda pair: (pair[1].per_point is None, pair[1].per_point or 0.0, -pair[1].gain.mean))
+    now = proportion_estimate(base.kpis["p_target"])
+    mix = bench.mix(gains, wanted) if now.mean < wanted else ()
+    final = mix[-1].chance if mix else now
+    target_at, target_low, target_high = target_with_chance(base.kpis["signed"], wanted)
+    reaches: Literal["yes", "no", "cannot tell"] = (
+        "yes" if final.ci_low >= wanted else "cannot tell" if final.ci_high >= wanted else "no"
+    )
+    return ReachChanceResult(
+        **futures.heading(plan, allocation),
+        wanted=wanted,
+        now=now,
+        levers=tuple(gain for _, gain in gains),
+        mix=mix,
+        mix_reaches=reaches,
+        target_at=target_at,
+        target_low=target_low,
+        target_high=target_high,
+        changes=tuple(changes),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def target_with_chance(signed: Values, chance: float) -> tuple[float, float | None, float | None]:
+    """The amount that is reached with a chance: a quantile, with the ends of its interval, by order statistics.
+
+    P(at least k of n below the quantile) is binomial, whatever the distribution (H. A. David, Order Statistics).
+    """
+    ordered, n = np.sort(signed), len(signed)
+    share = 1 - chance
+    low, high = (math.ceil(special.bdtrik(tail, n, share)) for tail in (0.025, 0.975))
+    middle = float(np.quantile(ordered, share))
+    below = min(float(ordered[low - 1]), middle) if low >= 1 else None
+    above = max(float(ordered[high]), middle) if high < n else None
+    return middle, below, above
+
+
+def _levers(plan: Plan, options: Options) -> Iterator[_Lever]:
+    for entry in plan.contingency_plans:
+        if entry.id not in options.plans:
+            yield _Lever("contingency plan", entry.id, None, lambda p: p, is_idle=only_costs(entry))
+    for measure in plan.measures:
+        if not measure.enabled:
+            yield _Lever("measure", measure.id, None, _setting(f"measures.{measure.id}.enabled=true"))
+    for pool in plan.money.pools:
+        places = any(activity.pool == pool.id and activity.leads_per_unit for activity in plan.activities)
+        if pool.paid == "as_spent" and pool.amount > 0 and places:
+            for share in _SHARES:
+                yield _Lever("pool", pool.id, share, _setting(f"money.pools.{pool.id}.amount=x{1 + share:g}"))
+    weekly = sum(rep.hours_per_week for rep in plan.reps)
+    for share in _HOUR_SHARES:
+        settings = [f"reps.{rep.id}.hours_per_week=x{1 + share:g}" for rep in plan.reps if rep.hours_per_week > 0]
+        if settings:
+            yield _Lever("hours", "all reps", share, _setting(*settings), share * weekly * plan.calendar.weeks)
+
+
+def _setting(*settings: str) -> Callable[[Plan], Plan]:
+    return lambda plan: changed(plan, settings)[0]
+
+
+class _Bench:
+    """Levers pulled on the futures of the plan as it is."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        allocation: Allocation,
+        options: Options,
+        futures: Futures,
+        base: Batch,
+        hour_cost: float | None,
+    ) -> None:
+        self.plan, self.allocation, self.options = plan, allocation, options
+        self.futures, self.base, self.hour_cost = futures, base, hour_cost
+
+    def alone(self, lever: _Lever) -> LeverGain:
+        """One lever pulled."""
+        pulled = self._pull([lever])
+        if pulled is None:
+            nothing = Estimate(mean=0.0, ci_low=0.0, ci_high=0.0)
+            now = proportion_estimate(self.base.kpis["p_target"])
+            return LeverGain(
+                kind=lever.kind,
+                id=lever.id,
+                more=lever.more,
+                money=None,
+                hours=lever.hours,
+                gain=nothing,
+                gain_contribution=nothing,
+                chance=now,
+                per_point=None,
+                verdict="cannot tell",
+                is_feasible=False,
+            )
+        batch, money = pulled
+        gain = self._gain(batch, "p_target")
+        verdict: Literal["helps", "hurts", "no difference", "cannot tell"] = "cannot tell"
+        if lever.is_idle:  # that no future shows a difference proves none
+            verdict = "no difference"
+        elif self._differing(batch) >= SEEN_ENOUGH and (gain.ci_low > 0 or gain.ci_high < 0):
+            verdict = "helps" if gain.mean > 0 else "hurts"
+        priced = money is not None and verdict == "helps"
+        return LeverGain(
+            kind=lever.kind,
+            id=lever.id,
+            more=lever.more,
+            money=money,
+            hours=lever.hours,
+            gain=gain,
+            gain_contribution=self._gain(batch, "contribution"),
+            chance=proportion_estimate(batch.kpis["p_target"]),
+            per_point=money / (100 * gain.mean) if priced and money is not None else None,
+            verdict=verdict,
+        )
+
+    def mix(self, gains: Sequence[tuple[_Lever, LeverGain]], wanted: float) -> tuple[MixStep, ...]:
+        """Levers with a price, the cheapest point first, each kind and id once, until the chance is there."""
+        steps: list[MixStep] = []
+        pulled: list[_Lever] = []
+        best = float(np.mean(self.base.kpis["p_target"]))
+        for lever, gain in gains:
+            if gain.per_point is None or any(other.key == lever.key for other in pulled):
+                continue
+            found = self._pull([*pulled, lever])
+            if found is None or float(np.mean(found[0].kpis["p_target"])) <= best:
+                continue
+            batch, money = found
+            best = float(np.mean(batch.kpis["p_target"]))
+            pulled.append(lever)
+            steps.append(
+                MixStep(
+                    lever=lever.id,
+                    more=lever.more,
+                    chance=proportion_estimate(batch.kpis["p_target"]),
+                    money=money or 0.0,
+                    contribution=self._gain(batch, "contribution"),
+                )
+            )
+            if best >= wanted:
+                break
+        return tuple(steps)
+
+    def _pull(self, levers: Sequence[_Lever]) -> tuple[Batch, float | None] | None:
+        """The futures with levers pulled, and what they cost; None where no allocation is feasible."""
+        plan = self.plan
+        for lever in levers:
+            plan = lever.pull(plan)
+        allocation = self.allocation
+        if any(lever.kind in ("pool", "hours") for lever in levers):
+            try:
+                allocation = solve(plan, repairs=False).amounts().allocation("optimised")
+            except NoFeasibleAllocation:
+                return None
+        held = self.options.plans | {lever.id for lever in levers if lever.kind == "contingency plan"}
+        options = Options(self.options.risks, held, self.options.forced, self.options.uncertainty)
+        label = " + ".join(f"{lever.id}{'' if lever.more is None else f' {lever.more:+.0%}'}" for lever in levers)
+        batch = self.futures.replay(plan, allocation, options, label=label)
+        money = float(np.mean(batch.kpis["plan_cost"] - self.base.kpis["plan_cost"]))
+        money += sum(m.cost for m in plan.measures if m.enabled) - sum(m.cost for m in self.plan.measures if m.enabled)
+        money += _spent(plan, allocation) - _spent(self.plan, self.allocation)
+        hours = sum(lever.hours for lever in levers)
+        if hours and self.hour_cost is None:
+            return batch, None
+        return batch, money + hours * (self.hour_cost or 0.0)
+
+    def _differing(self, batch: Batch) -> int:
+        """Futures that end on the other side of the target."""
+        return int(np.count_nonzero(batch.kpis["p_target"] != self.base.kpis["p_target"]))
+
+    def _gain(self, batch: Batch, kpi: str) -> Estimate:
+        return mean_estimate(batch.kpis[kpi] - self.base.kpis[kpi])
+
+
+def _spent(plan: Plan, allocation: Allocation) -> float:
+    pools = {pool.id for pool in plan.money.pools if pool.paid == "as_spent"}
+    return sum(cell.amount for cell in allocation.budget if plan.activity[cell.activity].pool in pools)
+
+
+def _answer(request: ReachChanceRequest, inputs: Inputs, futures: Futures) -> Answer:
+    allocation, _ = decide(inputs.plan, inputs.allocation)
+    result = reach_chance_study(
+        inputs.plan,
+        allocation,
+        options_of(inputs.plan, request),
+        futures,
+        wanted=request.chance,
+        hour_cost=request.hour_cost,
+        changes=inputs.changes,
+    )
+    return Answer(allocation, result)
+
+
+def _headline(result: ReachChanceResult) -> str:
+    return f"chance {result.now.mean:.0%}, wanted {result.wanted:.0%}"
+
+
+def _figures(result: ReachChanceResult, kpi: str) -> Sequence[Estimate]:
+    """What levers gain; of the chance also what it is now."""
+    pulled = [lever for lever in result.levers if lever.is_feasible]
+    if kpi == "p_target":
+        return [result.now, *(lever.gain for lever in pulled)]
+    return [lever.gain_contribution for lever in pulled] if kpi == "contribution" else ()
+
+
+STUDY = Study(ReachChanceRequest, ReachChanceResult, _answer, _headline, figures=_figures)

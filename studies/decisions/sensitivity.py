@@ -1,0 +1,342 @@
+"""explain: which of the figures that nobody knows the answer rests on, and what would change the decision.
+
+A tornado: each stated range by itself, from its low to its high end, on identical futures, the allocation kept. All
+figures of grade C and D together at their bad ends and at their good ends. The least move along each range that turns a
+decision round. On request, indices over all ranges at once (``studies.decisions.indices``).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Annotated, Literal, TypeAlias
+
+import numpy as np
+from pydantic import Field
+
+from scenarios.allocation import Allocation
+from scenarios.errors import UsageError
+from scenarios.plan import Plan
+from simulation.kpis import KPIS
+from simulation.options import Options
+from studies.allocation.naming import named_allocation
+from studies.deciding import decide, options_of
+from studies.decisions.indices import IndexRow, check_indices, range_indices
+from studies.decisions.ranges import StatedRange, plan_at, stated_ranges, without_range
+from studies.replay.futures import Futures
+from studies.requests import QuarterRequest
+from studies.results import Change, Estimate, QuarterResult, Record
+from studies.statistics import Values, mean_estimate, proportion_estimate
+from studies.study import Answer, Inputs, Study
+
+__all__ = ["STUDY", "ExplainRequest", "FlipRow", "GradeRow", "IndexRow", "RangeRow", "SensitivityResult"]
+
+_WEAK = ("C", "D")
+"""Grades that rest on a vendor's page or on nobody's word."""
+
+
+_Values: TypeAlias = Sequence[tuple[StatedRange, float]]
+_Gain: TypeAlias = Callable[[_Values, str], Values]
+"""What a decision is worth by replication, with ranges at some values."""
+
+
+class ExplainRequest(QuarterRequest):
+    """Say which of the figures that nobody knows the answer rests on."""
+
+    study: Literal["explain"] = "explain"
+    kpi: Literal["p_target", "signed", "contribution", "cash"] = "signed"
+    """What is explained."""
+    ranges: tuple[str, ...] | None = None
+    """Paths of the ranges to move; None means all that the plan states."""
+    against: str | None = None
+    """Name of the allocation that the one in question is set against; None or ``none`` sets it against none."""
+    verdicts: tuple[str, ...] = ()
+    """Contingency plans whose worth is to be turned round."""
+    indices: Literal["none", "morris", "sobol"] = "none"
+    points: Annotated[int, Field(ge=2, le=4096)] = 8
+    """Morris: trajectories; Sobol: base sample, a power of two."""
+
+
+class RangeRow(Record):
+    """A figure moved over its stated range, all else as it is."""
+
+    path: str
+    kind: Literal["assumption", "uncertainty"]
+    """Of an uncertainty: its P10 and P90, instead of being drawn."""
+    name: str = ""
+    """Of an uncertainty; an assumption has none but its path."""
+    grade: str
+    source: str
+    low: float
+    now: float | None
+    high: float
+    at_low: Estimate
+    """KPI at the low end less the KPI as it is."""
+    at_high: Estimate
+    swing: Estimate
+    """KPI at the high end less at the low end."""
+    p_target_swing: Estimate
+
+
+class GradeRow(Record):
+    """Assumptions and uncertainties of one grade."""
+
+    grade: str
+    ranged: int
+    """With a stated range."""
+    unranged: int
+    share: float
+    """Of the squared swings of all ranges: what of the spread rests on this grade, as far as ranges are stated."""
+
+
+class FlipRow(Record):
+    """How far a figure would have to move for a decision to turn round."""
+
+    decision: str
+    """``allocation`` or the id of a contingency plan."""
+    path: str
+    low: float
+    high: float
+    at_low: Estimate
+    """What the decision is worth (against the other allocation, against holding none) at the low end."""
+    at_high: Estimate
+    flips: Literal["yes", "no", "cannot tell"]
+    """``yes``: at an end the sign is the other one, beyond the interval."""
+    value: float | None = None
+    """Where it turns round, on a straight line between what was simulated; None where it does not."""
+    move: float | None = None
+    """Share of the way from the figure to that end."""
+
+
+class SensitivityResult(QuarterResult):
+    """What the answer rests on."""
+
+    study: Literal["explain"] = "explain"
+    kpi: str
+    now: Estimate
+    p_target: Estimate
+    rows: tuple[RangeRow, ...]
+    """The widest swing first."""
+    weak_low: Estimate | None
+    """KPI with all ranges of grades C and D at their bad ends; None where there are none."""
+    weak_high: Estimate | None
+    weak_p_low: Estimate | None
+    """Chance of the target there."""
+    weak_p_high: Estimate | None
+    grades: tuple[GradeRow, ...]
+    without_range: tuple[str, ...]
+    """Assumptions of grades C and D for which no range is stated."""
+    against: str | None
+    worth: dict[str, Estimate]
+    """Decision → what it is worth in contribution as the plan is."""
+    flips: tuple[FlipRow, ...]
+    indices_of: Literal["none", "morris", "sobol"]
+    indices: tuple[IndexRow, ...]
+    index_points: int
+    changes: tuple[Change, ...] = ()
+    seconds: float = 0.0
+
+
+class _Bench:
+    """Figures of the quarter with ranges at some values."""
+
+    def __init__(self, plan: Plan, options: Options, futures: Futures) -> None:
+        self.plan, self.options, self.futures = plan, options, futures
+        self._plans: dict[tuple[tuple[str, float], ...], Plan] = {}
+
+    def kpis(self, allocation: Allocation, values: _Values, label: str, plans: frozenset[str]) -> dict[str, Values]:
+        """KPIs by replication, contingency plans held as given."""
+        key = tuple(sorted((entry.path, value) for entry, value in values))
+        if key not in self._plans:
+            self._plans[key] = plan_at(self.plan, values) if values else self.plan
+        options = Options(self.options.risks, plans, self.options.forced, self.options.uncertainty)
+        return self.futures.replay(self._plans[key], allocation, options, label=label).kpis
+
+
+def explain_sensitivity(
+    plan: Plan,
+    allocation: Allocation,
+    options: Options,
+    futures: Futures,
+    request: ExplainRequest,
+    changes: Sequence[Change] = (),
+) -> SensitivityResult:
+    """Move every range, alone and together, and see what moves with it."""
+    start = time.perf_counter()
+    kpi, ranges = request.kpi, stated_ranges(plan, request.ranges)
+    if request.indices != "none":
+        check_indices(ranges, request.indices, request.points)
+    known = {entry.id for entry in plan.contingency_plans}
+    for stranger in sorted(set(request.verdicts) - known):
+        raise UsageError(f"no contingency plan {stranger} in the plan; there are: {', '.join(sorted(known)) or 'none'}")
+    against = None if request.against == "none" else request.against
+    challenger = None if against is None else named_allocation(plan, against)
+    bench = _Bench(plan, options, futures)
+    base = bench.kpis(allocation, (), "the plan as it is", options.plans)
+    ends: dict[tuple[str, str], dict[str, Values]] = {}
+    for entry in ranges:
+        for end, value in (("low", entry.low), ("high", entry.high)):
+            label = f"{entry.path} {end}"
+            ends[entry.path, end] = bench.kpis(allocation, [(entry, value)], label, options.plans)
+    rows = [_range_row(entry, kpi, base, ends[entry.path, "low"], ends[entry.path, "high"]) for entry in ranges]
+    weak = _weak_ends(ranges, rows, kpi)
+    together = [bench.kpis(allocation, side, label, options.plans) for label, side in weak]
+    worth, flips = _flips(bench, allocation, challenger, request.verdicts, ranges)
+    indices: tuple[IndexRow, ...] = ()
+    if request.indices != "none":
+
+        def mean_at(values: _Values, label: str) -> float:
+            return float(np.mean(bench.kpis(allocation, values, label, options.plans)[kpi]))
+
+        indices = range_indices(ranges, mean_at, request.indices, request.points, request.seed)
+    return SensitivityResult(
+        **futures.heading(plan, allocation),
+        kpi=kpi,
+        now=_level(kpi, base),
+        p_target=proportion_estimate(base["p_target"]),
+        rows=tuple(sorted(rows, key=lambda row: (-abs(row.swing.mean), row.path))),
+        weak_low=_level(kpi, together[0]) if together else None,
+        weak_high=_level(kpi, together[1]) if together else None,
+        weak_p_low=proportion_estimate(together[0]["p_target"]) if together else None,
+        weak_p_high=proportion_estimate(together[1]["p_target"]) if together else None,
+        grades=_grades(plan, ranges, rows),
+        without_range=tuple(path for path, grade in without_range(plan) if grade in _WEAK),
+        against=challenger.name if challenger else None,
+        worth=worth,
+        flips=flips,
+        indices_of=request.indices,
+        indices=indices,
+        index_points=request.points if indices else 0,
+        changes=tuple(changes),
+        seconds=time.perf_counter() - start,
+    )
+
+
+def _level(kpi: str, kpis: dict[str, Values]) -> Estimate:
+    """A KPI's own mean; a chance has the interval that chances have everywhere."""
+    return proportion_estimate(kpis[kpi]) if kpi == "p_target" else mean_estimate(kpis[kpi])
+
+
+def _range_row(
+    entry: StatedRange, kpi: str, base: dict[str, Values], low: dict[str, Values], high: dict[str, Values]
+) -> RangeRow:
+    return RangeRow(
+        path=entry.path,
+        kind=entry.kind,
+        name=entry.name,
+        grade=entry.grade,
+        source=entry.source,
+        low=entry.low,
+        now=entry.now,
+        high=entry.high,
+        at_low=mean_estimate(low[kpi] - base[kpi]),
+        at_high=mean_estimate(high[kpi] - base[kpi]),
+        swing=mean_estimate(high[kpi] - low[kpi]),
+        p_target_swing=mean_estimate(high["p_target"] - low["p_target"]),
+    )
+
+
+def _weak_ends(
+    ranges: Sequence[StatedRange], rows: Sequence[RangeRow], kpi: str
+) -> list[tuple[str, list[tuple[StatedRange, float]]]]:
+    """Values of all weak ranges at the ends that are bad for the KPI, and at the good ones."""
+    sign = 1 if KPIS[kpi].direction == "more" else -1
+    pairs = [(e, row.swing.mean * sign >= 0) for e, row in zip(ranges, rows, strict=True) if e.grade in _WEAK]
+    if not pairs:
+        return []
+    bad = [(entry, entry.low if rises else entry.high) for entry, rises in pairs]
+    good = [(entry, entry.high if rises else entry.low) for entry, rises in pairs]
+    return [("grades C and D at their worst", bad), ("grades C and D at their best", good)]
+
+
+def _grades(plan: Plan, ranges: Sequence[StatedRange], rows: Sequence[RangeRow]) -> tuple[GradeRow, ...]:
+    squares = {row.path: row.swing.mean**2 for row in rows}
+    whole = sum(squares.values())
+    open_ones = without_range(plan)
+    grades = sorted({entry.grade for entry in ranges} | {grade for _, grade in open_ones})
+    return tuple(
+        GradeRow(
+            grade=grade,
+            ranged=sum(entry.grade == grade for entry in ranges),
+            unranged=sum(other == grade for _, other in open_ones),
+            share=sum(squares[e.path] for e in ranges if e.grade == grade) / whole if whole > 0 else 0.0,
+        )
+        for grade in grades
+    )
+
+
+def _flips(
+    bench: _Bench,
+    allocation: Allocation,
+    challenger: Allocation | None,
+    verdicts: Sequence[str],
+    ranges: Sequence[StatedRange],
+) -> tuple[dict[str, Estimate], tuple[FlipRow, ...]]:
+    """Decisions with what they are worth in contribution, and the ranges by how little turns each round."""
+    held = bench.options.plans
+    decisions: dict[str, _Gain] = {}
+    if challenger is not None:
+
+        def by_allocation(values: _Values, label: str, other: Allocation = challenger) -> Values:
+            ours = bench.kpis(allocation, values, label, held)["contribution"]
+            return ours - bench.kpis(other, values, f"{label}, {other.name}", held)["contribution"]
+
+        decisions["allocation"] = by_allocation
+    for name in verdicts:
+
+        def by_plan(values: _Values, label: str, name: str = name) -> Values:
+            having = bench.kpis(allocation, values, f"{label}, with {name}", held | {name})["contribution"]
+            return having - bench.kpis(allocation, values, label, held - {name})["contribution"]
+
+        decisions[name] = by_plan
+    worth, rows = {}, []
+    for decision, gain in decisions.items():
+        now = worth[decision] = mean_estimate(gain((), "the plan as it is"))
+        found = []
+        for entry in ranges:
+            low, high = (mean_estimate(gain([(entry, x)], f"{entry.path} at {x:g}")) for x in (entry.low, entry.high))
+            found.append(_flip(decision, entry, now, low, high))
+        rows += sorted(found, key=lambda row: (row.move is None, row.move or 0.0, row.path))
+    return worth, tuple(rows)
+
+
+def _flip(decision: str, entry: StatedRange, now: Estimate, low: Estimate, high: Estimate) -> FlipRow:
+    """The nearer end at which a decision has turned round beyond its interval, and where on the way it does."""
+    middle = entry.now if entry.now is not None else (entry.low + entry.high) / 2
+    found: list[tuple[float, float]] = []
+    open_end = False
+    for end, estimate in ((entry.low, low), (entry.high, high)):
+        other_sign = now.mean * estimate.mean < 0
+        beyond = estimate.ci_low > 0 or estimate.ci_high < 0
+        if other_sign and beyond and (now.ci_low > 0 or now.ci_high < 0):
+            move = now.mean / (now.mean - estimate.mean)
+            found.append((move, middle + move * (end - middle)))
+        elif not beyond:
+            open_end = True
+    unsure = open_end or not (now.ci_low > 0 or now.ci_high < 0)
+    flips: Literal["yes", "no", "cannot tell"] = "yes" if found else "cannot tell" if unsure else "no"
+    nearest = min(found, default=None)
+    return FlipRow(
+        decision=decision,
+        path=entry.path,
+        low=entry.low,
+        high=entry.high,
+        at_low=low,
+        at_high=high,
+        flips=flips,
+        value=nearest[1] if nearest else None,
+        move=nearest[0] if nearest else None,
+    )
+
+
+def _answer(request: ExplainRequest, inputs: Inputs, futures: Futures) -> Answer:
+    allocation, _ = decide(inputs.plan, inputs.allocation)
+    options = options_of(inputs.plan, request)
+    return Answer(allocation, explain_sensitivity(inputs.plan, allocation, options, futures, request, inputs.changes))
+
+
+def _headline(result: SensitivityResult) -> str:
+    return f"{result.kpi} rests most on {result.rows[0].path}" if result.rows else "no range is stated"
+
+
+STUDY = Study(ExplainRequest, SensitivityResult, _answer, _headline)

@@ -1,0 +1,1 @@
+"""Saved runs: written whole, found again, continued, read by reports."""
