@@ -8,8 +8,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
-from scipy.stats import t as student
+from scipy.special import ndtr, stdtrit
 
 __all__ = ["Binding", "binding", "capacity_behind", "drift", "expected_least"]
 
@@ -44,7 +43,7 @@ def binding(closings: Floats, pipeline: Floats, season: Floats) -> Binding:
     slope = float(centred @ y / (centred @ centred))
     residuals = y - y.mean() - slope * centred
     error = math.sqrt(float(residuals @ residuals) / (weeks - 2) / float(centred @ centred))
-    half = float(student.ppf(0.95, weeks - 2)) * error
+    half = float(stdtrit(weeks - 2, 0.95)) * error
     low, high = slope - half, slope + half
     verdict: Literal["hours bind", "hours do not bind", "cannot tell"] = "cannot tell"
     if high < 0.5:

@@ -15,9 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, gammaln
-from scipy.stats import beta as beta_distribution
-from scipy.stats import gamma as gamma_distribution
+from scipy.special import betaincinv, betaln, gammaincinv, gammaln
 
 from scenarios.calibration.figures import INTERVAL
 
@@ -70,7 +68,7 @@ def share_rates(won: Floats, closed: Floats) -> Rates:
     leaning = weight @ (concentration[:, None] / (concentration[:, None] + closed))
     sd = np.sqrt(sd**2 + (leaning * mean_sd) ** 2)
     size = np.maximum(rate * (1 - rate) / sd**2 - 1, 1e-3)
-    low, high = (beta_distribution.ppf(q, rate * size, (1 - rate) * size) for q in (LOW, HIGH))
+    low, high = (betaincinv(rate * size, (1 - rate) * size, q) for q in (LOW, HIGH))
     return Rates(mean, float(mean_sd), rate, sd, low, high, float(weight @ WEIGHTS))
 
 
@@ -94,7 +92,7 @@ def count_rates(counts: Floats, exposure: Floats) -> Rates:
     leaning = weight @ (r / (r + exposure))
     sd = np.sqrt(sd**2 + (leaning * mean_sd) ** 2)
     size = (rate / sd) ** 2
-    low, high = (gamma_distribution.ppf(q, size, scale=rate / size) for q in (LOW, HIGH))
+    low, high = (rate / size * gammaincinv(size, q) for q in (LOW, HIGH))
     return Rates(mean, float(mean_sd), rate, sd, low, high, float(weight @ WEIGHTS))
 
 
@@ -123,15 +121,15 @@ def mixes(counts: Floats) -> tuple[Floats, Floats]:
 
 def share_interval(won: int, closed: int) -> tuple[float, float]:
     """90% interval of a share by itself (Jeffreys: Brown, Cai, DasGupta, Statistical Science 16, 2001)."""
-    low = float(beta_distribution.ppf(LOW, won + 0.5, closed - won + 0.5)) if won > 0 else 0.0
-    high = float(beta_distribution.ppf(HIGH, won + 0.5, closed - won + 0.5)) if won < closed else 1.0
+    low = float(betaincinv(won + 0.5, closed - won + 0.5, LOW)) if won > 0 else 0.0
+    high = float(betaincinv(won + 0.5, closed - won + 0.5, HIGH)) if won < closed else 1.0
     return low, high
 
 
 def count_interval(count: int, exposure: float) -> tuple[float, float]:
     """90% interval of events per unit of exposure, by themselves (Jeffreys)."""
-    low = float(gamma_distribution.ppf(LOW, count + 0.5)) / exposure if count > 0 else 0.0
-    return low, float(gamma_distribution.ppf(HIGH, count + 0.5)) / exposure
+    low = float(gammaincinv(count + 0.5, LOW)) / exposure if count > 0 else 0.0
+    return low, float(gammaincinv(count + 0.5, HIGH)) / exposure
 
 
 def _typical(sizes: Floats) -> float:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 __all__ = ["Season", "month_of_quarter", "rate_season", "share_season"]
 
@@ -75,7 +75,7 @@ def _counts(values: Floats) -> tuple[int, int, int]:
 
 def _season(statistic: float, rates: Floats, weights: Floats, counts: tuple[int, int, int]) -> Season:
     """Factors shrunk by the part of the differences that chance alone would make (positive-part James-Stein)."""
-    p_value = float(chi2.sf(statistic, MONTHS - 1))
+    p_value = float(chdtrc(MONTHS - 1, statistic))
     mean = float(np.average(rates, weights=weights))
     if p_value > SIGNIFICANCE or mean <= 0:
         return Season(NONE, counts, p_value)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from scenarios.calibration.cycles import CycleFit, Durations, calibrate_cycle, without_waiting
 from scenarios.crm.groups import codes, sums
@@ -87,7 +87,7 @@ def _products_differ(ages: Ages, who: NDArray[np.bool_], products: int) -> bool:
         return False
     expected = expected[known] * ended[known].sum() / expected[known].sum()
     statistic = float(np.sum((ended[known] - expected) ** 2 / expected))
-    return float(chi2.sf(statistic, int(known.sum()) - 1)) < 0.01
+    return float(chdtrc(int(known.sum()) - 1, statistic)) < 0.01
 
 
 def least_loaded(ages: Ages, reps: int) -> NDArray[np.bool_]:

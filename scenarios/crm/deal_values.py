@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from scenarios.calibration.figures import Figure
 from scenarios.crm.history import History, Windows
@@ -85,6 +85,6 @@ def _equal_deals(ratio: pd.Series[float], product: pd.Series[str]) -> float:
 def _sigma_interval(sigma: float, count: int) -> tuple[float, float]:
     freedom = count - 1
     return (
-        sigma * math.sqrt(freedom / float(chi2.ppf(0.95, freedom))),
-        sigma * math.sqrt(freedom / float(chi2.ppf(0.05, freedom))),
+        sigma * math.sqrt(freedom / float(chdtri(freedom, 0.05))),
+        sigma * math.sqrt(freedom / float(chdtri(freedom, 0.95))),
     )
