@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from scenarios.effects import PARAMETERS, Effect, in_scope
 from simulation.distributions import Floats
 
-__all__ = ["Acting", "ActiveEffect", "Attributes", "Board", "Crowd", "Keys", "Picks"]
+__all__ = ["Acting", "ActiveEffect", "Attributes", "Board", "Crowd", "Finder", "Keys"]
 
 Attributes: TypeAlias = Mapping[str, str | tuple[str, ...]]
 """By what scopes pick a thing: product, region, rep, tier …"""
+
+Integers: TypeAlias = NDArray[np.int64]
 
 Picks: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 """What a scope picks by: attribute and wanted values."""
@@ -62,39 +64,65 @@ class Keys:
 class Crowd:
     """Many things of which a parameter is read at once, by position."""
 
-    def __init__(
-        self, keys: list[Keys], entities: Sequence[str], bases: Floats, picked: dict[Picks, NDArray[np.bool_]]
-    ) -> None:
+    def __init__(self, keys: list[Keys], entities: Sequence[str], bases: Floats, finder: Finder) -> None:
         """``bases`` are the parameter's values before effects, 0 of what no effect can move.
 
-        ``picked`` keeps whom a scope picks: what is found is put there, for others of the same attributes to find.
+        ``finder`` may be that of any crowd whose things had the same attributes at first.
         """
         self.keys, self.entities, self.bases = keys, entities, bases
         self._moved = bases > 0
-        self._picked = picked
+        self._finder = finder
         self._renewed: set[int] = set()
+        """Things that are no longer what the finder knows."""
 
     def renew(self, number: int, keys: Keys) -> None:
         """Let effects pick a thing by what it is now."""
         self.keys[number] = keys
         self._renewed.add(number)
 
-    def reached_by(self, active: ActiveEffect) -> NDArray[np.bool_]:
-        """On whom of those that can be moved an effect acts."""
-        there = self._picked.get(active.picks)
+    def reached_by(self, active: ActiveEffect) -> Integers:
+        """On whom of those that can be moved an effect acts, in order."""
+        numbers = self._finder.found(active)
+        numbers = numbers[self._moved[numbers]]
+        if not self._renewed:
+            return numbers
+        others = [number for number in numbers.tolist() if number not in self._renewed]
+        now = [number for number in self._renewed if self._moved[number] and self._reaches(active, number)]
+        return np.array(sorted(others + now), dtype=np.int64)
+
+    def _reaches(self, active: ActiveEffect, number: int) -> bool:
+        attributes = self.keys[number].attributes
+        return in_scope(active.picks, attributes) and (active.aim is None or active.aim in _aims_of(attributes))
+
+
+class Finder:
+    """Which of many things effects act on, by what the things are at first; found once for every scope and aim."""
+
+    def __init__(self, attributes: Sequence[Attributes]) -> None:
+        self._attributes = attributes
+        self._in_scope: dict[Picks, NDArray[np.bool_]] = {}
+        self._by_aim: dict[tuple[str, str], list[int]] = {}
+        for number, each in enumerate(attributes):
+            for aim in _aims_of(each):
+                self._by_aim.setdefault(aim, []).append(number)
+
+    def found(self, active: ActiveEffect) -> Integers:
+        """Positions of what an effect acts on, in order."""
+        there = self._in_scope.get(active.picks)
         if there is None:
-            there = np.array([in_scope(active.picks, keys.attributes) for keys in self.keys], dtype=bool)
-            if not self._renewed:
-                self._picked[active.picks] = there
-        there = there & self._moved
-        for number in self._renewed:
-            there[number] = self._moved[number] and in_scope(active.picks, self.keys[number].attributes)
-        if active.aim is not None:
-            kind, subject = active.aim
-            for number in np.flatnonzero(there).tolist():
-                its = self.keys[number].attributes.get(kind, ())
-                there[number] = its == subject if isinstance(its, str) else subject in its
-        return there
+            picked = [in_scope(active.picks, each) for each in self._attributes]
+            there = self._in_scope[active.picks] = np.array(picked, dtype=bool)
+        if active.aim is None:
+            return np.flatnonzero(there)
+        numbers = np.array(self._by_aim.get(active.aim, ()), dtype=np.int64)
+        return numbers[there[numbers]]
+
+
+def _aims_of(attributes: Attributes) -> Iterator[tuple[str, str]]:
+    """Everything at which an effect that reaches a thing may be aimed."""
+    for kind in _AIMS:
+        subject = attributes.get(kind, ())
+        yield from ((kind, one) for one in ((subject,) if isinstance(subject, str) else subject))
 
 
 class Acting:
@@ -233,9 +261,7 @@ class Board:
             values[there] += active.shift
             factors[there] *= active.factor
             if active.plan is not None:
-                self.uses.setdefault(active.plan, set()).update(
-                    crowd.entities[n] for n in np.flatnonzero(there).tolist()
-                )
+                self.uses.setdefault(active.plan, set()).update(crowd.entities[number] for number in there.tolist())
         values *= factors
         clipped = np.clip(values, acting.low, acting.high)
         if count := np.count_nonzero(clipped != values):

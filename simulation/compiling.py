@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from scenarios.expectations import (
 from scenarios.plan import Plan
 from scenarios.process import CustomerTier
 from scenarios.tables import Account, Opportunity
+from simulation.board import Finder
 from simulation.draws import Entities, PoissonLayers, layers_covering
 from simulation.model import DealStart, Model, OpenInvoice, OurAccount, StageTable, TierHabits
 from simulation.options import Options, Reallocate
@@ -83,7 +84,7 @@ def compile_model(
         rep_quota=[allocation.quota_by_rep.get(rep, 0.0) for rep in reps],
         cell_quota=_cell_quotas(allocation, products, regions),
         rep_attributes=[rep_keys(plan, rep) for rep in plan.reps],
-        hours_per_day=[_hours_per_day(plan, rep.id) for rep in plan.reps],
+        hours_per_day=_hours_per_day(plan),
         blocks=[_blocks(plan, rep.tier) for rep in plan.reps],
         open_deals=deals,
         open_bounds=(np.array([b[0] for b in cycles], dtype=float), np.array([b[1] for b in cycles], dtype=float)),
@@ -105,6 +106,7 @@ def compile_model(
         strikes=strikes,
         strike_entities=Entities.of(strike.id for strike in strikes),
         strike_subjects=tuple(strike.entity for strike in strikes),
+        strike_finder=Finder([strike.attributes for strike in strikes]),
         strike_hazard=np.array([strike.hazard for strike in strikes], dtype=float),
         strike_window=(
             np.array([strike.first for strike in strikes], dtype=float),
@@ -168,23 +170,23 @@ def _habits(plan: Plan, tier: CustomerTier) -> TierHabits:
     )
 
 
-def _positions(ids: tuple[str, ...]) -> dict[str, int]:
+def _positions(ids: Iterable[str]) -> dict[str, int]:
     return {id: number for number, id in enumerate(ids)}
 
 
 def _open_deals(plan: Plan) -> list[DealStart]:
-    products, regions = list(plan.product), list(plan.region)
-    reps, accounts, tiers = list(plan.rep), _positions(tuple(plan.account)), list(plan.customer_tier)
+    products, regions, reps = _positions(plan.product), _positions(plan.region), _positions(plan.rep)
+    accounts, tiers = _positions(plan.account), _positions(plan.customer_tier)
     return [
         DealStart(
             id=f"opportunity:{row.id}",
             source="pipeline",
-            product=products.index(row.product),
-            region=regions.index(row.region),
-            tier=tiers.index(row.customer_tier),
+            product=products[row.product],
+            region=regions[row.region],
+            tier=tiers[row.customer_tier],
             account=accounts[row.account] if row.account else -1,
             industry=row.industry,
-            rep=reps.index(row.rep),
+            rep=reps[row.rep],
             stage=plan.process.stage_number(row.stage),
             value=row.value,
             created=-age_days(plan, row),
@@ -204,7 +206,8 @@ def _cycle_bounds(plan: Plan, row: Opportunity) -> tuple[float, float]:
 
 
 def _our_accounts(plan: Plan) -> list[OurAccount]:
-    products, regions, reps, tiers = list(plan.product), list(plan.region), list(plan.rep), list(plan.customer_tier)
+    products, regions = _positions(plan.product), _positions(plan.region)
+    reps, tiers = _positions(plan.rep), _positions(plan.customer_tier)
     rows = []
     for account in plan.accounts:
         automated, hours = account_care(plan, account)
@@ -217,10 +220,10 @@ def _our_accounts(plan: Plan) -> list[OurAccount]:
             OurAccount(
                 id=account.id,
                 attributes=account_keys(plan, account),
-                tier=tiers.index(account.customer_tier),
-                region=regions.index(account.region),
-                rep=reps.index(account.rep),
-                product=products.index(account.product) if account.product else -1,
+                tier=tiers[account.customer_tier],
+                region=regions[account.region],
+                rep=reps[account.rep],
+                product=products[account.product] if account.product else -1,
                 renewal_amount=account.renewal_amount,
                 renewal_day=day,
                 care_hours=0.0 if automated else hours,
@@ -231,7 +234,7 @@ def _our_accounts(plan: Plan) -> list[OurAccount]:
 
 def _invoices(plan: Plan) -> list[OpenInvoice]:
     """Open receivables; those without an account are collected by all reps in turn."""
-    accounts, reps = _positions(tuple(plan.account)), list(plan.rep)
+    accounts, reps = _positions(plan.account), _positions(plan.rep)
     rows = []
     for number, receivable in enumerate(plan.receivables):
         account = accounts[receivable.account] if receivable.account else -1
@@ -243,7 +246,7 @@ def _invoices(plan: Plan) -> list[OpenInvoice]:
                 due=max(day, 0.0),
                 overdue=max(-day, 0.0),
                 account=account,
-                rep=reps.index(plan.accounts[account].rep) if account >= 0 else number % len(reps),
+                rep=reps[plan.accounts[account].rep] if account >= 0 else number % len(reps),
             )
         )
     return rows
@@ -264,15 +267,14 @@ def _cell_quotas(allocation: Allocation, products: tuple[str, ...], regions: tup
     return [[sums[p, r] for r in regions] for p in products]
 
 
-def _hours_per_day(plan: Plan, rep_id: str) -> float:
+def _hours_per_day(plan: Plan) -> list[float]:
     """Customer-facing hours per working day less automated touches, which run beside and interrupt nothing."""
-    automated = 0.0
+    automated = dict.fromkeys(plan.rep, 0.0)
     for account in plan.accounts:
-        if account.rep == rep_id:
-            is_automated, hours = account_care(plan, account)
-            if is_automated:
-                automated += hours * plan.customer_tier[account.customer_tier].touches_per_week
-    return max(plan.rep[rep_id].hours_per_week - automated, 0.0) / 5
+        is_automated, hours = account_care(plan, account)
+        if is_automated:
+            automated[account.rep] += hours * plan.customer_tier[account.customer_tier].touches_per_week
+    return [max(rep.hours_per_week - automated[rep.id], 0.0) / 5 for rep in plan.reps]
 
 
 def _blocks(plan: Plan, rep_tier: str) -> list[tuple[float, float]]:

@@ -99,7 +99,7 @@ def _addon_starts(
 
 
 def _account(quarter: Quarter, happening: Happening) -> Account:
-    return quarter.accounts[quarter.model.accounts.index(happening.subject)]
+    return quarter.accounts[quarter.model.account_number[happening.subject]]
 
 
 def _open_deals(quarter: Quarter, happening: Happening) -> Iterator[Opportunity]:

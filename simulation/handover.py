@@ -22,7 +22,7 @@ __all__ = ["rep_leaves"]
 
 def rep_leaves(quarter: Quarter, rep_id: str) -> None:
     """The rep works no more; open work waits until the hand-over, then goes to similar reps of its region."""
-    rep = quarter.reps[quarter.model.reps.index(rep_id)]
+    rep = quarter.reps[quarter.model.rep_number[rep_id]]
     if not rep.left:
         rep.leave()
         quarter.env.process(_hand_over(quarter, rep))

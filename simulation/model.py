@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
 
 from scenarios.allocation import Allocation
 from scenarios.cycles import CurveCycle
@@ -17,7 +15,7 @@ from scenarios.expectations import (
 )
 from scenarios.plan import Plan
 from scenarios.risks import Uncertainty
-from simulation.board import Attributes, Picks
+from simulation.board import Attributes, Finder
 from simulation.distributions import Floats
 from simulation.draws import Entities, Integers, PoissonLayers
 from simulation.options import Options, Reallocate
@@ -164,6 +162,7 @@ class Model:
     strike_entities: Entities
     strike_subjects: tuple[str, ...]
     """Who is counted as a use of a contingency plan that acts on a strike's rate."""
+    strike_finder: Finder
     strike_hazard: Floats
     strike_window: tuple[Floats, Floats]
     cycle_medians: Floats
@@ -191,8 +190,16 @@ class Model:
     """Policy of re-allocation → what decides where its money goes (M6)."""
     _attributes: dict[DealKind, Attributes] = field(default_factory=dict, repr=False, compare=False)
     """Attributes of opportunities met so far: the same in every replication, and few kinds make up most."""
-    strikes_picked: dict[Picks, NDArray[np.bool_]] = field(default_factory=dict, repr=False, compare=False)
-    """Which strikes a scope picks, of the scopes met so far."""
+
+    @cached_property
+    def rep_number(self) -> Mapping[str, int]:
+        """Position of each rep."""
+        return {id: number for number, id in enumerate(self.reps)}
+
+    @cached_property
+    def account_number(self) -> Mapping[str, int]:
+        """Position of each account."""
+        return {id: number for number, id in enumerate(self.accounts)}
 
     def deal_attributes(
         self, source: str, product: int, region: int, tier: int, account: int, industry: str, rep: int

@@ -192,7 +192,7 @@ class Quarter:
             self._quota_factors[product] *= factor
         quotas = [0.0] * len(self.reps)
         for row in self.model.allocation.quotas:
-            quotas[self.model.reps.index(row.rep)] += row.quota * self._quota_factors[self._product[row.product]]
+            quotas[self.model.rep_number[row.rep]] += row.quota * self._quota_factors[self._product[row.product]]
         for rep, quota in zip(self.reps, quotas, strict=True):
             rep.quota = quota
         self.records.quotas = tuple(quotas)

@@ -79,7 +79,7 @@ class RiskWatch:
     def __init__(self, quarter: Quarter) -> None:
         self.quarter, model = quarter, quarter.model
         self.keys = [Keys(strike.attributes) for strike in model.strikes]
-        self._crowd = Crowd(self.keys, model.strike_subjects, model.strike_hazard, model.strikes_picked)
+        self._crowd = Crowd(self.keys, model.strike_subjects, model.strike_hazard, model.strike_finder)
         self.cumulative: Floats = np.zeros(len(self.keys))
         self.struck = np.zeros(len(self.keys), dtype=bool)
         self._ahead: Floats = quarter.future.thresholds.copy()
@@ -152,8 +152,8 @@ class RiskWatch:
         if subject is None:
             return False
         if strike.risk.subject == "rep":
-            return quarter.reps[quarter.model.reps.index(subject)].left
-        return quarter.accounts[quarter.model.accounts.index(subject)].lost
+            return quarter.reps[quarter.model.rep_number[subject]].left
+        return quarter.accounts[quarter.model.account_number[subject]].lost
 
     def _is_struck(self, number: int) -> None:
         self.struck[number], self._ahead[number] = True, math.inf

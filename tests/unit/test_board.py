@@ -11,7 +11,7 @@ import pytest
 from scenarios.allocation import Allocation
 from scenarios.effects import PARAMETERS, Effect, Scope, ScopeKey
 from scenarios.plan import Plan
-from simulation.board import ActiveEffect, Board, Crowd, Keys
+from simulation.board import ActiveEffect, Board, Crowd, Finder, Keys
 from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.kpis import measure
@@ -258,8 +258,8 @@ def test_a_crowd_is_read_as_its_things_are_one_by_one() -> None:
             board.switch_on(ActiveEffect(entry, plan="X" if number == 1 else None))
         board.switch_on(ActiveEffect(aimed, target=("account", "C3")))
     entities = [f"account:C{n}" for n in range(5)]
-    picked: dict = {}
-    crowd = Crowd([Keys(each) for each in attributes], entities, bases, picked)
+    finder = Finder(tuple(attributes))
+    crowd = Crowd([Keys(each) for each in attributes], entities, bases, finder)
     for renewed in (False, True):
         if renewed:
             attributes[2] = {"customer_tier": "C", "account": "C2"}
@@ -271,6 +271,8 @@ def test_a_crowd_is_read_as_its_things_are_one_by_one() -> None:
         assert together.values("strike_rate", crowd).tolist() == expected
         assert together.uses == one_by_one.uses
         assert together.clips == one_by_one.clips == {"strike_rate": 1 + renewed}
-    assert len(picked) == 3
-    again = Crowd([Keys(each) for each in attributes], entities, bases, picked)
-    assert again.reached_by(ActiveEffect(effects[2])).tolist() == [False, False, True, True, False], "as first found"
+    again = Crowd([Keys(each) for each in attributes], entities, bases, finder)
+    assert again.reached_by(ActiveEffect(effects[2])).tolist() == [2, 3], "as they were at first"
+    assert crowd.reached_by(ActiveEffect(effects[2])).tolist() == [3]
+    assert again.reached_by(ActiveEffect(aimed, target=("account", "C1"))).tolist() == [], "cannot be moved"
+    assert again.reached_by(ActiveEffect(aimed)).tolist() == [], "aimed at nothing"
