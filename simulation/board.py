@@ -5,7 +5,7 @@ A parameter is read when its rule acts; nothing already scheduled moves. Value =
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -71,38 +71,30 @@ class Crowd:
         """
         self.keys, self.entities, self.bases = keys, entities, bases
         self._moved = bases > 0
-        self._finder = finder
-        self._renewed: set[int] = set()
-        """Things that are no longer what the finder knows."""
+        self._first = self._finder = finder
 
     def renew(self, number: int, keys: Keys) -> None:
         """Let effects pick a thing by what it is now."""
         self.keys[number] = keys
-        self._renewed.add(number)
+        if self._finder is self._first:
+            self._finder = self._first.copy()
+        self._finder.renew(number, keys.attributes)
 
     def reached_by(self, active: ActiveEffect) -> Integers:
         """On whom of those that can be moved an effect acts, in order."""
         numbers = self._finder.found(active)
-        numbers = numbers[self._moved[numbers]]
-        if not self._renewed:
-            return numbers
-        others = [number for number in numbers.tolist() if number not in self._renewed]
-        now = [number for number in self._renewed if self._moved[number] and self._reaches(active, number)]
-        return np.array(sorted(others + now), dtype=np.int64)
-
-    def _reaches(self, active: ActiveEffect, number: int) -> bool:
-        attributes = self.keys[number].attributes
-        return in_scope(active.picks, attributes) and (active.aim is None or active.aim in _aims_of(attributes))
+        return numbers[self._moved[numbers]]
 
 
 class Finder:
-    """Which of many things effects act on, by what the things are at first; found once for every scope and aim."""
+    """Which of many things effects act on; found once for every scope and aim."""
 
-    def __init__(self, attributes: Sequence[Attributes]) -> None:
-        self._attributes = attributes
+    def __init__(self, attributes: Iterable[Attributes]) -> None:
+        self._attributes = list(attributes)
         self._in_scope: dict[Picks, NDArray[np.bool_]] = {}
         self._by_aim: dict[tuple[str, str], list[int]] = {}
-        for number, each in enumerate(attributes):
+        """Positions in order; a list is never changed, so that copies share it."""
+        for number, each in enumerate(self._attributes):
             for aim in _aims_of(each):
                 self._by_aim.setdefault(aim, []).append(number)
 
@@ -116,6 +108,23 @@ class Finder:
             return np.flatnonzero(there)
         numbers = np.array(self._by_aim.get(active.aim, ()), dtype=np.int64)
         return numbers[there[numbers]]
+
+    def copy(self) -> Finder:
+        """One that can be renewed by itself."""
+        copy = Finder(())
+        copy._attributes, copy._by_aim = list(self._attributes), dict(self._by_aim)
+        copy._in_scope = {picks: there.copy() for picks, there in self._in_scope.items()}
+        return copy
+
+    def renew(self, number: int, attributes: Attributes) -> None:
+        """Know a thing by other attributes from now on."""
+        for aim in _aims_of(self._attributes[number]):
+            self._by_aim[aim] = [other for other in self._by_aim[aim] if other != number]
+        for aim in _aims_of(attributes):
+            self._by_aim[aim] = sorted([*self._by_aim.get(aim, ()), number])
+        for picks, there in self._in_scope.items():
+            there[number] = in_scope(picks, attributes)
+        self._attributes[number] = attributes
 
 
 def _aims_of(attributes: Attributes) -> Iterator[tuple[str, str]]:
