@@ -89,6 +89,7 @@ def run_textbook(model: Model, future: Future) -> Records:
     records = Records(future.replication, nature=future.nature)
     records.deals = [deal.row(model.horizon) for deal in quarter.deals]
     records.hours = quarter.hours
+    records.hours_there = [hours * model.horizon for hours in model.hours_per_day]
     return records
 
 

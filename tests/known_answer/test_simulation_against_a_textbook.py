@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.monte_carlo import SAME
 from benchmarks.textbook import core_allocation, core_of, difference, run_textbook
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.compiling import compile_model
 from simulation.future import draw_future
+from simulation.kpis import measure
 from simulation.options import Options
 from simulation.quarter import run_quarter
 from tests.plans import small_plan
@@ -40,8 +42,10 @@ def test_every_opportunity_ends_the_same(plan: Plan, load: float, replications: 
     outcomes = set()
     for number in range(replications):
         future = draw_future(model, 7, number)
-        ours = run_quarter(model, future)
-        assert difference(ours, run_textbook(model, future)) == ""
+        ours, textbook = run_quarter(model, future), run_textbook(model, future)
+        assert difference(ours, textbook) == ""
+        kpis, theirs = measure(ours, model).kpis, measure(textbook, model).kpis
+        assert {kpi: kpis[kpi] for kpi in SAME} == pytest.approx({kpi: theirs[kpi] for kpi in SAME})
         outcomes |= {deal.outcome for deal in ours.deals}
         assert ours.payments == ours.renewals == ours.strikes == []
     assert outcomes == {"won", "lost", "open"}
