@@ -371,11 +371,21 @@ app(["simulate", sys.argv[1], "--replications", "6", "--json", "--jobs", "1", "-
     assert repeat_run(run.folder).identical
 
 
+def _heed_interrupts() -> None:
+    """What is started in the background of a shell without job control ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_the_command_is_interrupted_and_continued(place: Path, tmp_path: Path) -> None:
     words = ["simulate", str(place), "--replications", "4000", "--jobs", "2", "--out", str(tmp_path)]
     command = [sys.executable, str(ROOT / "cli.py")]
     with subprocess.Popen(
-        [*command, *words], stderr=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", start_new_session=True
+        [*command, *words],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+        preexec_fn=_heed_interrupts,
     ) as started:
         end = time.monotonic() + 120
         first = "*.unfinished/parts/*/00000000-*.npz"  # of two processes either may be the first to finish a part
