@@ -237,9 +237,10 @@ class Storyteller:
         return max(day - 2 * SAME_DAY, 0.0)
 
     def names(self, story: Sequence[Happening]) -> dict[str, str]:
-        """Names of the activities, measures and policies that a story speaks of."""
+        """Names of the activities, measures, policies and regions that a story speaks of."""
         plan, told = self.plan, {row.subject for row in story}
-        names = {activity.id: activity.name for activity in plan.activities}
+        names = {region.id: region.name for region in plan.regions}
+        names |= {activity.id: activity.name for activity in plan.activities}
         names |= {measure.id: measure.name for measure in plan.measures}
         names |= {policy.id: policy.name for policy in plan.policies}
         return {id: name for id, name in names.items() if id in told}

@@ -158,3 +158,16 @@ def test_a_bad_plan_is_3() -> None:
     bad = small_plan_files(Path("bad"), plan=PLAN_YAML.replace("target: 1000000", "target: -5"))
     result = call(str(bad))
     assert (result.exit_code, result.stdout) == (3, "")
+
+
+def test_people_and_money_that_moved_are_told_in_both_languages() -> None:
+    moving = ["policies.M6.enabled=true", "policies.M6.reallocation.reps_moved=2"]
+    asked = ["quarter", "--replication", "3", *(word for change in moving for word in ("--set", change))]
+    told = call(*asked, "--json")
+    posted = [row for row in json.loads(told.stdout)["story"] if row["kind"] == "posted"]
+    assert len(posted) >= 2
+    for language, said in (("en", "takes leads of"), ("zh", "改为承接")):
+        for focus in ((), ("--rep", posted[0]["rep"])):
+            result = call(*asked, *focus, "--language", language)
+            assert result.exit_code == 0, result.output
+            assert said in " ".join(result.stdout.split())
