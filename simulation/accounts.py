@@ -13,7 +13,7 @@ from simulation.health import cooled
 from simulation.opportunities import Opportunity
 from simulation.receivables import Payer, contract_signed
 from simulation.records import RenewalEnd
-from simulation.reps import NO_CELL, Errand, Kind
+from simulation.tasks import NO_CELL, Errand, Task
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
@@ -50,20 +50,18 @@ class Account:
         quarter.risks.renew_keys(self)
 
 
-class CareTouch:
+class CareTouch(Task):
     """The regular contact with an account we have, at its tier's cadence (S3, S4)."""
 
-    __slots__ = ("account", "cadence_days", "cell", "due", "hours", "id", "kind", "patience_days", "priority")
+    __slots__ = ("account", "cadence_days", "hours")
 
     def __init__(self, quarter: Quarter, account: Account) -> None:
         tier = quarter.model.plan.customer_tiers[account.row.tier]
-        self.account, self.hours = account, account.row.care_hours
-        self.id = f"care:{account.row.id}"
-        self.priority, self.cadence_days = tier.priority, 5 / tier.touches_per_week
-        self.kind: Kind = (self.priority, self.cadence_days)
-        self.patience_days, self.cell = 2 * self.cadence_days, NO_CELL
+        cadence = 5 / tier.touches_per_week
         # Spread over the first cadence by position, so that not all accounts are due on the first morning.
-        self.due = self.cadence_days * (account.number + 0.5) / len(quarter.model.accounts)
+        due = cadence * (account.number + 0.5) / len(quarter.model.accounts)
+        super().__init__(f"care:{account.row.id}", due, (tier.priority, cadence), tier.priority, 2 * cadence, NO_CELL)
+        self.account, self.cadence_days, self.hours = account, cadence, account.row.care_hours
 
     def next_hours(self, quarter: Quarter) -> float:
         """Rep hours of the touch; none once the account is lost."""

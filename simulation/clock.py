@@ -1,28 +1,23 @@
-"""The clock: SimPy's environment with the time as a plain attribute and the loop in one piece.
+"""The clock: SimPy's environment, in which most of what happens is a plain call.
 
-A quarter asks for the time five times for every event, and has thousands of events: a property, and a call for every
-step, are a sixth of its run. What happens, and in which order, is SimPy's own: a test holds both side by side.
+SimPy makes an event for everything that is to happen: an object with a list of who is called back. A quarter has
+thousands of things that happen, and hardly any that somebody else waits for. So a call can stand in SimPy's queue
+itself, between its events; what happens, and in which order, is SimPy's own, which a test holds side by side.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from typing import TypeAlias, cast
 
-from simpy import Environment, Event, Timeout
+from simpy import Environment, Event
 from simpy.events import NORMAL, URGENT
 
-__all__ = ["Clock"]
+__all__ = ["Action", "Clock"]
 
-
-class _Wait(Timeout):
-    """A timeout, most of which bring no value."""
-
-    _ok, _delay = True, 0.0
-    _value: object = None
-
-
-_new_wait = _Wait.__new__
+Action: TypeAlias = Callable[[], None]
+"""What is done when its time has come."""
 
 
 class Clock(Environment):
@@ -31,46 +26,45 @@ class Clock(Environment):
     now: float = 0.0
     """Working days since the quarter began."""
 
-    def timeout(self, delay: float = 0.0, value: object = None) -> Timeout:
-        """An event that happens ``delay`` working days from now."""
+    def __init__(self) -> None:
+        super().__init__()
+        self._agenda = cast(list[tuple[float, int, int, Event | Action]], self._queue)
+        """SimPy's queue: when, with which priority, in which order, and what."""
+
+    def call(self, delay: float, action: Action) -> None:
+        """Do something in ``delay`` working days: what ``timeout(delay)`` with that callback would do."""
         if delay < 0:
             raise ValueError(f"a delay of {delay} days")
-        event = _new_wait(_Wait)
-        event.env, event.callbacks = self, []
-        if value is not None:
-            event._value = value
-        heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), event))
-        return event
+        heappush(self._agenda, (self.now + delay, NORMAL, next(self._eid), action))
 
-    def call(self, delay: float, callback: Callable[[Event], None]) -> Timeout:
-        """A timeout that calls somebody back: what ``timeout(delay).callbacks.append(callback)`` would do."""
-        if delay < 0:
-            raise ValueError(f"a delay of {delay} days")
-        event = _new_wait(_Wait)
-        event.env, event.callbacks = self, [callback]
-        heappush(self._queue, (self.now + delay, NORMAL, next(self._eid), event))
-        return event
-
-    def call_first(self, callback: Callable[[Event], None]) -> None:
-        """Call somebody back before all else that happens now, as a process is started."""
-        event = Event(self)
-        event.callbacks, event._ok, event._value = [callback], True, None
-        self.schedule(event, URGENT)
+    def call_first(self, action: Action) -> None:
+        """Do something before all else that happens now, as a process is started."""
+        heappush(self._agenda, (self.now, URGENT, next(self._eid), action))
 
     def step(self) -> None:
-        """Let the next thing happen."""
-        self.now = self.peek()
-        super().step()
+        """Let the next thing happen; what a process raises comes out as it is."""
+        self.now, _, _, due = heappop(self._agenda)
+        self._now = self.now
+        if not isinstance(due, Event):
+            due()
+            return
+        callbacks, due.callbacks = due.callbacks, None  # type: ignore[assignment]
+        for callback in callbacks:
+            callback(due)
+        if not due._ok and not hasattr(due, "_defused"):
+            raise due._value
 
     def run_until(self, end: float) -> None:
-        """Let everything happen that happens before ``end``; what a process raises comes out as it is."""
-        queue = self._queue
-        while queue and queue[0][0] < end:
-            self.now, _, _, event = heappop(queue)
-            self._now = self.now
-            callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
-            for callback in callbacks:
-                callback(event)
-            if not event._ok and not hasattr(event, "_defused"):
-                raise event._value
+        """Let everything happen that happens before ``end``."""
+        agenda = self._agenda
+        while agenda and agenda[0][0] < end:
+            self.step()
         self.now = self._now = end
+
+    def dissolve(self) -> None:
+        """Let go of all that was still to happen: a process and the event it waits for hold each other."""
+        for _, _, _, due in self._agenda:
+            if isinstance(due, Event):
+                due.callbacks = []
+        self._agenda.clear()
+        vars(self).clear()  # SimPy's shorthands for its own classes, bound to this very environment

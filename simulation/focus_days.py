@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from scenarios.policies import FocusDay
 from simulation.opportunities import Opportunity
-from simulation.reps import Errand, Rep, Task
+from simulation.reps import Rep
+from simulation.tasks import Errand, Task
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter

@@ -12,7 +12,8 @@ from simulation.accounts import CareTouch
 from simulation.board import ActiveEffect, Keys
 from simulation.effects import DAYS_PER_WEEK, act
 from simulation.opportunities import Opportunity
-from simulation.reps import Rep, Task
+from simulation.reps import Rep
+from simulation.tasks import Task
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter

@@ -15,7 +15,7 @@ from scenarios.expectations import activity_window
 from simulation.board import Keys
 from simulation.future import LeadPoint, more_leads
 from simulation.model import DealStart
-from simulation.reps import Errand
+from simulation.tasks import Errand
 
 if TYPE_CHECKING:
     from simulation.accounts import Account

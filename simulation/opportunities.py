@@ -13,11 +13,11 @@ from simulation.board import Keys
 from simulation.future import DealChance, passes_again
 from simulation.health import cooled
 from simulation.records import DealEnd
+from simulation.tasks import Task
 
 if TYPE_CHECKING:
     from simulation.model import DealStart
     from simulation.quarter import Quarter
-    from simulation.reps import Kind
 
 __all__ = ["Decision", "Opportunity"]
 
@@ -26,35 +26,20 @@ SAME_MOMENT = 1e-9
 """Working days; sums of durations differ in the last digits."""
 
 
-class Decision(NamedTuple):
-    """A stage that ended: the customer went on to the next one, or not."""
-
-    day: float
-    opportunity: Opportunity
-    stage: int
-    passed: bool
-
-
-class Opportunity:
+class Opportunity(Task):
     """One opportunity. A stage ends when its time is over and its touches are done; passing the last is a signature."""
 
     __slots__ = (
         "account",
-        "cell",
         "chance",
         "created",
-        "due",
         "ended",
         "hours",
-        "id",
         "industry",
         "keys",
-        "kind",
         "orphan_factor",
         "outcome",
         "passes",
-        "patience_days",
-        "priority",
         "product",
         "region",
         "rep",
@@ -77,7 +62,7 @@ class Opportunity:
     def __init__(self, quarter: Quarter, start: DealStart, chance: DealChance, keys: Keys) -> None:
         model = quarter.model
         (
-            self.id,
+            id,
             self.source,
             self.product,
             self.region,
@@ -89,11 +74,11 @@ class Opportunity:
             self.value,
             self.created,
         ) = start
-        self.chance, self.keys = chance, keys
         habits = model.tier_habits[self.tier]
-        self.cell = self.product * len(model.regions) + self.region
-        self.kind: Kind = self.cell * len(model.tiers) + self.tier
-        self.priority, self.patience_days = habits.priority, habits.patience_days
+        cell = self.product * len(model.regions) + self.region
+        kind = cell * len(model.tiers) + self.tier
+        super().__init__(id, quarter.env.now, kind, habits.priority, habits.patience_days, cell)
+        self.chance, self.keys = chance, keys
         self.win_from = model.win_from[self.tier]
         self.orphan_factor = self.warmth = 1.0
         self.weighted = 0.0
@@ -104,7 +89,7 @@ class Opportunity:
         self.returns = self.splits = self.turn = 0
         # Waiting for a new decision-maker; and whether a touch in hand was overtaken by that (K4).
         self.stalled = self.void = False
-        self.stage_start = self.due = quarter.env.now
+        self.stage_start = quarter.env.now
         self.touch = 0
         if self.created < 0:  # what an open opportunity has behind it: the part of its cycle that its age says
             stages, age = model.stages, -self.created
@@ -215,7 +200,7 @@ class Opportunity:
         if self._next(quarter):
             rep.add(self)
 
-    def _stage_ends_in_time(self, quarter: Quarter, turn: int, _: Event) -> None:
+    def _stage_ends_in_time(self, quarter: Quarter, turn: int) -> None:
         if self.outcome == "open" and turn == self.turn and self._stage_ends(quarter):
             quarter.reps[self.rep].add(self)
 
@@ -296,3 +281,12 @@ class Opportunity:
             self.value,
             self.hours,
         )
+
+
+class Decision(NamedTuple):
+    """A stage that ended: the customer went on to the next one, or not."""
+
+    day: float
+    opportunity: Opportunity
+    stage: int
+    passed: bool

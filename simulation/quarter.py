@@ -7,7 +7,7 @@ because everything is put under way in that order.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from simpy import Resource
 
@@ -15,7 +15,7 @@ from scenarios.effects import EventName
 from scenarios.risks import EventFigures
 from simulation.accounts import Account, start_accounts
 from simulation.board import Board, Keys
-from simulation.clock import Clock
+from simulation.clock import Action, Clock
 from simulation.events import EVENT_HANDLERS, Happening
 from simulation.focus_days import start_focus_days
 from simulation.future import DealChance, Future, draw_future
@@ -29,11 +29,12 @@ from simulation.ramp import start_ramp
 from simulation.reallocation import start_reallocation
 from simulation.receivables import Payer, contract_signed, start_receivables
 from simulation.records import Records
-from simulation.reps import Errand, Rep
+from simulation.reps import Rep
 from simulation.reviews import start_reviews
 from simulation.risks import RiskWatch, start_measures, start_nature, start_risks
 from simulation.sessions import start_sessions
 from simulation.strategy_tests import start_strategy_tests, trials_of
+from simulation.tasks import Errand
 from simulation.weights import start_weights
 
 __all__ = ["Quarter", "replicate", "run_quarter"]
@@ -54,6 +55,8 @@ def run_quarter(model: Model, future: Future) -> Records:
 
 class Quarter:
     """State of a running quarter, and what its processes share."""
+
+    __deletable__ = ("at_work", "board", "reps", "risks")  # what a compiled quarter can let go of, see dissolve
 
     def __init__(self, model: Model, future: Future) -> None:
         self.model, self.future = model, future
@@ -127,8 +130,8 @@ class Quarter:
         A quarter and its processes hold each other. Python's collector would find out by looking at all that there is,
         which takes a tenth of the time of the quarter itself.
         """
-        vars(self.env).clear()
-        vars(self).clear()
+        self.env.dissolve()
+        del self.reps, self.at_work, self.risks, self.board
 
     def _count_hours(self) -> None:
         for rep in self.reps:
@@ -138,10 +141,10 @@ class Quarter:
         """A rep at work; a traced quarter has reps that are watched."""
         return Rep(self, number)
 
-    def at(self, day: float, action: Callable[[], None]) -> None:
+    def at(self, day: float, action: Action) -> None:
         """Let something happen on a working day, at once if it has come; after the quarter nothing happens."""
         if day < self.model.horizon:
-            self.env.call(max(day - self.env.now, 0.0), lambda _: action())
+            self.env.call(max(day - self.env.now, 0.0), action)
 
     def _start_pipeline(self) -> None:
         for start, chance in zip(self.model.open_deals, self.future.open_deals, strict=True):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from scenarios.expectations import working_days
 from simulation.board import Keys
 from simulation.records import Payment
-from simulation.reps import Errand, Rep
+from simulation.reps import Rep
+from simulation.tasks import Errand
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter

@@ -7,71 +7,28 @@ touch a sixth slower, and touches are most of what happens in a quarter.
 from __future__ import annotations
 
 import math
+from functools import partial
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Protocol, TypeAlias
-
-from simpy import Event
+from typing import TYPE_CHECKING, TypeAlias
 
 from simulation.board import Acting, Keys
 from simulation.opportunities import Opportunity
+from simulation.tasks import Kind, Task
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
 
-__all__ = ["NO_CELL", "Errand", "Kind", "Rep", "Task"]
+__all__ = ["Rep"]
+
+UNREAD = object()
+"""What never acts on a parameter, so that it is read anew."""
 
 SAME_MOMENT = 1e-9
 """Working days within which a task counts as due; sums of durations differ in the last digits."""
 
 
-Kind: TypeAlias = int | tuple[int, float]
-"""What tasks have in common that compete by due day alone: customer tier and cell, or priority and cadence in days."""
-
-NO_CELL = -1
-"""Of a task that belongs to no product and region: ranks as a cell that is exactly on quota."""
-
-
-class Task(Protocol):
-    """Something a rep does that takes hours: an opportunity's next touch, a care touch, an errand."""
-
-    id: str
-    due: float
-    priority: int
-    patience_days: float
-    """Working days after which it moves up one tier: two cadences."""
-    kind: Kind
-    cell: int
-    """Whose signed ÷ quota it goes by, the lowest first: a position in the quarter's ``attainment``."""
-
-    def next_hours(self, quarter: Quarter) -> float:
-        """Rep hours it takes now."""
-
-    def done(self, quarter: Quarter, hours: float) -> bool:
-        """Take note that it is done; True when it comes due again at its new ``due``."""
-
-
 _Entry: TypeAlias = tuple[float, str, Task]
 """A task in a queue, by due day and id."""
-
-
-class Errand:
-    """A single piece of work with a fixed date: renewal work, a collection, duty at a marketing event."""
-
-    __slots__ = ("cell", "due", "hours", "id", "kind", "patience_days", "priority")
-
-    def __init__(self, id: str, due: float, hours: float, priority: int, cadence_days: float) -> None:
-        self.id, self.due, self.hours = id, due, hours
-        self.priority, self.patience_days = priority, 2 * cadence_days
-        self.kind: Kind = (priority, cadence_days)
-        self.cell = NO_CELL
-
-    def next_hours(self, quarter: Quarter) -> float:
-        """Rep hours it takes."""
-        return self.hours
-
-    def done(self, quarter: Quarter, hours: float) -> bool:
-        """Happens once."""
-        return False
 
 
 class Rep:
@@ -105,8 +62,9 @@ class Rep:
         self._upcoming: list[_Entry] = []
         self._in_hand: Task | None = None
         self._hours_in_hand = 0.0
-        self._asleep: Event | None = None
-        """What wakes the rep; None while awake."""
+        self._asleep = False
+        self._sleeps = 0
+        """How often the rep has fallen asleep: a call that was to end an earlier sleep wakes nobody."""
         self._wakes_at = math.inf
         quarter.env.call_first(self._look)
 
@@ -142,7 +100,7 @@ class Rep:
 
     def grow(self, skill: float) -> None:
         """Have this skill from now on, before effects (T6)."""
-        self._ramp, self._skill_acting = skill, self  # what is no effect makes it be read anew
+        self._ramp, self._skill_acting = skill, UNREAD
 
     def skill(self) -> float:
         """Factor on the win rates of the rep's opportunities, now."""
@@ -204,7 +162,7 @@ class Rep:
         self._upcoming.clear()
         return [task for _, _, task in sorted(waiting)]
 
-    def _look(self, _: Event | None = None) -> None:
+    def _look(self) -> None:
         """Begin the best due task; where none is due, sleep."""
         quarter, env = self.quarter, self._env
         while env.now < self.left_on:
@@ -225,7 +183,7 @@ class Rep:
             if task.done(quarter, hours):
                 heappush(self._upcoming, (task.due, task.id, task))
 
-    def _finish(self, _: Event) -> None:
+    def _finish(self) -> None:
         """The task in hand is done, unless the rep has left meanwhile; look for the next."""
         task, hours = self._in_hand, self._hours_in_hand
         self._in_hand = None
@@ -262,7 +220,8 @@ class Rep:
 
     def _first_of(self, queues: dict[Kind, list[_Entry]], now: float) -> list[_Entry]:
         """The queue whose first task comes before those of the others."""
-        attainment, best_rank, best_share = self.quarter.attainment, math.inf, 0.0
+        attainment = self.quarter.attainment
+        best_rank, best_share = 0, 0.0
         best: list[_Entry] = []
         for queue in queues.values():
             first = queue[0]
@@ -307,19 +266,20 @@ class Rep:
 
     def _sleep(self) -> None:
         """Wait for the next task that comes due, or to be woken before."""
-        env, upcoming = self._env, self._upcoming
+        upcoming = self._upcoming
+        self._asleep, self._wakes_at = True, math.inf
+        self._sleeps += 1
         if upcoming and upcoming[0][0] < self.quarter.model.horizon:
             self._wakes_at = upcoming[0][0]
-            self._asleep = env.call(self._wakes_at - env.now, self._awake)
-        else:
-            self._wakes_at, self._asleep = math.inf, env.event()
+            self._env.call(self._wakes_at - self._env.now, partial(self._awake, self._sleeps))
 
-    def _awake(self, _: Event) -> None:
-        self._asleep = None
-        self._look()
+    def _awake(self, sleep: int) -> None:
+        if self._asleep and sleep == self._sleeps:
+            self._asleep = False
+            self._look()
 
     def _wake(self) -> None:
-        """Resume now instead of when the sleep ends, which then wakes nobody."""
-        if self._asleep is not None:
-            self._asleep.callbacks, self._asleep = [], None
+        """Look again now instead of when the sleep ends."""
+        if self._asleep:
+            self._asleep = False
             self._env.call(0.0, self._look)

@@ -14,7 +14,8 @@ from simulation.model import Model
 from simulation.opportunities import Opportunity
 from simulation.quarter import Quarter
 from simulation.records import Records
-from simulation.reps import Rep, Task
+from simulation.reps import Rep
+from simulation.tasks import Task
 
 __all__ = ["Step", "StepKind", "Touch", "Trace", "trace_quarter", "trace_replication"]
 

@@ -63,4 +63,20 @@ def test_what_a_process_raises_comes_out() -> None:
 
 def test_time_does_not_run_backwards() -> None:
     with pytest.raises(ValueError, match="a delay of -1 days"):
-        Clock().timeout(-1)
+        Clock().call(-1, list)
+
+
+def test_calls_stand_between_events_in_the_order_they_were_made() -> None:
+    clock, notes = Clock(), list[str]()
+
+    def process() -> Generator[Event, Any, None]:
+        notes.append("process")
+        yield clock.timeout(1.0)
+        notes.append("event")
+
+    clock.process(process())
+    clock.call(1.0, lambda: notes.append("call before"))
+    clock.call(0.0, lambda: clock.call(1.0, lambda: notes.append("call after")))
+    clock.call_first(lambda: notes.append("first"))
+    clock.run_until(1.5)
+    assert notes == ["process", "first", "call before", "event", "call after"]

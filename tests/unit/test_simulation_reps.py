@@ -14,7 +14,8 @@ from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.options import Options
 from simulation.quarter import Quarter
-from simulation.reps import Errand, Rep
+from simulation.reps import Rep
+from simulation.tasks import Errand
 from tests.plans import small_plan
 
 NORTH, SOUTH = 0, 1
