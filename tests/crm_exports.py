@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from scenarios.crm.mapping import LIBRARY
+
 START = dt.date(2023, 1, 2)
 """First day on which deals are engaged."""
 
@@ -32,6 +34,10 @@ class Company:
     discount: float = 0.95
     discount_sigma: float = 0.05
     weeks: int = 52
+
+
+STAGES = {"Meet": (0.8, 0.2), "Propose": (0.6, 0.5), "Agree": (0.9, 0.3)}
+"""Stage → share of the deals that pass it, part of the cycle that it takes."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,47 @@ def write_salesforce(path: Path, company: Company, seed: int) -> None:
     table = [[*row[:4], stages[row[4]], row[5], row[6] or planned, row[7], office[row[1]]] for row in rows]
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, header, table)
+
+
+def write_stages(folder: Path, company: Company, seed: int, stages: dict[str, tuple[float, float]] = STAGES) -> Path:
+    """An export whose deals pass stages, with the file of their entries, and the mapping that reads both.
+
+    Each deal has one cycle, of which each stage takes its part; at the end of a stage it goes on, or is lost.
+    """
+    rng = np.random.default_rng(seed)
+    end = START + dt.timedelta(weeks=company.weeks)
+    deals, entries = [], []
+    names = [f"Rep {number:02}" for number in range(company.reps)]
+    products = list(company.prices)
+    for rep in names:
+        for begun in np.sort(rng.uniform(0, 7 * company.weeks, rng.poisson(company.leads_a_week * company.weeks))):
+            number, day, outcome = f"D{len(deals):06}", begun, "Won"
+            cycle = rng.lognormal(np.log(company.median_days), company.sigma)
+            for stage, (passes, part) in stages.items():
+                if START + dt.timedelta(days=int(day)) >= end:
+                    break
+                entries.append([number, stage, (START + dt.timedelta(days=int(day))).isoformat()])
+                day += part * cycle
+                if rng.uniform() >= passes:
+                    outcome = "Lost"
+                    break
+            closed = START + dt.timedelta(days=int(day))
+            product = products[rng.choice(len(products), p=company.mix)]
+            value = company.prices[product] * company.discount * rng.lognormal(0, company.discount_sigma)
+            engaged = START + dt.timedelta(days=int(begun))
+            is_open = closed >= end
+            stage = entries[-1][1] if is_open else outcome
+            row = [number, rep, product, f"Account {rng.integers(20):02}", stage, engaged.isoformat()]
+            deals.append(row + (["", ""] if is_open else [closed.isoformat(), f"{value:.2f}"]))
+    write_rows(folder, deals, names, company.prices)
+    _write(folder / "stages.csv", ["deal", "stage", "day"], entries)
+    text = (LIBRARY / "maven.yaml").read_text(encoding="utf-8").replace("name: maven", "name: staged")
+    head, _, tail = text.partition("  Prospecting: open\n  Engaging: open\n")
+    text = head + "".join(f"  {stage}: open\n" for stage in stages) + tail
+    text += "stage_history:\n  file: stages.csv\n  columns: {deal: deal, stage: stage, entered: day}\n"
+    path = folder.parent / f"{folder.name}.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _write(path: Path, header: list[str], rows: list[list[str]]) -> None:

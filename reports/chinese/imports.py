@@ -68,6 +68,9 @@ MESSAGES: dict[str, str] = {
     "no date of engagement, so neither pipeline nor history": "没有立项日期，既不能计入商机储备，也不能计入历史",
     "engaged on {date} or later": "立项于 {date} 或之后",
     "hired on {date} or later": "入职于 {date} 或之后",
+    "dated on {date} or later": "日期为 {date} 或之后",
+    "of deals that are not used": "所属商机未采用",
+    "after the deal was closed": "日期在商机结束之后",
     "written on {date} or later": "开票于 {date} 或之后",
     "closed before they were engaged": "结束日期早于立项日期",
     "won without a value": "赢单但没有金额",
@@ -89,6 +92,8 @@ MESSAGES: dict[str, str] = {
     "reps": "销售",
     "invoices": "发票",
     "staff": "员工",
+    "entries of stages": "阶段进入记录",
+    "stage history": "阶段历史",
     "product": "产品",
     "rep": "销售",
     "account": "客户",
@@ -114,6 +119,17 @@ MESSAGES: dict[str, str] = {
     "of {n} invoices due before {date}, {late} were not paid on the day, {paid} of them later": "{date} 之前到期的 {n} 张发票中，{late} 张未按期付款，其中 {paid} 张其后付清",
     "{n} of {all} invoices due {days} days before or earlier are open still": "到期已满 {days} 天的 {all} 张发票中，{n} 张仍未收款",
     "{n} left in {years} years of {reps} reps' work since {date}": "{date} 以来 {reps} 名销售合计 {years} 人年，离职 {n} 人",
+    "{passed} of {n} deals that left the stage before {date} passed it": "{date} 之前离开该阶段的 {n} 个商机中，{passed} 个进入后续阶段或赢单",
+    "part of the days of {n} deals won that passed in the stage": "{n} 个赢单商机的总天数中处于该阶段的比例",
+    "no deal came to any stage before {date} in the stage history: deals count by their age": "阶段历史中没有 {date} 之前进入任何阶段的商机：商机只按已历天数计",
+    "the stage history tells too little: two stages that {left} deals have left, and {won} deals won, are "
+    "wanted before {date}: deals count by their age": "阶段历史样本太少：{date} 之前至少要有两个阶段各有 {left} 个商机离开，且赢单 {won} 个：商机只按已历天数计",
+    "too few deals came to these stages or left them, each counts as part of the one before: {names}": "进入或离开以下阶段的商机太少，各并入前一阶段：{names}",
+    "{n} deals went from stage {first} to {then} and {other} the other way: list the open stages in the "
+    "mapping in the order in which deals pass them": "{n} 个商机从阶段 {first} 进入 {then}，反向的有 {other} 个：请在字段映射中按商机经过的次序列出进行中的阶段",
+    "open deals in another stage, the plan's is kept ({n}): {names}": "阶段不同的跟进中商机，保留计划中的（{n}）：{names}",
+    "the work on a deal spread evenly over the stages it comes to; not in a CRM export; rep hours are set to "
+    "match it, so that only the two together count": "商机工作量平均分摊到所经过的各阶段；CRM 导出数据中没有；销售工时与之匹配，只有两者合起来才有意义",
     "not in a CRM export; the same for all products, so it does not steer the allocation": "CRM 导出数据中没有；各产品相同，因此不影响目标分解",
     "the work on a deal counted as one block when it closes; not in a CRM export; rep hours are set to match "
     "it, so that only the two together count": "商机工作量按结束时一次计；CRM 导出数据中没有；销售工时与之匹配，只有两者合起来才有意义",

@@ -43,6 +43,8 @@ topic that its path fits, so that none is left out.
 """
 HELD = {"receivables": "invoices"}
 """Topics that are not asked for where the export has a file that holds it."""
+KNOWN = {"stages": r"process\.stages\.[^.]+\.cycle_share"}
+"""Topics that are not asked for where the export told figures of such paths; a file may tell too little of them."""
 _COLUMNS = ("rank", "missing", "use", "from", "form", "figures", "default", "grade", "source", "effect")
 
 
@@ -78,8 +80,12 @@ def _asked(report: ImportReport) -> list[_Asked]:
     return [
         _Asked(topic, tuple(found))
         for topic, found in waiting.items()
-        if found or (not TOPICS[topic] and HELD.get(topic) not in held)
+        if found or (not TOPICS[topic] and HELD.get(topic) not in held and not _is_known(topic, report))
     ]
+
+
+def _is_known(topic: str, report: ImportReport) -> bool:
+    return topic in KNOWN and any(re.fullmatch(KNOWN[topic], figure.path) for figure in report.estimates)
 
 
 def _row(rank: int, asked: _Asked, out: Path, words: Wording) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from scipy.special import chdtrc
 from scenarios.calibration.cycles import CycleFit, Durations, calibrate_cycle, without_waiting
 from scenarios.crm.groups import codes, sums
 from scenarios.crm.history import History
+from scenarios.crm.stage_history import PassedStages
 
 __all__ = ["Ages", "came_due", "cycles", "least_loaded"]
 
@@ -36,13 +37,26 @@ class Ages:
     rep: NDArray[np.int64]
 
     @classmethod
-    def of(cls, history: History, as_of: pd.Timestamp, products: Sequence[str], reps: Sequence[str]) -> Ages:
-        """What is open counts with its age; nothing before the first closing could be seen."""
+    def of(
+        cls,
+        history: History,
+        as_of: pd.Timestamp,
+        products: Sequence[str],
+        reps: Sequence[str],
+        stages: PassedStages | None = None,
+    ) -> Ages:
+        """What is open counts with its age; nothing before the first closing could be seen.
+
+        Where stages are known, a deal lost in one had not seen the rest of its cycle: its age is that of a part.
+        """
         deals = history.deals
         ended = (deals["outcome"] != "open").to_numpy()
         end = deals["closed"].where(deals["outcome"] != "open", as_of)
         days = np.asarray((end - deals["engaged"]).dt.days, dtype=float)
         entry = np.asarray((history.closed["closed"].min() - deals["engaged"]).dt.days, dtype=float)
+        if stages is not None:
+            part = stages.part_done(deals)
+            days, entry = days / part, entry / part
         return cls(days, ended, np.clip(entry, 0.0, None), codes(deals["product"], products), codes(deals["rep"], reps))
 
     def fit(self, rows: NDArray[np.bool_], waiting: bool) -> CycleFit | None:

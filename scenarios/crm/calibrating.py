@@ -23,6 +23,7 @@ from scenarios.crm.deal_values import values_of
 from scenarios.crm.history import History, Windows, between
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.pace import Leads, capacities, closing_season, closings_by_rep, drift_of, hours_bind, leads_of
+from scenarios.crm.stage_history import PassedStages
 from scenarios.crm.win_rates import WinRates, win_rates
 
 __all__ = ["Calibration", "calibrate"]
@@ -70,17 +71,19 @@ def calibrate(
     tier_of: Mapping[str, str] | None,
     assumed: Assumed,
     joined: Mapping[str, dt.date],
+    stages: PassedStages | None,
 ) -> Calibration:
     """Everything that deals say; ``products`` are name → list price (NaN where there is none).
 
     ``tier_of`` maps accounts to tiers, None where the accounts of open deals are not known and tiers serve nothing;
-    ``joined`` reps to the days on which they joined, as far as these are known.
+    ``joined`` reps to the days on which they joined, as far as these are known; ``stages`` is None where it is not
+    known which deals came to.
     """
     as_of = pd.Timestamp(windows.as_of)
     observed = between(history.closed, "closed", windows.rates_start, windows.as_of)
     season = closing_season(observed, windows)
     binds = hours_bind(history, season, windows)
-    names, ages = sorted(products), Ages.of(history, as_of, sorted(products), reps)
+    names, ages = sorted(products), Ages.of(history, as_of, sorted(products), reps, stages)
     # Where it cannot be told, ages at the end are taken as they are: then deals go on closing as they did.
     free = binds.verdict != "hours bind"
     who = np.ones(len(ages.days), dtype=bool) if free else least_loaded(ages, len(reps))

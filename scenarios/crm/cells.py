@@ -11,6 +11,7 @@ __all__ = ["amounts_in", "dates_in", "in_plan_currency"]
 
 MOST = 1e15
 """Amounts beyond it are slips."""
+_SIGNS = {"%Y": "YYYY", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm", "%S": "ss", "%f": "fff"}
 
 
 def dates_in(
@@ -62,4 +63,6 @@ def in_plan_currency(
 
 
 def _shown(date_format: str) -> str:
-    return date_format.replace("%Y", "YYYY").replace("%m", "MM").replace("%d", "DD")
+    for sign, letters in _SIGNS.items():
+        date_format = date_format.replace(sign, letters)
+    return date_format

@@ -20,10 +20,12 @@ from scenarios.crm.writing import Row, csv_text, number, significant, slugs, yam
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 
-__all__ = ["IMPORTED", "Draft", "Request", "draft_plan"]
+__all__ = ["IMPORTED", "IMPORTED_STAGE", "Draft", "Request", "draft_plan"]
 
 IMPORTED = {"rep": "#imported rep", "customer_tier": "#imported tier"}
 """Field of an account → note in its table by which a refresh knows whether it was edited since."""
+IMPORTED_STAGE = "#imported stage"
+"""The same of the stage of a deal, where the export says it."""
 LEAST_LEADS = 0.01
 """Leads of a product that a rep has to expect in a quarter for a row of their own."""
 
@@ -70,6 +72,7 @@ def draft_plan(estimates: Estimates, mapping: ColumnMapping, assumed: Assumed, n
         slugs([rep.name for rep in estimates.reps]),
         slugs([account.name for account in estimates.accounts]),
         slugs([deal.id for deal in estimates.open_deals], lower=False),
+        slugs(estimates.stages.names if estimates.stages else ()),
         slugs([invoice.id for invoice in (estimates.invoices.open if estimates.invoices else ())], lower=False),
     )
     target = round(request.target or estimates.won_last_quarter * (1 + request.growth), 2)
@@ -145,6 +148,11 @@ def _tables(
         }
         for account in estimates.accounts
     ]
+
+    def stage_of(deal: str) -> str:
+        passed = estimates.stages
+        return STAGES[0] if passed is None else ids.stages[passed.names[passed.at.get(deal, 0)]]
+
     opportunities = [
         {
             "id": ids.deals[deal.id],
@@ -152,10 +160,11 @@ def _tables(
             "region": ids.regions[deal.region],
             "rep": ids.reps[deal.rep],
             "customer_tier": deal.tier,
-            "stage": STAGES[0],
+            "stage": stage_of(deal.id),
             "value": number(max(round(deal.value, 2), 0.01)),
             "created": deal.engaged.isoformat(),
             "account": ids.accounts.get(deal.account, ""),
+            **({IMPORTED_STAGE: stage_of(deal.id)} if estimates.stages else {}),
         }
         for deal in estimates.open_deals
     ]

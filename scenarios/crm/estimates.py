@@ -28,6 +28,7 @@ from scenarios.crm.history import History, Windows, between, known_on, windows_b
 from scenarios.crm.invoices import Invoices, invoices_known_on
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.staff import Staff, staff_known_on
+from scenarios.crm.stage_history import PassedStages, StageRecord, stages_known_on
 from scenarios.errors import PlanFileError, Problem
 
 __all__ = ["Estimates", "ProductEstimate", "RepEstimate", "estimate"]
@@ -78,6 +79,8 @@ class Estimates:
     invoices: Invoices | None
     """None where the export has no file of them."""
     staff: Staff | None
+    stages: PassedStages | None
+    """None where nothing, or too little, says which stages deals came to."""
     unused: tuple[Unused, ...]
     warnings: tuple[str, ...]
 
@@ -109,9 +112,13 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     listed = {name: price.get(name, math.nan) for name in seen_products}
     staff = None if export.staff is None else staff_known_on(export.staff, as_of, method.staff_weeks, active)
     joined = staff.joined if staff else {}
-    calibration = calibrate(history, windows, active, listed, tier_of if use_open_accounts else None, assumed, joined)
+    record = StageRecord(None, (), ())
+    if export.stage_history is not None:
+        record = stages_known_on(export.stage_history, history, as_of, export.open_stages)
+    tiers_known = tier_of if use_open_accounts else None
+    calibration = calibrate(history, windows, active, listed, tiers_known, assumed, joined, record.passed)
     invoices = None if export.invoices is None else invoices_known_on(export.invoices, as_of, assumed.money, tier_of)
-    unused += [entry for part in (invoices, staff) if part for entry in part.unused]
+    unused += [entry for part in (invoices, staff, record) if part for entry in part.unused]
     products = _products(history, calibration, listed, windows, assumed)
 
     touch_hours, hours = _hours(calibration, assumed)
@@ -142,9 +149,11 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
         calibration=calibration,
         invoices=invoices,
         staff=staff,
+        stages=record.passed,
         unused=tuple(unused),
         warnings=(
-            *_warnings(history, windows, assumed, touch_hours, use_open_accounts, calibration),
+            *_warnings(history, windows, assumed, touch_hours, use_open_accounts, calibration, record.passed),
+            *record.warnings,
             *(invoices.warnings if invoices else ()),
             *(staff.warnings if staff else ()),
             *_leavers_with_deals(staff, open_deals),
@@ -271,6 +280,7 @@ def _warnings(
     touch_hours: float,
     use_open_accounts: bool,
     calibration: Calibration,
+    stages: PassedStages | None,
 ) -> tuple[str, ...]:
     texts = []
     first = history.closed["closed"].min().date()
@@ -296,7 +306,7 @@ def _warnings(
             f"taken to last {touch_hours:.3g} h instead of {assumed.touch_hours:g} h"
         )
     texts += _account_warnings(history, use_open_accounts)
-    texts += _dead_deals(history, windows, calibration)
+    texts += _dead_deals(history, windows, calibration, stages)
     return tuple(texts)
 
 
@@ -327,12 +337,14 @@ def _account_warnings(history: History, use_open_accounts: bool) -> list[str]:
     return texts
 
 
-def _dead_deals(history: History, windows: Windows, calibration: Calibration) -> list[str]:
+def _dead_deals(history: History, windows: Windows, calibration: Calibration, stages: PassedStages | None) -> list[str]:
     """What of the open pipeline will never end, by the cycle it has."""
     fit = calibration.cycle
     if fit is None or not fit.days or history.open.empty:
         return []
     age = (pd.Timestamp(windows.as_of) - history.open["engaged"]).dt.days
+    if stages is not None:
+        age = age / stages.part_done(history.open)
     old = int((age > fit.days[-1]).sum())
     if not old:
         return []

@@ -17,6 +17,7 @@ from scenarios.crm.invoices import typed_invoices
 from scenarios.crm.mapping import Mapping as ColumnMapping
 from scenarios.crm.sheets import Findings, Renamed, Unused, find_file, read_table
 from scenarios.crm.staff import typed_staff
+from scenarios.crm.stage_history import stage_columns, typed_stage_history, with_ids_of
 from scenarios.errors import PlanFileError, Problem
 
 __all__ = ["Export", "FileRead", "Renamed", "Unused", "read_export"]
@@ -50,6 +51,10 @@ class Export:
     """id, account (a name of ours, else empty), amount, issued, due, paid; None where there is no file of them."""
     staff: pd.DataFrame | None
     """name (a rep's as the deals have it, where it is one), hired, left; None where there is no file of it."""
+    stage_history: pd.DataFrame | None
+    """deal, stage, entered; None where there is no file of it."""
+    open_stages: tuple[str, ...]
+    """Stages of open deals in their order."""
     deals_file: str
     read: tuple[FileRead, ...]
     unused: tuple[Unused, ...]
@@ -61,20 +66,28 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
     if not folder.exists():
         remedy = "Name the folder of the export, or its file."
         raise PlanFileError([Problem(folder.name, "", "there is no such folder", remedy)])
-    if folder.is_file() and len(mapping.files) > 1:
-        names = ", ".join(file.file for file in mapping.files.values())
-        text = f"is one file, and the mapping {mapping.name} reads {len(mapping.files)}: {names}"
+    named = list(dict.fromkeys(file.file for file in mapping.files.values()))
+    if folder.is_file() and len(named) > 1:
+        text = f"is one file, and the mapping {mapping.name} reads {len(named)}: {', '.join(named)}"
         raise PlanFileError([Problem(folder.name, "", text, "Name the folder that holds them.")])
     found = Findings()
-    named = [file.file for file in mapping.files.values()]
     paths = {kind: find_file(folder, file.file, found, named) for kind, file in mapping.files.items()}
     if found.problems:
         raise PlanFileError(found.problems)
     columns = {kind: file.columns.model_dump() for kind, file in mapping.files.items()}
+    if mapping.stage_history is not None:
+        columns["stage_history"] = stage_columns(mapping)
     tables = {kind: read_table(path, columns[kind], mapping.date_formats[0], found) for kind, path in paths.items()}
     readable = {kind: table for kind, table in tables.items() if table is not None}
     for kind, table in readable.items():
-        _require_unique(kind, table, paths[kind].name, columns[kind], found)
+        if kind != "stage_history":
+            _require_unique(kind, table, paths[kind].name, columns[kind], found)
+    if "stage_history" in readable:
+        file = paths["stage_history"].name
+        readable["stage_history"] = typed_stage_history(readable["stage_history"], file, mapping, found)
+        if "deals" in readable and not found.problems:
+            ids, names = readable["deals"]["id"], (file, paths["deals"].name)
+            readable["stage_history"] = with_ids_of(readable["stage_history"], ids, *names, found)
     if "deals" in readable:
         readable["deals"] = _typed_deals(readable["deals"], paths["deals"].name, mapping, found)
     if "products" in readable and mapping.products is not None:
@@ -88,7 +101,7 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
     if found.problems:
         raise PlanFileError(_in_file_order(found.problems, [path.name for path in paths.values()]))
 
-    read = tuple(FileRead(paths[kind].name, len(table), kind) for kind, table in readable.items())
+    read = tuple(FileRead(paths[kind].name, len(table), kind.replace("_", " ")) for kind, table in readable.items())
     complete = {**_from_deals(readable["deals"], mapping), **readable}
     complete["reps"]["region"] = _one_spelling(complete["reps"]["region"])
     files = {kind: paths[kind].name if kind in paths else paths["deals"].name for kind in complete}
@@ -100,6 +113,8 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
         accounts=complete["accounts"][["name", "industry"]],
         invoices=_renamed(complete, "invoices", "account", "accounts"),
         staff=_renamed(complete, "staff", "name", "reps"),
+        stage_history=readable.get("stage_history"),
+        open_stages=mapping.open_stages,
         deals_file=paths["deals"].name,
         read=read,
         unused=tuple(found.unused),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from scenarios.crm.export import Unused
+from scenarios.crm.sheets import Unused
 
 __all__ = ["History", "Windows", "between", "known_on", "windows_before"]
 

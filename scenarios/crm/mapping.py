@@ -28,6 +28,7 @@ __all__ = [
     "ProductColumns",
     "RepColumns",
     "StaffColumns",
+    "StageHistoryColumns",
     "read_assumed",
     "read_mapping",
 ]
@@ -104,6 +105,26 @@ class StaffColumns(Section):
     """Last day; blank for whom is still there."""
 
 
+class StageHistoryColumns(Section):
+    """Columns of the stages that deals came to: a row for each deal and stage, or a column for each stage."""
+
+    deal: Column
+    stage: Column | None = None
+    entered: Column | None = None
+    """Day on which the deal came to the stage."""
+    entered_by_stage: dict[str, Column] = Field(default_factory=dict)
+    """Stage → column of the day, where a row holds all stages of a deal."""
+
+    @model_validator(mode="after")
+    def _one_layout(self) -> Self:
+        long = self.stage is not None and self.entered is not None
+        if (self.stage is not None or self.entered is not None) == bool(self.entered_by_stage) or not (
+            long or self.entered_by_stage
+        ):
+            raise ValueError("give stage and entered (a row for each stage) or entered_by_stage (a column for each)")
+        return self
+
+
 class DealsFile(Section):
     """Where the deals are."""
 
@@ -146,7 +167,14 @@ class StaffFile(Section):
     columns: StaffColumns
 
 
-AnyFile = DealsFile | ProductsFile | RepsFile | AccountsFile | InvoicesFile | StaffFile
+class StageHistoryFile(Section):
+    """Where it stands when each deal came to each stage; may be the file of the deals."""
+
+    file: FileName
+    columns: StageHistoryColumns
+
+
+AnyFile = DealsFile | ProductsFile | RepsFile | AccountsFile | InvoicesFile | StaffFile | StageHistoryFile
 
 
 class Mapping(Section):
@@ -172,8 +200,10 @@ class Mapping(Section):
     """None: when customers pay is assumed, and no invoice is open at the start."""
     staff: StaffFile | None = None
     """None: how many leave is assumed."""
+    stage_history: StageHistoryFile | None = None
+    """None: a deal counts by its age, whatever its stage."""
     stages: Annotated[dict[str, Outcome], Field(min_length=1)]
-    """Stage as the export calls it → open, won or lost."""
+    """Stage as the export calls it → open, won or lost; the open ones in the order in which deals pass them."""
     open_deal_accounts: Literal["use", "ignore"] = "use"
     """Whether the account of an open deal counts; not where an account is entered only at closing."""
     default_maturity: Id = "mature"
@@ -190,6 +220,7 @@ class Mapping(Section):
             "accounts": self.accounts,
             "invoices": self.invoices,
             "staff": self.staff,
+            "stage_history": self.stage_history,
         }
         return {kind: file for kind, file in kinds.items() if file is not None}
 
@@ -203,11 +234,20 @@ class Mapping(Section):
         """Whether it is a preset, which a planner copies rather than changes."""
         return self.name in presets()
 
+    @property
+    def open_stages(self) -> tuple[str, ...]:
+        """Stages of open deals, in their order."""
+        return tuple(name for name, outcome in self.stages.items() if outcome == "open")
+
     @model_validator(mode="after")
     def _outcomes_occur(self) -> Self:
         missing = {"won", "lost"} - set(self.stages.values())
         if missing:
             raise ValueError(f"stages: no stage means {' or '.join(sorted(missing))}")
+        columns = self.stage_history.columns.entered_by_stage if self.stage_history else {}
+        strange = sorted(set(columns) - set(self.stages))
+        if strange:
+            raise ValueError(f"stage_history: entered_by_stage names what is no stage: {', '.join(strange)}")
         return self
 
 

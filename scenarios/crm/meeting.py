@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from scenarios.crm.drafting import IMPORTED, Draft
+from scenarios.crm.drafting import IMPORTED, IMPORTED_STAGE, Draft
 from scenarios.crm.own_figures import STAGES
 from scenarios.crm.writing import Row, slugs
 from scenarios.plan import Plan, by_id
@@ -155,14 +155,18 @@ class Meeting:
         self._say("invoices that the export does not know, kept", [name for name in mine if name not in export_ids])
         return set(paid)
 
-    def deals(self, accounts: Mapping[str, Row]) -> dict[str, Row]:
-        """Rows of the export's open deals in the plan's ids; a warning says the worth of those without a place."""
+    def deals(self, accounts: Mapping[str, Row], imported: Mapping[str, Row]) -> dict[str, Row]:
+        """Rows of the export's open deals in the plan's ids; a warning says the worth of those without a place.
+
+        ``imported`` are the rows of opportunities.csv, by id: a stage that an earlier import put there and nobody
+        changed is taken from the export.
+        """
         stages = [stage.id for stage in self.plan.process.stages]
         first = STAGES[0] if STAGES[0] in stages else stages[0]
         before = by_id(self.plan.opportunities)
         rows: dict[str, Row] = {}
         homeless: dict[tuple[str, str], list[float]] = {}
-        moved, added, elsewhere = [], [], []
+        moved, added, elsewhere, kept = [], [], [], []
         places = (("product", self.products), ("rep", self.reps), ("region", self.regions))
         for deal in self.draft.tables["opportunities"]:
             lacking = next(((kind, deal[kind]) for kind, found in places if deal[kind] not in found), None)
@@ -187,6 +191,13 @@ class Meeting:
                 "customer_tier": tier,
                 "stage": old.stage if old else first,
             }
+            if (stage := deal.get(IMPORTED_STAGE)) in stages:
+                if old is None or imported.get(deal["id"], {}).get(IMPORTED_STAGE) == old.stage:
+                    rows[deal["id"]]["stage"] = stage
+                elif old.stage != stage:
+                    kept.append(f"{old.id} ({old.stage} in the plan, {stage} in the export)")
+            elif stage is not None:
+                del rows[deal["id"]][IMPORTED_STAGE]
             if old is None:
                 added.append(deal["id"])
             elif abs(float(deal["value"]) / old.value - 1) > VALUE_MOVED:
@@ -197,6 +208,7 @@ class Meeting:
                 f"{sum(values):,.0f} are left out. Add it to {kind}s.csv and refresh again."
             )
         self._say("open deals whose value changes by more than a tenth, the export's is taken", moved)
+        self._say("open deals in another stage, the plan's is kept", kept)
         self._say("open deals put into the region that the plan gives their rep", elsewhere)
         self._say("open deals added", added, SHOWN)
         return rows

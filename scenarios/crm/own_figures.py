@@ -14,7 +14,10 @@ from scenarios.crm.writing import significant
 __all__ = ["LEAVING", "STAGES", "Ids", "newcomers_of", "own_figures"]
 
 STAGES = "engaging", "closing"
-"""The cycle passes in the first, without work; the work that closes a deal, won or lost, is the second."""
+"""The cycle passes in the first, without work; the work that closes a deal, won or lost, is the second.
+
+So where nothing says which stages deals came to; else the stages are the export's.
+"""
 LEAVING = "risks.K5.chance_per_quarter"
 
 
@@ -27,6 +30,8 @@ class Ids:
     reps: Mapping[str, str]
     accounts: Mapping[str, str]
     deals: Mapping[str, str]
+    stages: Mapping[str, str]
+    """Empty where nothing says which stages deals came to."""
     invoices: Mapping[str, str]
 
 
@@ -42,7 +47,7 @@ def own_figures(estimates: Estimates, ids: Ids, weeks: int) -> dict[str, Figure]
     since = f"from {estimates.windows.rates_start} to {estimates.windows.as_of}"
     learnt = estimates.calibration
     figures = {
-        f"process.stages.{STAGES[1]}.conversion": learnt.win.overall,
+        **_passed(estimates, ids),
         "process.cycle_sigma": estimates.cycle_sigma,
         "process.value_sigma": learnt.value_sigma,
     }
@@ -62,6 +67,18 @@ def own_figures(estimates: Estimates, ids: Ids, weeks: int) -> dict[str, Figure]
     if estimates.staff and (chance := estimates.staff.chance(weeks)):
         figures[LEAVING] = chance
     return {path: replace(figure, value=_rounded(path, figure.value)) for path, figure in figures.items()}
+
+
+def _passed(estimates: Estimates, ids: Ids) -> dict[str, Figure]:
+    """Share that passes each stage, and its part of the cycle; of two stages of ours all is decided in the second."""
+    stages = estimates.stages
+    if stages is None:
+        return {f"process.stages.{STAGES[1]}.conversion": estimates.calibration.win.overall}
+    return {
+        f"process.stages.{ids.stages[name]}.{field}": figure
+        for field, figures in (("conversion", stages.passed), ("cycle_share", stages.parts))
+        for name, figure in zip(stages.names, figures, strict=True)
+    }
 
 
 def _rounded(path: str, value: float) -> float:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from scenarios.calibration.figures import Figure
 from scenarios.crm.estimates import Estimates
 from scenarios.crm.mapping import Assumed
-from scenarios.crm.own_figures import Ids
+from scenarios.crm.own_figures import STAGES, Ids
 from scenarios.crm.writing import commented, significant
+from scenarios.plan import Assumption
 
 __all__ = ["assumptions_of"]
+
+EFFORT = (
+    "the work on a deal spread evenly over the stages it comes to; not in a CRM export; rep hours are set to match it, "
+    "so that only the two together count"
+)
 
 
 def assumptions_of(
@@ -50,7 +56,7 @@ def assumptions_of(
         for product in estimates.products
     ]
     present = {f"{section}.{entry['id']}" for section in ("risks", "contingency_plans") for entry in settings[section]}
-    for assumption in assumed.assumptions:
+    for assumption in _by_stage(assumed.assumptions, ids):
         section, _, rest = assumption.path.partition(".")
         if section == "ramp" and "ramp" not in settings:
             continue
@@ -60,3 +66,13 @@ def assumptions_of(
     for entry in entries:
         entry.fa.set_flow_style()
     return CommentedSeq(entries)
+
+
+def _by_stage(assumptions: Iterable[Assumption], ids: Ids) -> Iterator[Assumption]:
+    """The same, of a deal's work in each stage where the stages are the export's."""
+    for assumption in assumptions:
+        if assumption.path == f"process.stages.{STAGES[1]}.touch_hours" and ids.stages:
+            for stage in ids.stages.values():
+                yield assumption.model_copy(update={"path": f"process.stages.{stage}.touch_hours", "source": EFFORT})
+        else:
+            yield assumption

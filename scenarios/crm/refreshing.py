@@ -26,10 +26,10 @@ RENEWED = "opportunities", "accounts"
 def refresh_crm(export: Path, as_of: dt.date, folder: Path, out: Path, mapping: str | Path = "maven") -> ImportReport:
     """Renew the deals and accounts of the plan in ``folder`` by what the export knew before ``as_of``, as a new folder.
 
-    The plan itself is left alone. Deals that are open in the export are taken from it, except for the stage; deals
-    that it knows to be closed go; deals that it does not know were made by hand and stay. So it is with invoices where
-    the export has a file of them. Tier and rep of an account follow the export unless they were edited by hand; new
-    accounts are added. What does not fit together is a warning of the report. Nothing is written where the
+    The plan itself is left alone. Deals that are open in the export are taken from it, except for a stage given by
+    hand; deals that it knows to be closed go; deals that it does not know were made by hand and stay. So it is with
+    invoices where the export has a file of them. Tier and rep of an account follow the export unless they were edited
+    by hand; new accounts are added. What does not fit together is a warning of the report. Nothing is written where the
     result would not load: PlanFileError; UsageError for arguments that make no sense.
     """
     refuse_existing(out)
@@ -54,7 +54,7 @@ def refresh_crm(export: Path, as_of: dt.date, folder: Path, out: Path, mapping: 
     known = tables.deals["id"][tables.deals["engaged"] < dt.datetime.combine(as_of, dt.time())]
     meeting = Meeting(plan, draft)
     accounts = meeting.renewed_accounts(rows_by_id(files.get("accounts.csv")))
-    deals, gone = meeting.deals(accounts), meeting.gone(known)
+    deals, gone = meeting.deals(accounts, rows_by_id(files.get("opportunities.csv"))), meeting.gone(known)
     if accounts:
         files["accounts.csv"] = edited(files.get("accounts.csv"), {row["id"]: row for row in accounts.values()})
     files["opportunities.csv"] = edited(files.get("opportunities.csv"), deals, gone)

@@ -120,27 +120,15 @@ def settings_of(
 
 
 def _process(estimates: Estimates, ids: Ids, assumed: Assumed, figures: Mapping[str, Figure]) -> CommentedMap:
-    """Two stages: the cycle, in which nothing is asked of the rep, and the work that closes the deal."""
-    conversion = figures[f"process.stages.{STAGES[1]}.conversion"]
-    waiting = commented(id=STAGES[0], name="Engaging", conversion=1, cycle_share=1, touches=1, touch_hours=0)
-    closing = commented(
-        id=STAGES[1],
-        name="Closing",
-        conversion=conversion.value,
-        cycle_share=0,
-        touches=1,
-        touch_hours=significant(estimates.touch_hours),
-    )
-    _comment(waiting, "cycle_share", "the sales cycle passes here")
-    _comment(closing, "conversion", conversion.basis)
-    _comment(closing, "touch_hours", "assumed (D); the reps' hours_per_week rest on it")
+    """The path of a deal: the export's stages where it says which deals came to, else two of ours."""
+    stages = _two_stages(estimates, figures) if estimates.stages is None else _own_stages(estimates, ids, figures)
     mix = commented(
         **{tier: figures[f"process.lead_tier_mix.{tier}"].value for tier in sorted(estimates.lead_tier_mix)}
     )
     mix.fa.set_flow_style()
     process = commented(
-        stages=[waiting, closing],
-        qualified_stage=STAGES[0],
+        stages=stages,
+        qualified_stage=stages[0]["id"],
         cycle_sigma=figures["process.cycle_sigma"].value,
         value_sigma=figures["process.value_sigma"].value,
         lead_tier_mix=mix,
@@ -156,6 +144,53 @@ def _process(estimates: Estimates, ids: Ids, assumed: Assumed, figures: Mapping[
     if curves:
         process["cycles"] = curves
     return process
+
+
+def _two_stages(estimates: Estimates, figures: Mapping[str, Figure]) -> list[CommentedMap]:
+    """The cycle, in which nothing is asked of the rep, and the work that closes the deal."""
+    conversion = figures[f"process.stages.{STAGES[1]}.conversion"]
+    waiting = commented(id=STAGES[0], name="Engaging", conversion=1, cycle_share=1, touches=1, touch_hours=0)
+    closing = commented(
+        id=STAGES[1],
+        name="Closing",
+        conversion=conversion.value,
+        cycle_share=0,
+        touches=1,
+        touch_hours=significant(estimates.touch_hours),
+    )
+    _comment(waiting, "cycle_share", "the sales cycle passes here")
+    _comment(closing, "conversion", conversion.basis)
+    _comment(closing, "touch_hours", "assumed (D); the reps' hours_per_week rest on it")
+    return [waiting, closing]
+
+
+def _own_stages(estimates: Estimates, ids: Ids, figures: Mapping[str, Figure]) -> list[CommentedMap]:
+    """The export's stages; a deal takes the same work in each it comes to, as much as a closing takes on the whole."""
+    passed = estimates.stages
+    assert passed is not None
+    hours = significant(estimates.touch_hours / passed.visits)
+    stages = []
+    for name in passed.names:
+        conversion, part = (
+            figures[f"process.stages.{ids.stages[name]}.{key}"] for key in ("conversion", "cycle_share")
+        )
+        stage = commented(
+            id=ids.stages[name],
+            name=name,
+            conversion=conversion.value,
+            cycle_share=part.value,
+            touches=1,
+            touch_hours=hours,
+        )
+        _comment(stage, "conversion", conversion.basis)
+        _comment(stage, "cycle_share", part.basis)
+        stages.append(stage)
+    _comment(
+        stages[0],
+        "touch_hours",
+        f"assumed (D): {estimates.touch_hours:.4g} h of a deal ÷ {passed.visits:.3g} stages that it comes to",
+    )
+    return stages
 
 
 def _cycles(estimates: Estimates, ids: Ids) -> CommentedMap:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import re
 import shlex
@@ -39,6 +40,14 @@ def own_files(folder: Path) -> None:
     staff = [f"Rep {n:02},2020-01-06," for n in range(8)]
     text = "\n".join(["姓名,入职,离职", *staff, "Gone,2020-01-06,2022-03-01"])
     (folder / "export" / "员工.csv").write_text(text + "\n", encoding="utf-8")
+    with (folder / "export" / "report.csv").open(encoding="utf-8") as file:
+        deals = list(csv.DictReader(file))
+    days = [(row["Opportunity ID"], dt.date.fromisoformat(row["Created Date"])) for row in deals]
+    text = "\n".join(
+        ["Deal,Stage,Entered"]
+        + [f"{deal},Prospecting,{day}\n{deal},Negotiation/Review,{day + dt.timedelta(days=5)}" for deal, day in days]
+    )
+    (folder / "export" / "stages.csv").write_text(text + "\n", encoding="utf-8")
 
 
 @pytest.mark.docs
@@ -58,3 +67,4 @@ def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [receivable.id for receivable in plan.receivables] == ["I999"]
     own = {assumption.path for assumption in plan.assumptions if assumption.grade == "own"}
     assert {"money.lateness.late_share", "risks.K5.chance_per_quarter"} <= own
+    assert [stage.name for stage in plan.process.stages] == ["Prospecting", "Negotiation/Review"]

@@ -23,7 +23,7 @@ from scenarios.plan import Plan
 from simulation.compiling import compile_model
 from simulation.options import Options
 from simulation.quarter import replicate
-from tests.crm_exports import START, Company, write_export, write_rows
+from tests.crm_exports import STAGES, START, Company, write_export, write_rows, write_stages
 
 pytestmark = pytest.mark.statistical
 
@@ -109,6 +109,26 @@ def checks(
         yield "discount", learnt.ratio.low or 0, mean, learnt.ratio.high or 0
 
 
+def staged(folder: Path, seed: int) -> Iterator[Checked]:
+    """A year of deals that pass three stages: who passes each, and the cycle, of which lost deals saw a part."""
+    company = Company(reps=4, leads_a_week=2.5, weeks=COMPANY.weeks)
+    mapping = read_mapping(write_stages(folder, company, seed))
+    found = estimate(read_export(folder, mapping), AS_OF, read_assumed()[0])
+    assert found.stages is not None
+    for name, figure in zip(found.stages.names, found.stages.passed, strict=True):
+        yield f"passes {name}", figure.low or 0, STAGES[name][0], figure.high or 1
+    cycle = found.calibration.cycle
+    assert cycle is not None
+    half = 1.645 * cycle.log_median_se
+    if not cycle.waiting:
+        yield (
+            "cycle of all stages",
+            math.log(cycle.median) - half,
+            math.log(company.median_days),
+            (math.log(cycle.median) + half),
+        )
+
+
 def ledgers(_: Path, seed: int) -> Iterator[Checked]:
     """Two years of invoices and three of staff, by a generator of their own: late, never paid, not due yet, leaving."""
     rng = np.random.default_rng(seed)
@@ -152,7 +172,7 @@ def coverage(source: Callable[[Path, int], Iterator[Checked]], folder: Path, set
     return hits
 
 
-@pytest.mark.parametrize(("source", "sets"), [(generated, 8), (simulated, 8), (ledgers, 20)])
+@pytest.mark.parametrize(("source", "sets"), [(generated, 8), (simulated, 8), (staged, 20), (ledgers, 20)])
 def test_intervals_hold_what_is_known(
     source: Callable[[Path, int], Iterator[Checked]], sets: int, tmp_path: Path
 ) -> None:
@@ -164,7 +184,7 @@ def test_intervals_hold_what_is_known(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("source", [generated, simulated, ledgers])
+@pytest.mark.parametrize("source", [generated, simulated, staged, ledgers])
 def test_intervals_hold_the_truth_in_nine_of_ten_sets(
     source: Callable[[Path, int], Iterator[Checked]], tmp_path: Path
 ) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from cli import app
 from reports.pages.data_request import TOPICS, data_requests, write_data_request
 from reports.wording import CHINESE, ENGLISH, Wording
-from scenarios.crm import AssumedFigure, ImportReport, import_crm
+from scenarios.crm import AssumedFigure, EstimatedFigure, ImportReport, import_crm
 from scenarios.crm.mapping import read_assumed
 from scenarios.errors import UsageError
 from scenarios.loading import DATA_REQUEST, load_plan
@@ -76,6 +76,14 @@ def test_what_the_plan_has_nothing_in_place_of(report: ImportReport) -> None:
     assert not plan.activities
     assert not plan.calendar.holidays
     assert {account.renewal_amount for account in plan.accounts} == {0}
+
+
+def test_stages_are_asked_for_until_a_history_of_them_tells_enough(report: ImportReport) -> None:
+    """Whether a file was read does not count: it may hold three deals."""
+    missing = "Day on which each deal entered each stage"
+    assert missing in sheet(report)
+    told = EstimatedFigure("process.stages.propose.cycle_share", 0.5, 40, "")
+    assert missing not in sheet(replace(report, estimates=(*report.estimates, told)))
 
 
 @pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
