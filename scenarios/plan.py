@@ -21,7 +21,7 @@ from scenarios.risks import ContingencyPlan, Resource, Risk, Uncertainty
 from scenarios.rules import Lock, Rule
 from scenarios.tables import Account, BaselineLeads, Opportunity, Product, Receivable, Region, Rep
 
-__all__ = ["TABLES", "Assumption", "Maturity", "Plan", "Scenario", "Solver"]
+__all__ = ["TABLES", "Assumption", "Maturity", "Plan", "Scenario", "SmallestDifference", "Solver"]
 
 
 class Assumption(Section):
@@ -53,6 +53,15 @@ class Solver(Section):
 
     seconds_per_solve: Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)] = 600.0
     """Of one solve; an allocation takes five, its prices hundreds of short ones. Reaching it gives no answer."""
+
+
+class SmallestDifference(Section):
+    """From which size on a difference between two decisions matters; a surely smaller one is told as none."""
+
+    share_of_target: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.005
+    """Of amounts of money."""
+    chance: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 0.05
+    """Of chances: 0.05 is 5 points."""
 
 
 class Scenario(Section):
@@ -95,6 +104,7 @@ class Plan(Section):
     rules: tuple[Rule, ...] = ()
     locks: tuple[Lock, ...] = ()
     solver: Solver = Solver()
+    smallest_difference: SmallestDifference = SmallestDifference()
     measures: tuple[Measure, ...] = ()
     risks: tuple[Risk, ...] = ()
     resources: tuple[Resource, ...] = ()

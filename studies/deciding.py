@@ -12,10 +12,10 @@ from simulation.options import ForcedStrike, Options
 from studies.allocation.allocating import allocate_study
 from studies.allocation.rules import broken_rules
 from studies.requests import QuarterRequest
-from studies.results import RuleRow
+from studies.results import Margins, RuleRow
 from studies.study import Inputs
 
-__all__ = ["decide", "forced_strike", "options_of", "violations_of"]
+__all__ = ["decide", "forced_strike", "margins_of", "options_of", "violations_of"]
 
 
 def decide(plan: Plan, own: Allocation | None) -> tuple[Allocation, float | None]:
@@ -24,6 +24,12 @@ def decide(plan: Plan, own: Allocation | None) -> tuple[Allocation, float | None
         return own, None
     result, answer = allocate_study(plan, detail="none")
     return answer.allocation, result.expected_signed
+
+
+def margins_of(plan: Plan) -> Margins:
+    """From which size on a difference matters to the planner."""
+    smallest = plan.smallest_difference
+    return Margins(amount=smallest.share_of_target * plan.target, chance=smallest.chance)
 
 
 def violations_of(inputs: Inputs) -> tuple[RuleRow, ...]:

@@ -19,6 +19,7 @@ __all__ = [
     "Difference",
     "Estimate",
     "KpiRow",
+    "Margins",
     "PlanRow",
     "Point",
     "PoolRow",
@@ -60,6 +61,20 @@ class Estimate(Record):
     mean: float
     ci_low: float
     ci_high: float
+
+
+class Margins(Record):
+    """From which size on a difference matters, as the plan's ``smallest_difference`` says."""
+
+    amount: float
+    """Of money."""
+    chance: float
+
+    def of(self, kpi: str, unit: str) -> float | None:
+        """That of a KPI; None where nothing is said of what matters."""
+        if unit == "money":
+            return self.amount
+        return self.chance if kpi == "p_target" else None
 
 
 Interval: TypeAlias = tuple[float, float]
@@ -364,8 +379,9 @@ class Difference(Record):
     """Mean of B − A over pairs."""
     ci_low: float
     ci_high: float
-    verdict: Literal["better", "worse", "no difference", "cannot tell"]
-    """Of B against A; ``no difference`` only where all pairs are equal."""
+    verdict: Literal["better", "worse", "no difference", "does not matter", "cannot tell"]
+    """Of B against A; ``no difference`` only where all pairs are equal, ``does not matter`` where the whole
+    interval is within the smallest difference that does."""
     p_b_beats_a: float
     spared: float | None = None
     """How many times as many replications independent futures would take for the same interval; None without spread."""
@@ -390,6 +406,7 @@ class CompareResult(Record):
     """Of B."""
     kpis_a: tuple[KpiRow, ...]
     differences: tuple[Difference, ...]
+    smallest_difference: Margins
     violations: tuple[RuleRow, ...] = ()
     """Rules that the allocation of B does not keep in plan B."""
     violations_a: tuple[RuleRow, ...] = ()
@@ -423,8 +440,9 @@ class StressRow(Record):
     plan_cost: Estimate | None = None
     p_triggered: float | None = None
     verdict: str = ""
-    """Of a plan, by the criterion after its costs: ``buy``, ``do not buy``, ``cannot tell yet``. Of a risk: ``hurts``,
-    ``helps``, ``harmless``, ``cannot tell yet``. Of either ``never struck``, where no replication says anything."""
+    """Of a plan, by the criterion after its costs: ``buy``, ``do not buy``. Of a risk: ``hurts``, ``helps``,
+    ``harmless``. Of either ``does not matter``, ``cannot tell yet``, and ``never struck``, where no
+    replication says anything."""
     seen: int = 0
     """Futures in which the risk, or the plan, made any difference."""
     needed: int | None = None
@@ -478,6 +496,7 @@ class StressResult(QuarterResult):
     """Plans that answer no strike: set against the same futures without them."""
     criterion: Literal["contribution", "signed", "cash", "p_target"] = "contribution"
     """What a plan's verdict is about; money after the plan's costs."""
+    smallest_difference: Margins
     attribution: tuple[ShareRow, ...] = ()
     """Who has which share of the shortfall; empty unless asked for. Shares add up to ``shortfall``."""
     shortfall: Estimate | None = None

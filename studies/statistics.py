@@ -3,6 +3,7 @@
 All at 95%; ``docs/statistics.md`` says of each when it does not hold. Means: Student's t. Proportions: Wilson's score
 interval (E. B. Wilson, JASA 22, 1927). Quantiles: order statistics (H. A. David and H. N. Nagaraja, Order Statistics,
 2003, section 7.1). Mean of the worst tenth: its asymptotic variance (S. X. Chen, J. Financial Econometrics 6, 2008).
+Differences too small to matter: two one-sided tests (D. J. Schuirmann, J. Pharmacokinetics Biopharmaceutics 15, 1987).
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 from scipy import special
 
 from simulation.kpis import Kpi
-from studies.results import Difference, Estimate, KpiRow, Unknown
+from studies.results import Difference, Estimate, KpiRow, Margins, Unknown
 
 __all__ = [
     "Values",
     "difference",
+    "is_equivalent",
     "kpi_row",
     "mean_estimate",
     "mean_of_rare",
@@ -118,17 +120,27 @@ def mean_of_rare(values: Values) -> Estimate | None:
     return mean_estimate(values) if seen == 0 or seen >= SEEN_ENOUGH else None
 
 
-def needed(values: Values, seen: int | None = None) -> int | None:
-    """Replications from which on the mean's interval would leave zero out, if mean and spread stay what they are.
+def is_equivalent(figure: Estimate, margin: float) -> bool:
+    """Whether the whole interval lies within ± ``margin``: the difference is surely too small to matter.
 
-    ``seen`` is in how many of them a difference shows; those that are not zero, if not given. None where there is no
-    mean to go by. Rough: the mean itself is uncertain, that is why nothing can be told.
+    Two one-sided tests (Schuirmann 1987), each at 2.5%, as the interval is one of 95%.
+    """
+    return -margin < figure.ci_low and figure.ci_high < margin
+
+
+def needed(values: Values, margin: float, seen: int | None = None) -> int | None:
+    """Replications from which on the mean's interval would leave zero out, or lie within ± ``margin``.
+
+    That is, if mean and spread stay what they are. ``seen`` is in how many of them a difference shows; those that are
+    not zero, if not given. None where there is no spread to go by. Rough: the mean itself is uncertain, that is why
+    nothing can be told.
     """
     count, seen = len(values), int(np.count_nonzero(values)) if seen is None else seen
-    mean, spread = float(np.mean(values)), float(np.std(values, ddof=1)) if count > 1 else 0.0
-    if mean == 0 or spread == 0:
+    mean, spread = abs(float(np.mean(values))), float(np.std(values, ddof=1)) if count > 1 else 0.0
+    if spread == 0:
         return None
-    for_interval = (special.ndtri(0.5 + CONFIDENCE / 2) * spread / mean) ** 2
+    half_width = max(mean, margin - mean)
+    for_interval = (special.ndtri(0.5 + CONFIDENCE / 2) * spread / half_width) ** 2
     for_sight = count * SEEN_ENOUGH / max(seen, 1)
     return math.ceil(max(for_interval, for_sight, count))
 
@@ -218,16 +230,21 @@ def kpi_row(kpi: Kpi, values: Values, nature: Values | None = None) -> KpiRow:
     )
 
 
-def difference(kpi: Kpi, a: Values, b: Values) -> Difference:
+def difference(kpi: Kpi, a: Values, b: Values, margins: Margins) -> Difference:
     """B − A, replication by replication on identical futures."""
     gaps = b - a
     estimate = mean_estimate(gaps)
     better = gaps > 0 if kpi.direction == "more" else gaps < 0
-    verdict: Literal["better", "worse", "no difference", "cannot tell"]
+    margin = margins.of(kpi.id, kpi.unit)
+    verdict: Literal["better", "worse", "no difference", "does not matter", "cannot tell"]
     if not gaps.any():
         verdict = "no difference"
-    elif np.count_nonzero(gaps) >= SEEN_ENOUGH and (estimate.ci_low > 0 or estimate.ci_high < 0):
+    elif np.count_nonzero(gaps) < SEEN_ENOUGH:
+        verdict = "cannot tell"
+    elif estimate.ci_low > 0 or estimate.ci_high < 0:
         verdict = "better" if (estimate.mean > 0) == (kpi.direction == "more") else "worse"
+    elif margin is not None and is_equivalent(estimate, margin):
+        verdict = "does not matter"
     else:
         verdict = "cannot tell"
     return Difference(

@@ -23,7 +23,7 @@ SENTENCES: dict[str, str] = {
     "stress.light": "红灯",
     "stress.date": "日期",
     "stress.alarm": "预警",
-    "stress.undecided": "尚无法判断：置信区间包含零，或显出差别的未来情形不足 10 个。",
+    "stress.undecided": "尚无法判断：置信区间包含零且超出无实质差别的范围，或显出差别的未来情形不足 10 个。",
     "stress.would_take": "要得出结论，大约需要的模拟次数（--replications）：{needed}。",
     "stress.needed": "{what} {n}",
     "stress.needed_many": "{what} 超过 {n}",
@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
     "verdict.better": "更好",
     "verdict.worse": "更差",
     "verdict.no difference": "无差别",
+    "verdict.does not matter": "无实质差别",
+    "verdict.equivalent_note": "“无实质差别”指整个置信区间都在 ±{size} 之内（计划中的 smallest_difference）。",
     "verdict.cannot tell": "尚无法判断",
     # what contingency plans are worth
     "value.part": "应急预案的价值",

@@ -26,7 +26,8 @@ SENTENCES: dict[str, str] = {
     "stress.light": "light",
     "stress.date": "date",
     "stress.alarm": "alarm",
-    "stress.undecided": "Cannot tell yet: the interval includes zero, or fewer than 10 futures show a difference.",
+    "stress.undecided": "Cannot tell yet: the interval includes zero as well as what would matter, or fewer than 10 "
+    "futures show a difference.",
     "stress.would_take": "A verdict would take about this many replications (--replications): {needed}.",
     "stress.needed": "{what} {n}",
     "stress.needed_many": "{what} more than {n}",
@@ -53,6 +54,9 @@ SENTENCES: dict[str, str] = {
     "verdict.better": "better",
     "verdict.worse": "worse",
     "verdict.no difference": "no difference",
+    "verdict.does not matter": "does not matter",
+    "verdict.equivalent_note": "Does not matter: makes less difference than {size} either way, over the whole interval "
+    "(smallest_difference in the plan).",
     "verdict.cannot tell": "cannot tell",
     # what contingency plans are worth
     "value.part": "Worth of contingency plans",

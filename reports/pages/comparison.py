@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from reports.pages.parts import changes, row, verdict_mark
+from reports.pages.parts import changes, row
 from reports.pages.rules import missed_rules
-from reports.specs import Block, Cell, Column, Heading, Page, Sentence, Table, Tone
+from reports.pages.verdicts import smallest_difference, verdict_mark
+from reports.specs import Block, Column, Heading, Page, Sentence, Table
 from reports.wording import Wording
-from studies.results import CompareResult, Difference
+from studies.results import CompareResult
 
 __all__ = ["comparison_page"]
-
-_TONES: Mapping[str, Tone] = {"better": "good", "worse": "bad", "cannot tell": "warning", "no difference": "quiet"}
 
 
 def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN") -> Page:
@@ -81,17 +78,15 @@ def _differences(result: CompareResult, words: Wording) -> Table:
             words.difference(line.mean, line.unit),
             words.half_width(line.ci_low, line.ci_high, line.unit),
             words.percent(line.p_b_beats_a, 0),
-            _verdict(words, line),
+            verdict_mark(words, line.verdict),
             strong=line.id == "p_target",
         )
         for line in result.differences
     )
-    notes = [words.say("compare.note")]
+    judged = [(line.id, line.verdict) for line in result.differences]
+    matters = smallest_difference(words, result.smallest_difference, result.currency, judged)
+    notes = [words.say("compare.note"), *matters]
     factor = next((line.spared for line in result.differences if line.id == "contribution"), None)
     if factor is not None:
         notes.append(words.say("compare.spared", factor=words.quantity(factor)))
     return Table(words.say("compare.kpis"), columns, lines, tuple(notes))
-
-
-def _verdict(words: Wording, line: Difference) -> Cell:
-    return verdict_mark(words, line.verdict, _TONES)

@@ -2,40 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
-
-from reports.specs import Block, Heading, Sentence, Tone
+from reports.specs import Heading
 from reports.wording import Scale, Wording
 from studies.results import Estimate
 
-__all__ = ["chance", "half", "heading", "kpi_value", "points", "signed", "verdicts"]
-
-
-class Judged(Protocol):
-    """A contingency plan with a verdict."""
-
-    @property
-    def plan(self) -> str:
-        """Its id."""
-
-    @property
-    def verdict(self) -> str:
-        """As the study gives it."""
-
-
-def verdicts(words: Wording, lines: Sequence[Judged], tone: Tone = "headline") -> list[Block]:
-    """Which contingency plans to buy, which not to, and of how many nothing can be told, in a sentence."""
-    if not lines:
-        return []
-    found = {verdict: [line.plan for line in lines if line.verdict == verdict] for verdict in ("buy", "do not buy")}
-    bought, refused = found["buy"], found["do not buy"]
-    texts = [words.say("plans.buy", plans=words.listed(bought)) if bought else words.say("plans.buy_none")]
-    if refused:
-        texts.append(words.say("plans.refuse", plans=words.listed(refused)))
-    if open_ones := len(lines) - len(bought) - len(refused):
-        texts.append(words.count("plans.undecided", open_ones))
-    return [Sentence(words.joined(*texts), tone)]
+__all__ = ["chance", "half", "heading", "kpi_value", "points", "signed"]
 
 
 def heading(

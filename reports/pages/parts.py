@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
-from reports.specs import Block, Cell, Column, Mark, Row, Table, Tone
+from reports.specs import Block, Cell, Column, Mark, Row, Table
 from reports.wording import Scale, Wording
 from studies.results import Change, Estimate, KpiRow, Spread
 
@@ -24,7 +24,6 @@ __all__ = [
     "row",
     "shortened",
     "spread_table",
-    "verdict_mark",
 ]
 
 _MOST_CHANGES = 20
@@ -105,11 +104,6 @@ def changes(words: Wording, title: str, entries: Sequence[Change]) -> list[Block
 def shortened(name: str, cells: int) -> str:
     """A name in at most so many cells; never used for a figure."""
     return name if cell_len(name) <= cells else f"{set_cell_size(name, cells - 1).rstrip()}…"
-
-
-def verdict_mark(words: Wording, verdict: str, tones: Mapping[str, Tone]) -> Mark:
-    """A verdict in the reader's language, in the tone of its meaning."""
-    return Mark(words.choose("verdict", verdict, verdict), tones.get(verdict, "plain"))
 
 
 def kpi_table(words: Wording, rows: Iterable[KpiRow]) -> Table:

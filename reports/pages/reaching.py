@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from reports.pages.deciding import chance, half, heading, points, signed
-from reports.pages.parts import changes, money_title, row, verdict_mark
+from reports.pages.parts import changes, money_title, row
+from reports.pages.verdicts import smallest_difference, verdict_mark
 from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table, Tone
 from reports.wording import Wording
 from studies.decisions.reaching import LeverGain, ReachChanceResult
 
 __all__ = ["reach_chance_page"]
-
-_TONES: Mapping[str, Tone] = {"helps": "good", "hurts": "bad", "cannot tell": "warning", "no difference": "quiet"}
 
 
 def reach_chance_page(result: ReachChanceResult, words: Wording, source: str = "PLAN") -> Page:
@@ -77,7 +75,7 @@ def _name(words: Wording, kind: str, id: str, more: float | None) -> str:
 def _verdict(lever: LeverGain, words: Wording) -> Cell:
     if not lever.is_feasible:
         return Mark(words.say("reaching.infeasible"), "bad")
-    return verdict_mark(words, lever.verdict, _TONES)
+    return verdict_mark(words, lever.verdict)
 
 
 def _levers(result: ReachChanceResult, words: Wording) -> Table:
@@ -111,7 +109,9 @@ def _levers(result: ReachChanceResult, words: Wording) -> Table:
             )
         )
     title = money_title(words, "reaching.levers", scale, result.currency)
-    return Table(title, columns, tuple(lines), (words.say("reaching.levers_note"),))
+    judged = [("p_target", lever.verdict) for lever in result.levers]
+    matters = smallest_difference(words, result.smallest_difference, result.currency, judged)
+    return Table(title, columns, tuple(lines), (words.say("reaching.levers_note"), *matters))
 
 
 def _mix(result: ReachChanceResult, words: Wording) -> Table:

@@ -8,7 +8,6 @@ from typing import Any
 from reports.pages.allocation import allocation_page
 from reports.pages.backtest import backtest_page
 from reports.pages.comparison import comparison_page
-from reports.pages.deciding import verdicts
 from reports.pages.over_assignment import over_assignment_page
 from reports.pages.parts import changes, named
 from reports.pages.reaching import reach_chance_page
@@ -17,7 +16,7 @@ from reports.pages.rounds import rounds_page
 from reports.pages.selection import selection_page
 from reports.pages.sensitivity import sensitivity_page
 from reports.pages.simulation import headline, simulation_page
-from reports.pages.stress import judged, stress_page
+from reports.pages.stress import plan_verdicts, stress_page
 from reports.pages.trial_design import design_page
 from reports.pages.unfinished import unfinished_page
 from reports.pages.value import value_page
@@ -93,7 +92,7 @@ def summary(result: Record, words: Wording) -> list[Block]:
         *headline(result.simulate, words),
         Sentence(quotas),
         Sentence(_risks(result.stress, words)),
-        *verdicts(words, judged(result.stress), "plain"),
+        *plan_verdicts(result.stress, words, "plain"),
     ]
 
 

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from reports.pages.deciding import verdicts
-from reports.pages.parts import changes, estimate, money_title, named, points, row, verdict_mark
+from reports.pages.parts import changes, estimate, money_title, named, points, row
 from reports.pages.rules import missed_rules
-from reports.specs import Block, Cell, Column, Heading, Page, Sentence, Table, Tone
+from reports.pages.verdicts import size_that_matters, smallest_difference, verdict_mark, verdicts
+from reports.specs import Block, Column, Heading, Page, Sentence, Table, Tone
 from reports.wording import Scale, Wording
 from studies.results import Estimate, PlanRow, StressResult, StressRow
 
-__all__ = ["judged", "stress_page"]
+__all__ = ["judged", "plan_verdicts", "stress_page"]
 
 _MOST = 100_000
 """Replications of which nobody runs more: what takes that many makes no difference that matters."""
-_TONES: Mapping[str, Tone] = {
-    "buy": "good",
-    "do not buy": "bad",
-    "cannot tell yet": "warning",
-    "hurts": "warning",
-    "harmless": "good",
-}
 
 
 def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_part: bool = False) -> Page:
@@ -50,10 +41,10 @@ def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_p
         *([] if is_part else changes(words, "changes.title", result.changes)),
     ]
     if not is_part:
-        blocks += verdicts(words, judged(result))
+        blocks += plan_verdicts(result, words)
     blocks += missed_rules(words, "rules.missed_by_hand", result.violations)
     if risks:
-        blocks.append(_risks(risks, words, scale, result.currency))
+        blocks.append(_risks(risks, result, words, scale))
     if plans or result.other_plans:
         blocks.append(_plans(plans, result, words, scale))
     blocks += _undecided(result, words)
@@ -68,6 +59,12 @@ def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_p
 def judged(result: StressResult) -> list[StressRow | PlanRow]:
     """Every contingency plan, also those that answer no strike."""
     return [line for line in _lines(result) if line.plan]
+
+
+def plan_verdicts(result: StressResult, words: Wording, tone: Tone = "headline") -> list[Block]:
+    """What to do about every contingency plan, in a sentence."""
+    size = size_that_matters(words, result.smallest_difference, result.currency, result.criterion)
+    return verdicts(words, judged(result), size, tone)
 
 
 def _headline(result: StressResult, words: Wording) -> list[Block]:
@@ -98,11 +95,7 @@ def _lost(figure: Estimate) -> Estimate:
     return Estimate(mean=-figure.mean, ci_low=-figure.ci_high, ci_high=-figure.ci_low)
 
 
-def _verdict(words: Wording, verdict: str) -> Cell:
-    return verdict_mark(words, verdict, _TONES)
-
-
-def _risks(rows: list[StressRow], words: Wording, scale: Scale, currency: str) -> Table:
+def _risks(rows: list[StressRow], result: StressResult, words: Wording, scale: Scale) -> Table:
     columns = (
         Column(words.say("column.risk")),
         Column(words.say("column.p_strike"), "figure"),
@@ -119,12 +112,14 @@ def _risks(rows: list[StressRow], words: Wording, scale: Scale, currency: str) -
             or words.say("never_struck" if line.p_strike.mean == 0 else "too_few"),
             estimate(scale, line.cost_signed),
             points(words, _lost(line.cost_p_target)),
-            _verdict(words, line.verdict),
+            verdict_mark(words, line.verdict),
         )
         for line in rows
     )
-    title = money_title(words, "stress.risks", scale, currency)
-    return Table(title, columns, lines, (words.say("stress.risks_note"),))
+    title = money_title(words, "stress.risks", scale, result.currency)
+    judged_by = [("signed", line.verdict) for line in rows]
+    matters = smallest_difference(words, result.smallest_difference, result.currency, judged_by)
+    return Table(title, columns, lines, (words.say("stress.risks_note"), *matters))
 
 
 def _plans(rows: list[StressRow], result: StressResult, words: Wording, scale: Scale) -> Table:
@@ -146,12 +141,14 @@ def _plans(rows: list[StressRow], result: StressResult, words: Wording, scale: S
             "" if line.plan_cost is None else scale.of(line.plan_cost.mean),
             estimate(scale, line.gain_contribution, signed=True),
             points(words, line.gain_p_target),
-            _verdict(words, line.verdict),
+            verdict_mark(words, line.verdict),
         )
         for line in every
     )
     title = money_title(words, "stress.plans", scale, result.currency)
-    return Table(title, columns, lines, (words.say(f"stress.by_{result.criterion}"),))
+    judged_by = [(result.criterion, line.verdict) for line in every]
+    matters = smallest_difference(words, result.smallest_difference, result.currency, judged_by)
+    return Table(title, columns, lines, (words.say(f"stress.by_{result.criterion}"), *matters))
 
 
 def _triggered(words: Wording, chance: Estimate | float | None) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from reports.pages.deciding import verdicts
-from reports.pages.parts import changes, estimate, money_title, named, points, row, verdict_mark
+from reports.pages.parts import changes, estimate, money_title, named, points, row
 from reports.pages.rules import missed_rules
-from reports.specs import Block, Cell, Column, Heading, Page, Sentence, Table, Tone
+from reports.pages.verdicts import size_that_matters, smallest_difference, verdict_mark, verdicts
+from reports.specs import Block, Column, Heading, Page, Sentence, Table
 from reports.wording import Wording
 from studies.decisions.break_even import BreakEven
 from studies.decisions.valuing import ValueResult, ValueRow
 from studies.results import Estimate
 
 __all__ = ["value_page"]
-
-_TONES: Mapping[str, Tone] = {"buy": "good", "do not buy": "bad", "cannot tell yet": "warning"}
 
 
 def value_page(result: ValueResult, words: Wording, source: str = "PLAN") -> Page:
@@ -33,7 +31,7 @@ def value_page(result: ValueResult, words: Wording, source: str = "PLAN") -> Pag
         ),
         *changes(words, "changes.title", result.changes),
         *missed_rules(words, "rules.missed_by_hand", result.violations),
-        *verdicts(words, result.rows),
+        *verdicts(words, result.rows, _size(result, words)),
         *_verdicts(result, words),
     ]
     if result.in_depth:
@@ -69,19 +67,23 @@ def _verdicts(result: ValueResult, words: Wording) -> list[Block]:
             estimate(scale, line.gain_contribution, signed=True),
             estimate(scale, line.gain_worst_tenth, signed=True),
             scale.of(line.reserve),
-            _verdict(words, line.verdict),
+            verdict_mark(words, line.verdict),
         )
         for line in result.rows
     )
     title = money_title(words, "value.verdicts", scale, result.currency)
-    notes = [words.say(f"stress.by_{result.criterion}")]
+    judged = [(result.criterion, line.verdict) for line in result.rows]
+    notes = [
+        words.say(f"stress.by_{result.criterion}"),
+        *smallest_difference(words, result.smallest_difference, result.currency, judged),
+    ]
     if any(line.gain_worst_tenth is not None for line in result.rows):
         notes.append(words.say("value.worst_note"))
     return [Table(title, columns, lines, (*notes, words.say("value.reserve_note")))]
 
 
-def _verdict(words: Wording, verdict: str) -> Cell:
-    return verdict_mark(words, verdict, _TONES)
+def _size(result: ValueResult, words: Wording) -> str:
+    return size_that_matters(words, result.smallest_difference, result.currency, result.criterion)
 
 
 def _depth(line: ValueRow, result: ValueResult, words: Wording) -> list[Block]:

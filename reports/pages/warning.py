@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports.pages.deciding import chance, half, heading, points, signed
-from reports.pages.parts import changes, money_title, named, row, verdict_mark
-from reports.specs import Block, Cell, Column, Page, Sentence, Table, Tone
+from reports.pages.parts import changes, money_title, named, row
+from reports.pages.verdicts import smallest_difference, verdict_mark
+from reports.specs import Block, Column, Page, Sentence, Table, Tone
 from reports.wording import Wording
 from studies.decisions.warning import LightsResult, WarningRow
 from studies.results import Estimate
@@ -14,12 +15,6 @@ from studies.results import Estimate
 __all__ = ["lights_page"]
 
 _TONES: Mapping[str, Tone] = {"warns": "good", "misleads": "bad", "tells nothing yet": "warning"}
-_VERDICTS: Mapping[str, Tone] = {
-    "buy": "good",
-    "do not buy": "bad",
-    "cannot tell yet": "warning",
-    "never triggered": "quiet",
-}
 
 
 def lights_page(result: LightsResult, words: Wording, source: str = "PLAN") -> Page:
@@ -133,13 +128,11 @@ def _acting(result: LightsResult, words: Wording) -> Table:
             words.percent(line.p_triggered.mean, 0),
             signed(scale, line.gain_contribution),
             points(words, line.gain_p_target),
-            _verdict(line.verdict, words),
+            verdict_mark(words, line.verdict),
         )
         for line in result.acting
     )
     title = money_title(words, "lights.acting", scale, result.currency)
-    return Table(title, columns, lines, (words.say("lights.acting_note"),))
-
-
-def _verdict(verdict: str, words: Wording) -> Cell:
-    return verdict_mark(words, verdict, _VERDICTS)
+    judged = [("contribution", line.verdict) for line in result.acting]
+    matters = smallest_difference(words, result.smallest_difference, result.currency, judged)
+    return Table(title, columns, lines, (words.say("lights.acting_note"), *matters))

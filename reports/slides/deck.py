@@ -16,6 +16,7 @@ from reports.pages.parts import clears_zero, named, row
 from reports.pages.run import page_of
 from reports.pages.simulation import simulation_page
 from reports.pages.stress import stress_page
+from reports.pages.verdicts import verdict_mark
 from reports.specs import Block, Cell, Chapter, Column, Deck, Heading, Mark, Plot, Sentence, Series, Table, Tone
 from reports.wording import Scale, Wording
 from studies.results import AllocateResult, BridgeStep, Record, RunResult, SimulateResult, StressResult, StressRow
@@ -168,9 +169,8 @@ def _cost_cell(line: StressRow, scale: Scale) -> Cell:
 
 def _plan_cell(line: StressRow, words: Wording, scale: Scale) -> Cell:
     gain = "" if line.gain_contribution is None else scale.signed(line.gain_contribution.mean)
-    verdict = words.choose("verdict", line.verdict, line.verdict)
-    tones: dict[str, Tone] = {"buy": "good", "do not buy": "bad", "cannot tell yet": "warning"}
-    return Mark(f"{line.plan}\n{gain} {verdict}".strip(), tones.get(line.verdict, "quiet"))
+    verdict = verdict_mark(words, line.verdict)
+    return Mark(f"{line.plan}\n{gain} {verdict.text}".strip(), verdict.tone)
 
 
 def _assumptions(run: SavedRun, words: Wording) -> list[Block]:

@@ -7,13 +7,11 @@ from collections.abc import Callable, Sequence
 from reports.pages.comparison import comparison_page
 from reports.pages.parts import named
 from reports.pages.selection import selection_page
+from reports.pages.verdicts import smallest_difference
 from reports.specs import Page, Sentence
 from reports.wording import Wording
 from reports.workbooks.workbook import Book
 from reports.workbooks.workbook_tables import (
-    BAD,
-    FAIR,
-    GOOD,
     KINDS,
     Head,
     Kind,
@@ -35,8 +33,6 @@ def write_compare_sheet(book: Book, result: CompareResult, words: Wording) -> No
     """Every KPI in A and in B, their difference on identical futures, and what was decided otherwise."""
     leaf = Leaf(book, words.say("workbook.compare"), words.say("compare.title", plan=result.plan))
     _notes(leaf, comparison_page(result, words))
-    verdicts = {"better": GOOD, "worse": BAD, "cannot tell": FAIR}
-    colours = {words.choose("verdict", key, key): colour for key, colour in verdicts.items()}
     for unit, kind in KINDS.items():
         rows = [row for row in result.differences if row.unit == unit]
         if not rows:
@@ -49,10 +45,10 @@ def write_compare_sheet(book: Book, result: CompareResult, words: Wording) -> No
             Head(words.say("workbook.low"), "points" if kind == "share" else "signed", 14),
             Head(words.say("workbook.high"), "points" if kind == "share" else "signed", 14),
             Head(words.say("workbook.b_beats_a"), "share", 14),
-            Head(words.say("column.verdict"), width=18),
+            Head(words.say("column.verdict"), width=24),
         )
         area = leaf.table(heads, [_difference(leaf, number, row, words) for number, row in enumerate(rows, start=1)])
-        leaf.colour(area, 7, colours)
+        leaf.verdicts(area, 7, words)
     if result.decisions:
         leaf.heading(words.say("compare.decisions"))
         keys = ("column.what", "column.old", "column.new", "column.by")
@@ -73,6 +69,9 @@ def write_value_sheet(book: Book, result: ValueResult, words: Wording) -> None:
     """What each contingency plan is worth, and of those looked at in depth what the verdict hangs on."""
     leaf = Leaf(book, words.say("workbook.value"), words.say("value.title", plan=result.plan))
     leaf.note(words.say(f"stress.by_{result.criterion}"))
+    judged = [(result.criterion, row.verdict) for row in result.rows]
+    for note in smallest_difference(words, result.smallest_difference, result.currency, judged):
+        leaf.note(note)
     leaf.note(words.say("value.worst_note"))
     leaf.note(words.say("value.reserve_note"))
     leaf.gap()
@@ -88,7 +87,7 @@ def write_value_sheet(book: Book, result: ValueResult, words: Wording) -> None:
         *with_half(words, "column.in_worst", "signed"),
         Head(words.say("column.chance_of_target"), "points", 12),
         Head(words.say("column.reserve"), "money", 14),
-        Head(words.say("column.verdict"), width=18),
+        Head(words.say("column.verdict"), width=24),
     )
     lines = [
         (
@@ -99,8 +98,7 @@ def write_value_sheet(book: Book, result: ValueResult, words: Wording) -> None:
         for row in result.rows
     ]  # fmt: skip
     area = leaf.table(heads, lines)
-    verdicts = {"buy": GOOD, "do not buy": BAD, "cannot tell yet": FAIR}
-    leaf.colour(area, 11, {words.choose("verdict", key, key): colour for key, colour in verdicts.items()})
+    leaf.verdicts(area, 11, words)
     chart = book.chart({"type": "bar"})
     chart.add_series({"categories": area.cells(0), "values": area.cells(5), "gap": 50, "fill": {"color": "#70AD47"}})
     dress(chart, words.say("column.gain"), legend=False, across=True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from reports.pages.parts import named
+from reports.pages.verdicts import smallest_difference
 from reports.wording import Wording
 from reports.workbooks.workbook import Book
 from reports.workbooks.workbook_tables import (
-    BAD,
-    FAIR,
-    GOOD,
     Head,
     Leaf,
     dress,
@@ -25,11 +23,12 @@ def write_stress_sheet(book: Book, result: StressResult, words: Wording) -> None
     leaf = Leaf(book, words.say("workbook.stress"), words.say("stress.title", plan=result.plan))
     leaf.note(words.say("stress.risks_note"))
     leaf.note(words.say(f"stress.by_{result.criterion}"))
-    leaf.gap()
     risks = [row for row in result.rows if not row.plan]
     plans = [row for row in result.rows if row.plan]
-    verdicts = {"buy": GOOD, "harmless": GOOD, "do not buy": BAD, "hurts": FAIR, "cannot tell yet": FAIR}
-    colours = {words.choose("verdict", key, key): colour for key, colour in verdicts.items()}
+    judged = [*(("signed", row.verdict) for row in risks), *((result.criterion, row.verdict) for row in plans)]
+    for note in smallest_difference(words, result.smallest_difference, result.currency, judged):
+        leaf.note(note)
+    leaf.gap()
     charts = []
     if risks:
         leaf.heading(words.say("stress.risks"))
@@ -47,10 +46,10 @@ def write_stress_sheet(book: Book, result: StressResult, words: Wording) -> None
             *with_half(words, "column.cost_given_strike"),
             *with_half(words, "column.expected_cost"),
             Head(words.say("column.chance_of_target"), "points", 12),
-            Head(words.say("column.verdict"), width=18),
+            Head(words.say("column.verdict"), width=24),
         )
         area = leaf.table(heads, lines)
-        leaf.colour(area, 7, colours)
+        leaf.verdicts(area, 7, words)
         charts.append((words.say("column.expected_cost"), area, 4, "#C00000"))
     if plans:
         leaf.heading(words.say("stress.plans"))
@@ -69,11 +68,11 @@ def write_stress_sheet(book: Book, result: StressResult, words: Wording) -> None
             *with_half(words, "column.plan_cost"),
             *with_half(words, "column.gain", "signed"),
             Head(words.say("column.chance_of_target"), "points", 12),
-            Head(words.say("column.verdict"), width=18),
+            Head(words.say("column.verdict"), width=24),
             Head(words.say("column.against"), width=10),
         )
         area = leaf.table(columns, held)
-        leaf.colour(area, 7, colours)
+        leaf.verdicts(area, 7, words)
         charts.append((words.say("column.gain"), area, 4, "#70AD47"))
     for number, (title, area, column, colour) in enumerate(charts):
         chart = book.chart({"type": "bar"})

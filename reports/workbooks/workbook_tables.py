@@ -9,6 +9,8 @@ from typing import Any, Literal, TypeAlias
 
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 
+from reports.pages.verdicts import TONES
+from reports.specs import Tone
 from reports.wording import Wording
 from reports.workbooks.workbook import HEIGHT, Book, Page, lines_of
 from studies.results import Estimate
@@ -176,6 +178,12 @@ class Leaf:
     def freeze(self, rows: int, columns: int = 1) -> None:
         """Keep the first lines and columns in sight."""
         self.page.freeze_panes(rows, columns)
+
+    def verdicts(self, area: Area, number: int, words: Wording) -> None:
+        """Colour the cells of a column of verdicts by what they mean."""
+        colours: dict[Tone, str] = {"good": GOOD, "bad": BAD, "warning": FAIR}
+        texts = {words.choose("verdict", verdict, verdict): tone for verdict, tone in TONES.items()}
+        self.colour(area, number, {text: colours[tone] for text, tone in texts.items() if tone in colours})
 
     def colour(self, area: Area, number: int, texts: dict[str, str]) -> None:
         """Colour the cells of a column by what they say."""

@@ -16,7 +16,7 @@ from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.allocation.naming import allocation_called
 from studies.allocation.rules import broken_rules
-from studies.deciding import decide, options_of
+from studies.deciding import decide, margins_of, options_of
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
@@ -60,6 +60,7 @@ def compare_study(
 
     a = futures.replay(plan_a, allocation_a, options_a, label=names[0], keep_records=True)
     b = futures.replay(plan_b, allocation_b, options_b, label=names[1], keep_records=True)
+    margins = margins_of(plan_a)
     result = CompareResult(
         plan=plan_a.name,
         currency=plan_a.currency,
@@ -73,7 +74,8 @@ def compare_study(
         decisions=(*decisions_changed(allocation_a, allocation_b), *_plans_changed(options_a, options_b)),
         kpis=tuple(kpi_row(kpi, b.kpis[kpi.id]) for kpi in KPIS.values()),
         kpis_a=tuple(kpi_row(kpi, a.kpis[kpi.id]) for kpi in KPIS.values()),
-        differences=tuple(difference(kpi, a.kpis[kpi.id], b.kpis[kpi.id]) for kpi in KPIS.values()),
+        differences=tuple(difference(kpi, a.kpis[kpi.id], b.kpis[kpi.id], margins) for kpi in KPIS.values()),
+        smallest_difference=margins,
         violations=broken_rules(plan_b, allocation_b),
         violations_a=broken_rules(plan_a, allocation_a),
         seconds=time.perf_counter() - start,

@@ -11,7 +11,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
@@ -23,14 +23,13 @@ from scenarios.changing import changed
 from scenarios.errors import NoFeasibleAllocation
 from scenarios.plan import Plan
 from simulation.options import Options
-from studies.deciding import decide, options_of
+from studies.deciding import decide, margins_of, options_of
 from studies.decisions.plan_sets import only_costs
-from studies.decisions.set_choice import SEEN_ENOUGH
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, QuarterResult, Record
-from studies.statistics import Values, mean_estimate, proportion_estimate
+from studies.results import Change, Estimate, Margins, QuarterResult, Record
+from studies.statistics import SEEN_ENOUGH, Values, is_equivalent, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = [
@@ -46,6 +45,9 @@ __all__ = [
 _SHARES = (0.2, 0.5)
 """How much more of a pool, or of hours, is tried."""
 _HOUR_SHARES = (0.1, 0.2)
+
+
+LeverVerdict: TypeAlias = Literal["helps", "hurts", "no difference", "does not matter", "cannot tell"]
 
 
 class ReachChanceRequest(QuarterRequest):
@@ -76,7 +78,7 @@ class LeverGain(Record):
     chance: Estimate
     per_point: float | None
     """Money per percentage point; None where the gain is inside its interval or nothing has a price."""
-    verdict: Literal["helps", "hurts", "no difference", "cannot tell"]
+    verdict: LeverVerdict
     is_feasible: bool = True
     """False where no allocation keeps the rules with it; then nothing was simulated."""
 
@@ -100,6 +102,7 @@ class ReachChanceResult(QuarterResult):
     now: Estimate
     levers: tuple[LeverGain, ...]
     """The cheapest point first, then those without a price by gain."""
+    smallest_difference: Margins
     mix: tuple[MixStep, ...]
     """Cheapest first, until the chance is reached; empty where no lever has a price."""
     mix_reaches: Literal["yes", "no", "cannot tell"]
@@ -157,6 +160,7 @@ def reach_chance_study(
         wanted=wanted,
         now=now,
         levers=tuple(gain for _, gain in gains),
+        smallest_difference=margins_of(plan),
         mix=mix,
         mix_reaches=reaches,
         target_at=target_at,
@@ -240,11 +244,7 @@ class _Bench:
             )
         batch, money = pulled
         gain = self._gain(batch, "p_target")
-        verdict: Literal["helps", "hurts", "no difference", "cannot tell"] = "cannot tell"
-        if lever.is_idle:  # that no future shows a difference proves none
-            verdict = "no difference"
-        elif self._differing(batch) >= SEEN_ENOUGH and (gain.ci_low > 0 or gain.ci_high < 0):
-            verdict = "helps" if gain.mean > 0 else "hurts"
+        verdict = self._verdict(lever, batch, gain)
         priced = money is not None and verdict == "helps"
         return LeverGain(
             kind=lever.kind,
@@ -308,6 +308,15 @@ class _Bench:
         if hours and self.hour_cost is None:
             return batch, None
         return batch, money + hours * (self.hour_cost or 0.0)
+
+    def _verdict(self, lever: _Lever, batch: Batch, gain: Estimate) -> LeverVerdict:
+        if lever.is_idle:  # that no future shows a difference proves none
+            return "no difference"
+        if self._differing(batch) < SEEN_ENOUGH:
+            return "cannot tell"
+        if gain.ci_low > 0 or gain.ci_high < 0:
+            return "helps" if gain.mean > 0 else "hurts"
+        return "does not matter" if is_equivalent(gain, margins_of(self.plan).chance) else "cannot tell"
 
     def _differing(self, batch: Batch) -> int:
         """Futures that end on the other side of the target."""

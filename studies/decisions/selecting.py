@@ -21,15 +21,15 @@ from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
 from simulation.options import Options
-from studies.deciding import decide, options_of
+from studies.deciding import decide, margins_of, options_of
 from studies.decisions.plan_sets import Masks, PlanSets, only_costs
-from studies.decisions.set_choice import SEEN_ENOUGH, TAIL, Criterion, Selected, Terms, choose_set
+from studies.decisions.set_choice import Criterion, Selected, Terms, choose_set
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.replay.replications import run_variants
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
-from studies.statistics import Values, mean_estimate
+from studies.statistics import SEEN_ENOUGH, TAIL, Values, mean_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "PlanSetRow", "SelectRequest", "SelectResult", "select_plans", "select_study"]
@@ -116,7 +116,7 @@ class SelectRequest(QuarterRequest):
     criterion: Criterion = "contribution"
     budget: Annotated[float, Field(ge=0)] | None = None
     delta: Annotated[float, Field(gt=0)] | None = None
-    """Money, or a chance; None means 0.5% of the target, or 5 points."""
+    """Money, or a chance; None means the plan's smallest difference that matters."""
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
     first: Annotated[int, Field(ge=5, le=1000)] = 20
     """Futures on which all sets are seen."""
@@ -297,7 +297,8 @@ def _undominated(costs: Values, worth: Values) -> list[int]:
 
 def _answer(request: SelectRequest, inputs: Inputs, futures: Futures) -> Answer:
     allocation, _ = decide(inputs.plan, inputs.allocation)
-    delta = request.delta or (0.05 if request.criterion == "p_target" else 0.005 * inputs.plan.target)
+    margins = margins_of(inputs.plan)
+    delta = request.delta or (margins.chance if request.criterion == "p_target" else margins.amount)
     terms = Terms(
         request.criterion, request.budget, delta, request.confidence, min(request.first, futures.count), futures.count
     )

@@ -15,18 +15,14 @@ from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
 from studies.decisions.kim_nelson import select_best
 from studies.decisions.plan_sets import Masks, PlanSets
-from studies.statistics import Values
+from studies.statistics import SEEN_ENOUGH, TAIL, Values
 
-__all__ = ["MOST_PLANS", "SEEN_ENOUGH", "TAIL", "Criterion", "Selected", "Terms", "choose_set"]
+__all__ = ["MOST_PLANS", "Criterion", "Selected", "Terms", "choose_set"]
 
 Criterion = Literal["contribution", "p_target", "cvar"]
 
 MOST_PLANS = 14
 """Plans of which every set is looked at: 16,384 sets."""
-TAIL = 0.1
-"""CVaR: share of futures that counts."""
-SEEN_ENOUGH = 10
-"""Futures in which something must have acted before a verdict: a mean that hangs on fewer has no interval to trust."""
 _STAGES = (20, 60, 180)
 """CVaR: futures on which sets are compared, before the last and full number."""
 _KEPT = 8

@@ -20,7 +20,7 @@ from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
 from simulation.kpis import KPIS
 from simulation.options import Options
-from studies.deciding import decide, options_of, violations_of
+from studies.deciding import decide, margins_of, options_of, violations_of
 from studies.decisions.attributing import shares_of
 from studies.decisions.worth import Bench, Criterion, without_risks, worth_of
 from studies.replay.batches import Batch
@@ -32,6 +32,7 @@ from studies.simulating import replay_without_risks
 from studies.statistics import (
     SEEN_ENOUGH,
     Values,
+    is_equivalent,
     kpi_row,
     mean_estimate,
     mean_of_rare,
@@ -96,6 +97,7 @@ def stress_study(
         rows=tuple(rows),
         other_plans=tuple(_other_row(bench, entry, criterion) for entry in others) if only is None else (),
         criterion=criterion,
+        smallest_difference=margins_of(plan),
         attribution=shares_of(bench, stressed) if attribute else (),
         shortfall=_shortfall(bench, calm, None if only is None else stressed) if attribute else None,
         kpis=tuple(kpi_row(kpi, base.kpis[kpi.id], base.nature) for kpi in KPIS.values()),
@@ -118,7 +120,8 @@ def _risk_row(bench: Bench, risk: Risk, forced: bool) -> StressRow:
     without = bench.variant(without_risks(bench.options, [risk.id]), f"without {risk.id}")
     lost = without.kpis["signed"] - base.kpis["signed"]
     decisive = _decisive(without, base)
-    verdict = _risk_verdict(decisive, struck)
+    margin = margins_of(bench.plan).amount
+    verdict = _risk_verdict(decisive, struck, margin)
     return StressRow(
         risk=risk.id,
         risk_name=risk.name,
@@ -132,7 +135,7 @@ def _risk_row(bench: Bench, risk: Risk, forced: bool) -> StressRow:
         cost_p_target=_gap(without, base, "p_target"),
         verdict=verdict,
         seen=int(np.count_nonzero(decisive)),
-        needed=needed(decisive) if verdict == "cannot tell yet" else None,
+        needed=needed(decisive, margin) if verdict == "cannot tell yet" else None,
         spared=spared(base.kpis["contribution"], without.kpis["contribution"]),
     )
 
@@ -147,14 +150,16 @@ def _decisive(without: Batch, base: Batch) -> Values:
     return lost
 
 
-def _risk_verdict(lost: Values, struck: NDArray[np.bool_]) -> str:
+def _risk_verdict(lost: Values, struck: NDArray[np.bool_], margin: float) -> str:
     if not struck.any():
         return "never struck"
     if not lost.any():
         return "harmless"
     cost = mean_of_rare(lost)
-    if cost is None or cost.ci_low <= 0 <= cost.ci_high:
+    if cost is None:
         return "cannot tell yet"
+    if cost.ci_low <= 0 <= cost.ci_high:
+        return "does not matter" if is_equivalent(cost, margin) else "cannot tell yet"
     return "hurts" if cost.ci_low > 0 else "helps"
 
 

@@ -21,13 +21,12 @@ from scenarios.plan import Plan
 from scenarios.policies import Policy, StrategyTest
 from simulation.options import Options
 from studies.deciding import decide, options_of
-from studies.decisions.set_choice import SEEN_ENOUGH
 from studies.replay.batches import Batch
 from studies.replay.excerpts import VERDICT, tested_policies
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, QuarterResult, Record
-from studies.statistics import Values, mean_estimate, proportion_estimate
+from studies.statistics import SEEN_ENOUGH, Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "DesignRequest", "DesignResult", "SizeRow", "design_study"]

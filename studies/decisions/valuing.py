@@ -18,13 +18,13 @@ from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
 from simulation.kpis import KPIS
 from simulation.options import Options
-from studies.deciding import decide, options_of, violations_of
+from studies.deciding import decide, margins_of, options_of, violations_of
 from studies.decisions.break_even import BreakEven, break_even
-from studies.decisions.worth import Bench, Criterion, Worth, gain_by, idle_gain, worth_of
+from studies.decisions.worth import Bench, Criterion, PlanVerdict, Worth, gain_by, idle_gain, worth_of
 from studies.replay.futures import Futures
 from studies.replay.sameness import never_acts
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, KpiRow, QuarterResult, Record, RuleRow
+from studies.results import Change, Estimate, KpiRow, Margins, QuarterResult, Record, RuleRow
 from studies.statistics import SEEN_ENOUGH, Values, kpi_row, mean_estimate, quantile_interval, resampled_interval
 from studies.study import Answer, Inputs, Study
 
@@ -74,7 +74,7 @@ class ValueRow(Record):
     reserve: float
     """Cost that is not exceeded in 90% of futures."""
     reserve_interval: tuple[float, float] | None
-    verdict: str
+    verdict: PlanVerdict
     seen: int
     needed: int | None
     spared: float | None
@@ -94,6 +94,7 @@ class ValueResult(QuarterResult):
 
     study: Literal["value"] = "value"
     criterion: Criterion
+    smallest_difference: Margins
     in_depth: bool
     """Whether break-even, delays and interactions were looked for."""
     rows: tuple[ValueRow, ...]
@@ -140,6 +141,7 @@ def value_study(
     return ValueResult(
         **futures.heading(plan, allocation),
         criterion=criterion,
+        smallest_difference=margins_of(plan),
         in_depth=named is not None,
         rows=rows,
         kpis=tuple(kpi_row(kpi, base.kpis[kpi.id], base.nature) for kpi in KPIS.values()),

@@ -18,14 +18,14 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.options import Options
-from studies.deciding import decide, options_of
+from studies.deciding import decide, margins_of, options_of
 from studies.decisions.plan_sets import only_costs
-from studies.decisions.set_choice import SEEN_ENOUGH
+from studies.decisions.worth import PlanVerdict, plan_verdict
 from studies.replay.excerpts import light_columns
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, QuarterResult, Record
-from studies.statistics import Values, mean_estimate, proportion_estimate
+from studies.results import Change, Estimate, Margins, QuarterResult, Record
+from studies.statistics import SEEN_ENOUGH, Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "ActingRow", "LightsRequest", "LightsResult", "ThresholdRow", "WarningRow", "lights_study"]
@@ -87,7 +87,7 @@ class ActingRow(Record):
     """After its costs, against holding none, paired."""
     gain_p_target: Estimate
     gain_cash: Estimate
-    verdict: Literal["buy", "do not buy", "cannot tell yet", "never triggered"]
+    verdict: PlanVerdict | Literal["never triggered"]
 
 
 class LightsResult(QuarterResult):
@@ -99,6 +99,7 @@ class LightsResult(QuarterResult):
     rows: tuple[WarningRow, ...]
     thresholds: tuple[ThresholdRow, ...]
     acting: tuple[ActingRow, ...]
+    smallest_difference: Margins
     changes: tuple[Change, ...] = ()
     seconds: float = 0.0
 
@@ -135,22 +136,18 @@ def lights_study(
         shares = {week: base.lights[:, n] for n, (of, week) in enumerate(columns) if of == metric}
         rows.append(_warning(metric, light.red, shares, bad, plan.calendar.weeks))
         thresholds += [_threshold(metric, at, shares, bad) for at in sorted({*_THRESHOLDS, light.red})]
-    acting = []
+    acting, margins = [], margins_of(plan)
     for entry in by_light.values():
         held = Options(bare.risks, bare.plans | {entry.id}, bare.forced, bare.uncertainty)
         batch = futures.replay(plan, allocation, held, label=f"with {entry.id}")
         assert entry.trigger.light is not None, "that is why it is here"
         triggered = batch.triggered.get(entry.id, np.zeros(len(batch))) > 0
         gain = mean_estimate(batch.kpis["contribution"] - base.kpis["contribution"])
-        verdict: Literal["buy", "do not buy", "cannot tell yet", "never triggered"] = "cannot tell yet"
+        verdict: PlanVerdict | Literal["never triggered"] = plan_verdict(gain, margins.amount)
         if not triggered.any():
             verdict = "never triggered"
         elif triggered.sum() < SEEN_ENOUGH and not only_costs(entry):
             verdict = "cannot tell yet"
-        elif gain.ci_low > 0:
-            verdict = "buy"
-        elif gain.ci_high <= 0:
-            verdict = "do not buy"
         acting.append(
             ActingRow(
                 plan=entry.id,
@@ -169,6 +166,7 @@ def lights_study(
         rows=tuple(rows),
         thresholds=tuple(thresholds),
         acting=tuple(acting),
+        smallest_difference=margins,
         changes=tuple(changes),
         seconds=time.perf_counter() - start,
     )

@@ -13,14 +13,41 @@ from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
 from simulation.options import Options
+from studies.deciding import margins_of
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.replay.sameness import never_acts
-from studies.statistics import SEEN_ENOUGH, Values, mean_estimate, needed, spared
+from studies.results import Estimate
+from studies.statistics import SEEN_ENOUGH, Values, is_equivalent, mean_estimate, needed, spared
 
-__all__ = ["Bench", "Criterion", "Worth", "gain_by", "idle_gain", "without_risks", "worth_of"]
+__all__ = [
+    "Bench",
+    "Criterion",
+    "PlanVerdict",
+    "Worth",
+    "gain_by",
+    "idle_gain",
+    "plan_verdict",
+    "without_risks",
+    "worth_of",
+]
 
 Criterion: TypeAlias = Literal["contribution", "signed", "cash", "p_target"]
+
+
+PlanVerdict: TypeAlias = Literal["buy", "do not buy", "does not matter", "cannot tell yet"]
+
+
+def plan_verdict(net: Estimate, margin: float) -> PlanVerdict:
+    """The verdict on a net gain. Its sign goes first: what is surely gained after all costs is bought, however small.
+
+    Only where the sign is open does it count that the gain is surely too small to matter either way.
+    """
+    if net.ci_low > 0:
+        return "buy"
+    if net.ci_high <= 0:
+        return "do not buy"
+    return "does not matter" if is_equivalent(net, margin) else "cannot tell yet"
 
 
 def gain_by(criterion: Criterion, held: Batch, base: Batch) -> Values:
@@ -69,6 +96,8 @@ class Worth:
     base: Batch
     entry: ContingencyPlan
     criterion: Criterion
+    margin: float
+    """From which size on the gain in what the verdict is about matters."""
 
     def gain(self, kpi: str) -> Values:
         """Gain in a KPI, future by future; contribution after all costs of the plan."""
@@ -91,16 +120,13 @@ class Worth:
         return changed
 
     @property
-    def verdict(self) -> str:
-        """``buy``, ``do not buy`` or ``cannot tell yet``; a plan that can do nothing but cost is never bought."""
+    def verdict(self) -> PlanVerdict:
+        """A plan that can do nothing but cost is never bought; of one seen to act too seldom nothing can be told."""
         if never_acts(self.entry):
             return "do not buy"
         if self.acted.sum() < SEEN_ENOUGH:
             return "cannot tell yet"
-        net = mean_estimate(self.decisive)
-        if net.ci_low > 0:
-            return "buy"
-        return "do not buy" if net.ci_high <= 0 else "cannot tell yet"
+        return plan_verdict(mean_estimate(self.decisive), self.margin)
 
     def figures(self) -> dict[str, Any]:
         """Fields that every row of a plan has."""
@@ -116,7 +142,9 @@ class Worth:
             "p_triggered": float(np.mean(counts > 0)),
             "verdict": verdict,
             "seen": int(self.acted.sum()),
-            "needed": needed(self.decisive, int(self.acted.sum())) if verdict == "cannot tell yet" else None,
+            "needed": needed(self.decisive, self.margin, int(self.acted.sum()))
+            if verdict == "cannot tell yet"
+            else None,
             "spared": spared(self.base.kpis["contribution"], self.held.kpis["contribution"]),
         }
 
@@ -125,4 +153,6 @@ def worth_of(bench: Bench, entry: ContingencyPlan, criterion: Criterion) -> Wort
     """A contingency plan alone held, on the futures of the base."""
     options = bench.options
     held = Options(options.risks, options.plans | {entry.id}, options.forced, options.uncertainty)
-    return Worth(bench.variant(held, f"with {entry.id}"), bench.base, entry, criterion)
+    margins = margins_of(bench.plan)
+    margin = margins.chance if criterion == "p_target" else margins.amount
+    return Worth(bench.variant(held, f"with {entry.id}"), bench.base, entry, criterion, margin)

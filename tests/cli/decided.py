@@ -57,6 +57,7 @@ def value() -> ValueResult:
     return ValueResult(
         plan="Quarter", currency="CNY", target=18e6, allocation_name="optimised", seed=1, replications=60,
         criterion="contribution", in_depth=True, rows=(row,), kpis=(), replications_run=100, replications_known=20,
+        smallest_difference=samples.margins(),
         violations=(samples.allocation().rules[1].model_copy(update={"status": "broken", "sentence": "=1+1"}),),
     )  # fmt: skip
 

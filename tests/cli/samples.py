@@ -11,6 +11,7 @@ from studies.results import (
     Difference,
     Estimate,
     KpiRow,
+    Margins,
     Point,
     PoolRow,
     QuotaRow,
@@ -237,6 +238,11 @@ def difference(kpi: str, unit: str, a: float, b: float, half: float, verdict: st
     )
 
 
+def margins(size: float = 1.0) -> Margins:
+    """Half a percent of the target, and 5 points."""
+    return Margins(amount=90_000 * size, chance=0.05)
+
+
 def comparison(size: float = 1.0) -> CompareResult:
     """A comparison whose money is multiplied by ``size``."""
     return CompareResult(
@@ -260,6 +266,7 @@ def comparison(size: float = 1.0) -> CompareResult:
             difference("wins", "count", 119.3, 119.3, 0, "no difference"),
             difference("reps_left", "count", 1.1, 1.2, 0.2, "cannot tell"),
         ),
+        smallest_difference=margins(size),
         violations=(allocation(size).rules[1].model_copy(update={"status": "broken"}),),
         violations_a=(allocation(size).rules[1],),
         seconds=8.0,
@@ -302,6 +309,7 @@ def stress(size: float = 1.0) -> StressResult:
         "verdict": "buy",
     }
     posters = {**plan, "plan": "N2", "plan_name": "Motivation posters 励志海报", "verdict": "cannot tell yet"}
+    notes = {**plan, "plan": "K5-notes", "plan_name": "K5-notes", "verdict": "does not matter"}
     return StressResult(
         plan=PLAN,
         currency="CNY",
@@ -312,7 +320,8 @@ def stress(size: float = 1.0) -> StressResult:
         forced=(),
         p_target=estimate(0.476, 0.044),
         p_target_no_risk=estimate(0.61, 0.043),
-        rows=(risk, risk.model_copy(update=plan), risk.model_copy(update=posters), rumour),
+        rows=(risk, *(risk.model_copy(update=own) for own in (plan, posters, notes)), rumour),
+        smallest_difference=margins(size),
         replications_run=587,
         replications_known=1553,
         changes=CHANGES,

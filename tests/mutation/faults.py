@@ -23,6 +23,7 @@ class Fault:
 KPIS, KPIS_TEST = "simulation/kpis.py", "tests/unit/test_kpis.py"
 STATISTICS, STATISTICS_TEST = "studies/statistics.py", "tests/unit/test_studies_statistics.py"
 ROWS, FAIRNESS, PAPER = "optimizer/rows.py", "optimizer/fairness.py", "tests/known_answer/test_allocation_on_paper.py"
+WORTH, VERDICTS_TEST = "studies/decisions/worth.py", "tests/unit/test_studies_verdicts.py"
 RANDOM = "tests/known_answer/test_allocation_on_random_plans.py::test_all_stages_equal_an_independent_formulation"
 DATA_TEST = "tests/unit/test_optimizer_data.py"
 
@@ -63,7 +64,11 @@ FAULTS = (
     Fault(STATISTICS, "SEEN_ENOUGH = 10", "SEEN_ENOUGH = 3", STATISTICS_TEST),
     Fault(STATISTICS, "paired = float(np.var(b - a, ddof=1))", "paired = float(np.var(b + a, ddof=1))", STATISTICS_TEST),
     Fault(STATISTICS, "(1 - raw) * (count - 1) / (count - factors - 1)", "(1 - raw)", STATISTICS_TEST),
-    Fault(STATISTICS, "* spread / mean) ** 2", "* spread / mean)", STATISTICS_TEST),
+    Fault(STATISTICS, "* spread / half_width) ** 2", "* spread / half_width)", STATISTICS_TEST),
+    Fault(STATISTICS, "-margin < figure.ci_low and", "-margin < figure.mean and", STATISTICS_TEST),
+    Fault(STATISTICS, "and figure.ci_high < margin", "and figure.ci_high <= margin", STATISTICS_TEST),
+    Fault(WORTH, "if net.ci_low > 0:", "if net.ci_low > margin:", VERDICTS_TEST),
+    Fault(WORTH, "if net.ci_high <= 0:", "if net.ci_high < 0:", VERDICTS_TEST),
     # rows of the linear program
     Fault(ROWS, "{x: -gain[number[0]] for x", "{x: gain[number[0]] for x", PAPER),
     Fault(ROWS, "            terms[rep][x] = duty\n", "            terms[rep][x] = 0.0\n", RANDOM),

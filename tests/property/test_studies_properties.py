@@ -18,6 +18,7 @@ from studies.decisions.comparing import decisions_changed
 from studies.decisions.stressing import stress_study
 from studies.replay.futures import Execution, Futures
 from studies.replay.replications import run_replications
+from studies.results import Margins
 from studies.simulating import bridge, replay_without_risks
 from studies.statistics import difference, mean_estimate, proportion_estimate
 from tests.plans import small_plan
@@ -94,7 +95,8 @@ def test_b_against_a_mirrors_a_against_b(figures: list[float], name: str, random
     a = np.array(figures)
     b = np.array(random.sample(figures, len(figures)))  # type: ignore[attr-defined]
     mirror = {"better": "worse", "worse": "better"}
-    forth, back = difference(KPIS[name], a, b), difference(KPIS[name], b, a)
+    margins = Margins(amount=1e5, chance=0.2)
+    forth, back = difference(KPIS[name], a, b, margins), difference(KPIS[name], b, a, margins)
     assert back.verdict == mirror.get(forth.verdict, forth.verdict)
     assert back.mean == pytest.approx(-forth.mean)
     assert forth.p_b_beats_a + back.p_b_beats_a <= 1 + 1e-12

@@ -10,7 +10,7 @@ import string
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import get_type_hints
 
 import pytest
 from rich.cells import cell_len
@@ -27,7 +27,9 @@ from scenarios.checks import SENTENCES
 from scenarios.crm import import_crm
 from scenarios.errors import Problem, UsageError
 from studies.decisions.reaching import LeverGain
+from studies.decisions.valuing import ValueRow
 from studies.decisions.warning import ActingRow
+from studies.results import Difference
 from studies.saved.unfinished import nothing_yet
 from tests.cli import samples
 
@@ -246,9 +248,10 @@ def test_problems_of_plan_files_are_said_in_chinese() -> None:
 
 def test_every_verdict_has_a_name_in_both_languages() -> None:
     """Where there is none, the page would show the study's own English word."""
-    typed = [get_type_hints(row)["verdict"] for row in (ActingRow, LeverGain)]
-    verdicts = {word for hint in typed for word in get_args(hint)}
-    verdicts |= {"buy", "do not buy", "cannot tell yet", "hurts", "helps", "harmless", "never struck"}
+    typed = [get_type_hints(row)["verdict"] for row in (ActingRow, Difference, LeverGain, ValueRow)]
+    verdicts = {word for hint in typed for word in re.findall(r"'([\w ]+)'", str(hint))}
+    assert {"better", "buy", "does not matter", "helps", "never triggered"} <= verdicts
+    verdicts |= {"hurts", "helps", "harmless", "never struck"}
     for sentences in (english.SENTENCES, chinese.SENTENCES):
         assert {word for word in verdicts if f"verdict.{word}" not in sentences} == set()
 

@@ -13,6 +13,7 @@ import pytest
 from reports.english import SENTENCES
 from reports.wording import ENGLISH
 from simulation.kpis import KPIS
+from studies.decisions.worth import PlanVerdict
 from studies.results import CompareResult, Difference, RuleRow
 
 ROOT = Path(__file__).parents[2]
@@ -140,7 +141,7 @@ def begun() -> set[str]:
 
 def test_names_that_results_bring_along_are_there() -> None:
     verdicts = {*get_args(Difference.model_fields["verdict"].annotation)}
-    verdicts |= {"buy", "do not buy", "cannot tell yet", "hurts", "helps", "harmless", "never struck"}
+    verdicts |= {*get_args(PlanVerdict), "hurts", "helps", "harmless", "never struck"}
     wanted = {f"kpi.{kpi}" for kpi in KPIS}
     wanted |= {f"verdict.{verdict}" for verdict in verdicts}
     wanted |= {f"status.{status}" for status in get_args(RuleRow.model_fields["status"].annotation)}

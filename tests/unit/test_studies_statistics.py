@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from simulation.kpis import KPIS
+from studies.results import Estimate, Margins
 from studies.statistics import (
     difference,
+    is_equivalent,
     kpi_row,
     mean_estimate,
     needed,
@@ -20,7 +22,9 @@ from studies.statistics import (
     unknown_part,
 )
 
-MORE, LESS = KPIS["signed"], KPIS["accounts_lost"]
+MORE, LESS, CHANCE = KPIS["signed"], KPIS["accounts_lost"], KPIS["p_target"]
+MARGINS = Margins(amount=1.0, chance=0.05)
+"""Smaller than what is open in most of these tests."""
 
 
 def values(*numbers: float) -> np.ndarray:
@@ -102,18 +106,51 @@ def test_an_amount_gets_the_t_interval() -> None:
 )
 def test_verdict_of_paired_differences(gaps: tuple[float, ...], more: str, less: str) -> None:
     a, gap = np.tile(values(100, 200, 300, 400), 3), np.tile(values(*gaps), 3)
-    assert difference(MORE, a, a + gap).verdict == more
-    assert difference(LESS, a, a + gap).verdict == less
+    assert difference(MORE, a, a + gap, MARGINS).verdict == more
+    assert difference(LESS, a, a + gap, MARGINS).verdict == less
+
+
+def test_a_difference_whose_whole_interval_is_too_small_to_matter_is_told() -> None:
+    """±10 in twelve pairs: half the interval is 2.200985 × √(1200 ÷ 11 ÷ 12) = 6.6363, all of it open around zero."""
+    a, gap = np.full(12, 100.0), np.tile([10.0, -10.0], 6)
+    for margin, verdict in ((6.64, "does not matter"), (6.63, "cannot tell")):
+        assert difference(MORE, a, a + gap, Margins(amount=margin, chance=0.05)).verdict == verdict
+    # What is surely more is better, however little it is; nothing is said of how many accounts matter.
+    assert difference(MORE, a, a + 1.0, Margins(amount=1e6, chance=0.05)).verdict == "better"
+    assert difference(LESS, a, a + gap, Margins(amount=1e6, chance=1.0)).verdict == "cannot tell"
+
+
+def test_a_difference_of_chances_has_a_margin_of_its_own() -> None:
+    """Ten of a thousand pairs each way: half the interval is 1.962341 × √(20 ÷ 999 ÷ 1000) = 0.00878."""
+    gaps = np.repeat([1.0, -1.0, 0.0], [10, 10, 980])
+    a = (gaps < 0).astype(float)
+    for margin, verdict in ((0.0088, "does not matter"), (0.0087, "cannot tell")):
+        assert difference(CHANCE, a, a + gaps, Margins(amount=1e6, chance=margin)).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_small"),
+    [
+        (-4.99, 4.99, True),
+        (-5.0, 4.0, False),
+        (-4.0, 5.0, False),
+        (-4.0, 5.01, False),
+        (1.0, 4.0, True),
+        (-math.inf, math.inf, False),
+    ],
+)
+def test_an_interval_that_touches_the_margin_is_not_within_it(low: float, high: float, is_small: bool) -> None:
+    assert is_equivalent(Estimate(mean=0.0, ci_low=low, ci_high=high), 5.0) == is_small
 
 
 def test_a_few_pairs_give_no_verdict() -> None:
     a = values(100, 200, 300, 400)
-    assert difference(MORE, a, a + values(9, 10, 11, 10)).verdict == "cannot tell"
+    assert difference(MORE, a, a + values(9, 10, 11, 10), MARGINS).verdict == "cannot tell"
 
 
 def test_pairing_finds_what_the_spread_of_the_values_would_hide() -> None:
     a = np.linspace(0, 1e6, 50)
-    row = difference(MORE, a, a + np.tile([9.0, 11.0], 25))
+    row = difference(MORE, a, a + np.tile([9.0, 11.0], 25), MARGINS)
     assert row.verdict == "better"
     assert row.mean == pytest.approx(10)
     assert row.mean_b - row.mean_a == pytest.approx(10)
@@ -122,12 +159,12 @@ def test_pairing_finds_what_the_spread_of_the_values_would_hide() -> None:
 
 def test_share_of_pairs_in_which_b_beats_a_goes_by_direction() -> None:
     a, b = values(1, 1, 1, 1), values(2, 0, 0, 1)
-    assert difference(MORE, a, b).p_b_beats_a == 0.25
-    assert difference(LESS, a, b).p_b_beats_a == 0.5
+    assert difference(MORE, a, b, MARGINS).p_b_beats_a == 0.25
+    assert difference(LESS, a, b, MARGINS).p_b_beats_a == 0.5
 
 
 def test_one_pair_tells_nothing() -> None:
-    assert difference(MORE, values(1), values(2)).verdict == "cannot tell"
+    assert difference(MORE, values(1), values(2), MARGINS).verdict == "cannot tell"
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
@@ -136,7 +173,7 @@ def test_what_is_no_number_gets_no_answer(bad: float) -> None:
         with pytest.raises(ValueError, match="finite"):
             estimate(values(1, bad, 0))
     with pytest.raises(ValueError, match="finite"):
-        difference(MORE, values(1, 2), values(1, bad))
+        difference(MORE, values(1, 2), values(1, bad), MARGINS)
 
 
 def test_no_replication_gets_no_answer() -> None:
@@ -174,9 +211,16 @@ def test_what_pairing_spares_by_hand() -> None:
 
 def test_replications_needed_by_hand() -> None:
     """(1.95996 × 10.0504 ÷ 1)² = 388.03 for the interval; where one in a hundred shows, a thousand to see ten."""
-    assert needed(np.array([11.0, -9.0] * 50)) == 389
-    assert needed(np.array([1.0] + [0.0] * 99)) == 1000
-    assert needed(np.zeros(5)) is None
+    assert needed(np.array([11.0, -9.0] * 50), 1.5) == 389
+    assert needed(np.array([1.0] + [0.0] * 99), 0.01) == 1000
+    assert needed(np.zeros(5), 1.0) is None
+
+
+def test_replications_needed_until_a_difference_is_too_small_to_matter_by_hand() -> None:
+    """Of ±10.0504 around 1, within ±3: (1.95996 × 10.0504 ÷ 2)² = 97.01, fewer than were run; within ±2.9: 107.5."""
+    assert needed(np.array([11.0, -9.0] * 50), 3.0) == 100
+    assert needed(np.array([11.0, -9.0] * 50), 2.9) == 108
+    assert needed(np.array([10.0, -10.0] * 50), 0.5) == 1553
 
 
 def test_the_part_that_nobody_knows_by_hand() -> None:

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
+from scenarios.changing import changed
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.model import Options
 from simulation.options import ForcedStrike
 from studies.decisions.attributing import shares_of
-from studies.decisions.stressing import stress_study
+from studies.decisions.stressing import _risk_verdict, stress_study
 from studies.decisions.worth import Criterion
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
@@ -168,6 +169,30 @@ def test_a_verdict_by_another_criterion(plan: Plan) -> None:
     assert cash.verdict == ("buy" if gain.mean() > 1.97 * gain.std() / 60**0.5 else "cannot tell yet")
     assert chance.gain_p_target.mean == np.mean(held.kpis["p_target"] - base.kpis["p_target"])
     assert by["cash"].rows[0] == by["p_target"].rows[0]
+
+
+def test_what_is_open_and_surely_too_small_does_not_matter(plan: Plan) -> None:
+    """Whether the push raises the chance is open after 27 futures in which it acted; by how much at most is not."""
+    verdicts = {}
+    for chance in (0.01, 1.0):
+        said, _ = changed(plan, [f"smallest_difference.chance={chance}", "smallest_difference.share_of_target=1"])
+        result, _ = stress(said, criterion="p_target")
+        [push] = result.other_plans
+        verdicts[chance] = push.verdict
+        assert (push.needed is None) == (push.verdict == "does not matter")
+        assert result.smallest_difference.chance == chance
+        # A risk is judged in money, and not before ten futures show what it does, however much it takes to matter.
+        assert {row.verdict for row in result.rows if 0 < row.seen < 10} == {"cannot tell yet"}
+    assert verdicts == {0.01: "cannot tell yet", 1.0: "does not matter"}
+
+
+def test_a_risk_whose_cost_is_open_and_surely_too_small_does_not_matter() -> None:
+    """Costs of ±10 around 1 in 40 futures: half the interval is 3.24."""
+    lost, struck = np.tile([11.0, -9.0], 20), np.ones(40, dtype=bool)
+    for margin, verdict in ((4.3, "does not matter"), (4.2, "cannot tell yet")):
+        assert _risk_verdict(lost, struck, margin) == verdict
+    assert _risk_verdict(lost + 9, struck, 100.0) == "hurts"
+    assert _risk_verdict(np.where(np.arange(40) < 9, lost, 0.0), struck, 100.0) == "cannot tell yet"
 
 
 def test_too_few_strikes_tell_nothing_yet(plan: Plan) -> None:
