@@ -11,9 +11,11 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = [
+    "NO_FOLDER",
     "Amount",
     "Count",
     "Day",
+    "FileName",
     "Hours",
     "Id",
     "Percent",
@@ -33,6 +35,9 @@ class Percent:
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
 """Key of a row or entry: ASCII letters, digits, ``_`` and ``-`` (so that no two look alike); names are free text."""
+NO_FOLDER = r"^[^/\\]+$"
+FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_FOLDER)]
+"""Of a file in the folder of an export."""
 Amount = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 """Money in the plan's currency, without VAT, not negative."""
 SignedAmount = Annotated[float, Field(ge=-1e15, le=1e15, allow_inf_nan=False)]

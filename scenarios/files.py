@@ -11,32 +11,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.scanner import Scanner, ScannerError
-
 from scenarios.columns import NOTE, Columns, Line, Row, columns_of, read_rows
 from scenarios.errors import Problem
 from scenarios.fields import Section
 from scenarios.nodes import Node
+from scenarios.yaml_nodes import parse_yaml
 
-__all__ = ["MAX_BYTES", "MAX_ROWS", "MISSING", "Reading", "Sheets", "Table", "leads_out", "parse_yaml"]
+__all__ = ["MAX_BYTES", "MAX_ROWS", "MISSING", "Reading", "Sheets", "Table", "leads_out"]
 
 MAX_BYTES = 100_000_000
 """Larger files are refused before reading: no plan is that large, and a wrong file should not fill the memory."""
 MAX_YAML_BYTES = 1_000_000
 """Of YAML, which takes seconds a megabyte; long tables belong into CSV files or a workbook."""
-MAX_DEPTH = 20
-"""Of lists and mappings in each other; the parser's time grows with the square, and no plan goes half as deep."""
 MAX_ROWS = 100_000
 """Of a table."""
 
 MISSING = "missing"
 """Message of a required field that is not there."""
-_PLAIN_TAGS = frozenset(
-    f"tag:yaml.org,2002:{kind}" for kind in ("bool", "float", "int", "merge", "null", "str", "timestamp", "value")
-)
 
 
 @dataclass(frozen=True)
@@ -92,7 +83,7 @@ class Reading:
         text = self._text(path, MAX_YAML_BYTES)
         if text is None:
             return None
-        node = parse_yaml(text, path.name, self)
+        node = parse_yaml(text, path.name, self.problems)
         if node is not None and node.value is None:
             return Node(path.name, {})
         if node is not None and not isinstance(node.value, dict):
@@ -211,84 +202,3 @@ def _csv_lines(lines: Any, file: str) -> Iterator[Line]:
             raise csv.Error(f"more than {MAX_ROWS:,} rows")
         place, end = f"{file}:{end + 1}", lines.line_num
         yield Line(place, cells)
-
-
-def parse_yaml(text: str, file: str, reading: Reading, *, lines: bool = True) -> Node | None:
-    """YAML text as nodes; None, with a problem noted, when it is none.
-
-    Keys given twice are refused, and so are anchors and tags: a plan says what it holds where it holds it.
-    """
-    try:
-        yaml = YAML(typ="safe", pure=True)
-        yaml.Scanner = _Scanner
-        root = yaml.compose(io.StringIO(text))
-        if root is None:
-            return Node(file, None)
-        return _Composed(file, reading, lines).node(root, file)
-    except _Nested as error:
-        reading.refuse(f"{file}:{error.problem_mark.line + 1}" if lines else file, "", "is nested too deeply")
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or str(error).partition("\n")[0]
-        reading.refuse(f"{file}:{mark.line + 1}" if mark and lines else file, "", f"is no YAML: {what}")
-    return None
-
-
-class _Nested(ScannerError):
-    """More lists and mappings in each other than are taken."""
-
-
-class _Scanner(Scanner):
-    """Stops where it gets too deep, before time is spent on it."""
-
-    def add_indent(self, column: int) -> bool:
-        self._refuse_depth()
-        return bool(super().add_indent(column))
-
-    def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:  # noqa: N803 - its name there
-        self._refuse_depth()
-        super().fetch_flow_collection_start(TokenClass, to_push)
-
-    def _refuse_depth(self) -> None:
-        if len(self.indents) + len(self.flow_context) > MAX_DEPTH:
-            raise _Nested(problem_mark=self.reader.get_mark())
-
-
-class _Composed:
-    """Walks the tree that ruamel.yaml composes; it visits every node once, aliases are refused."""
-
-    def __init__(self, file: str, reading: Reading, lines: bool) -> None:
-        self.file, self.reading, self.lines = file, reading, lines
-        self.seen: set[int] = set()
-
-    def place(self, composed: Any) -> str:
-        return f"{self.file}:{composed.start_mark.line + 1}" if self.lines else self.file
-
-    def node(self, composed: Any, place: str) -> Node:
-        """The node at ``place``: the line of its key, where it has one."""
-        if id(composed) in self.seen:
-            self.reading.refuse(place, "", "aliases (*name) are not taken", "Write the value again.")
-            return Node(place, None)
-        self.seen.add(id(composed))
-        if isinstance(composed, ScalarNode) and composed.tag in _PLAIN_TAGS:
-            empty = composed.tag == "tag:yaml.org,2002:null"
-            return Node(place, None if empty else composed.value, quoted=composed.style is not None)
-        if isinstance(composed, SequenceNode) and composed.tag == "tag:yaml.org,2002:seq":
-            return Node(place, [self.node(item, self.place(item)) for item in composed.value])
-        if isinstance(composed, MappingNode) and composed.tag == "tag:yaml.org,2002:map":
-            return Node(place, self.mapping(composed))
-        self.reading.refuse(place, "", f"the tag {composed.tag} is not taken")
-        return Node(place, None)
-
-    def mapping(self, composed: Any) -> dict[str, Node]:
-        values: dict[str, Node] = {}
-        for key, value in composed.value:
-            place = self.place(key)
-            if not isinstance(key, ScalarNode):
-                self.reading.refuse(place, "", "a key is a list or a mapping; keys are texts")
-            elif key.value in values:
-                first = values[key.value].place.rpartition(":")[2]
-                self.reading.refuse(place, key.value, f"key given twice, first in line {first}")
-            else:
-                values[key.value] = self.node(value, place)
-        return values

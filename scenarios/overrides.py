@@ -7,13 +7,12 @@ be touched twice, so the order of overrides changes no result.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from scenarios.errors import Problem
-from scenarios.files import Reading, parse_yaml
 from scenarios.nodes import Node, Path, dotted, nearest
 from scenarios.plan import Plan
 from scenarios.restating import restate
@@ -27,6 +26,7 @@ from scenarios.schema import (
     keys_of,
     step_into,
 )
+from scenarios.yaml_nodes import parse_yaml
 
 __all__ = [
     "Change",
@@ -43,6 +43,8 @@ SETTING = "--set"
 _PERCENT = re.compile(r"([+-]\d+(?:\.\d+)?)\s*[%％]")
 _TIMES = re.compile(r"[x×*]\s*(\d+(?:\.\d+)?)")
 _FIXED = frozenset(("format", "scenarios"))
+_MOST_ABOVE = 20
+"""Scenarios that include one another; nobody could say any more what such a scenario is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +87,23 @@ def setting(text: str, problems: list[Problem]) -> Override | None:
     if not equals or not path.strip():
         problems.append(Problem(SETTING, text, "is no path=value", "For instance products.S1.margin=0.7."))
         return None
-    reading = Reading()
-    node = parse_yaml(value, SETTING, reading, lines=False)
-    problems += [Problem(SETTING, path.strip(), problem.message, problem.remedy) for problem in reading.problems]
-    return Override(path.strip(), node, SETTING) if node and not reading.problems else None
+    refused: list[Problem] = []
+    node = parse_yaml(value, SETTING, refused, lines=False)
+    problems += [Problem(SETTING, path.strip(), problem.message, problem.remedy) for problem in refused]
+    return Override(path.strip(), node, SETTING) if node and not refused else None
 
 
 def chosen_scenarios(tree: Node, names: Sequence[str], problems: list[Problem]) -> list[Override]:
     """Overrides of the named scenarios and of all they include, each scenario once."""
+    return _chosen(_scenarios(tree), names, problems)
+
+
+def _scenarios(tree: Node) -> dict[str, Node]:
     section = tree.child("scenarios")
-    known = {str(key): node for key, node in section.children()} if section else {}
+    return {str(key): node for key, node in section.children()} if section else {}
+
+
+def _chosen(known: Mapping[str, Node], names: Sequence[str], problems: list[Problem]) -> list[Override]:
     overrides: list[Override] = []
     done: set[str] = set()
 
@@ -106,6 +115,10 @@ def chosen_scenarios(tree: Node, names: Sequence[str], problems: list[Problem]) 
             listed = ", ".join(sorted(known)) or "none"
             remedy = nearest(name, known) or f"The plan's scenarios: {listed}."
             problems.append(Problem(place, "", f"there is no scenario {name}", remedy))
+        elif len(above) >= _MOST_ABOVE:
+            problems.append(
+                Problem(place, f"scenarios.{name}", f"more than {_MOST_ABOVE} scenarios include each other")
+            )
         elif name not in done:
             done.add(name)
             for inner in _items(known[name].child("includes")):
@@ -133,8 +146,8 @@ def find_path(tree: Node, path: str) -> Path:
         entry = entry_type(annotation)
         here = dotted(steps) or "the plan"
         if entry is not None:
-            known = [str(key) for key, _ in node.children() if isinstance(key, str)] if node else []
-            if step not in known:
+            if node is None or node.child(step) is None:
+                known = [str(key) for key, _ in node.children() if isinstance(key, str)] if node else []
                 without = "" if known else f"{here} has no entries with ids; set it as a whole"
                 raise NotApplied(without or f"{here} has no entry {step}", nearest(step, known))
         elif holds_dict(annotation) and step not in keys_of(annotation):
@@ -168,24 +181,30 @@ def apply(tree: Node, overrides: Sequence[Override], problems: list[Problem]) ->
 def scenario_problems(tree: Node) -> list[Problem]:
     """What keeps the plan's scenarios from being applied, whether or not one of them is asked for."""
     problems: list[Problem] = []
-    section = tree.child("scenarios")
-    for name, _ in section.children() if section else ():
-        _located(tree, chosen_scenarios(tree, [str(name)], problems), problems)
+    known = _scenarios(tree)
+    for name in known:
+        _located(tree, _chosen(known, [name], problems), problems)
     return list(dict.fromkeys(problems))
 
 
 def _located(tree: Node, overrides: Sequence[Override], problems: list[Problem]) -> list[tuple[Path, Override]]:
     """Overrides with the steps of their paths; those that lead nowhere or touch a taken path become problems."""
     taken: list[tuple[Path, Override]] = []
+    whole: dict[Path, int] = {}  # what is taken, by its path
+    above: dict[Path, int] = {}  # the first that is taken below a path
     for override in overrides:
         try:
             steps = find_path(tree, override.path)
             _allow(steps)
-            for earlier, other in taken:
-                shorter = min(len(earlier), len(steps))
-                if earlier[:shorter] == steps[:shorter]:
-                    also = "" if earlier == steps else f" as {other.path}"
-                    raise NotApplied(f"touched twice: by {override.source} and{also} by {other.source}")
+            prefixes = [steps[:length] for length in range(1, len(steps) + 1)]
+            met = [whole[prefix] for prefix in prefixes if prefix in whole]
+            if met or steps in above:
+                earlier, other = taken[min([*met, above.get(steps, len(taken))])]
+                also = "" if earlier == steps else f" as {other.path}"
+                raise NotApplied(f"touched twice: by {override.source} and{also} by {other.source}")
+            whole[steps] = len(taken)
+            for prefix in prefixes[:-1]:
+                above.setdefault(prefix, len(taken))
             taken.append((steps, override))
         except NotApplied as error:
             problems.append(_problem(override, error))

@@ -79,9 +79,9 @@ def step_into(annotation: Any, step: str | int) -> Any:
     return None
 
 
-def annotation_at(path: Path) -> Any:
-    """Annotation of a place of the plan; None where there is no such place."""
-    annotation: Any = Plan
+def annotation_at(path: Path, root: Any = Plan) -> Any:
+    """Annotation of a place of the plan, or of another file's section; None where there is no such place."""
+    annotation = root
     for step in path:
         annotation = step_into(annotation, step)
     return annotation

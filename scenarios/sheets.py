@@ -22,13 +22,14 @@ from pydantic import BaseModel
 
 from scenarios.columns import NOTE, Column, Columns, Row, columns_of, put
 from scenarios.errors import Problem
-from scenarios.files import Reading, Table, parse_yaml
+from scenarios.files import Reading, Table
 from scenarios.nodes import Node, nearest
 from scenarios.plan import Plan
 from scenarios.policies import POLICY_KINDS, Policy
 from scenarios.process import Response
 from scenarios.schema import alternatives, entry_type, is_choice
 from scenarios.texts import EMPTY_TEXT, CellKind, Unclear, cell_text
+from scenarios.yaml_nodes import parse_yaml
 
 __all__ = ["SHEETS", "Sheet", "read_workbook", "sheet_rows"]
 
@@ -310,10 +311,10 @@ def _change(row: Row, reading: Reading) -> Node:
         return Node(place, None)
     if not isinstance(raw, str):
         return TEXT.node(place, raw)
-    problems = Reading()
+    problems: list[Problem] = []
     node = parse_yaml(raw, place, problems, lines=False)
-    if problems.problems or node is None:
-        reading.problems += [Problem(place, _text(row, "path"), p.message, p.remedy) for p in problems.problems]
+    if problems or node is None:
+        reading.problems += [Problem(place, _text(row, "path"), p.message, p.remedy) for p in problems]
         return Node(place, None)
     return node
 
@@ -395,8 +396,8 @@ def _change_text(value: Any) -> Value:
     """A scenario's value, as after ``--set path=``."""
     if not isinstance(value, str):
         return value if isinstance(value, bool) else _flow(value)  # a number as a text: Excel makes 0.1 of +10% too
-    node = parse_yaml(value, "", (reading := Reading()), lines=False)
-    plain = node is not None and not reading.problems and node.typed() == value
+    node = parse_yaml(value, "", (problems := list[Problem]()), lines=False)
+    plain = node is not None and not problems and node.typed() == value
     return value if plain else _flow(value)
 
 

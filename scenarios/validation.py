@@ -9,14 +9,15 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from scenarios.errors import Problem
+from scenarios.errors import PlanFileError, Problem
+from scenarios.fields import NO_FOLDER
 from scenarios.files import MISSING
 from scenarios.nodes import Node, Path, dotted, nearest
 from scenarios.plan import TABLES, Plan
 from scenarios.schema import annotation_at, entry_type, keys_of
 from scenarios.texts import number_remedy
 
-__all__ = ["Validated", "validate", "validate_entries"]
+__all__ = ["Validated", "validate", "validate_entries", "validate_file"]
 
 Entry = TypeVar("Entry", bound=BaseModel)
 
@@ -76,8 +77,16 @@ def validate_entries(nodes: Sequence[Node], name: str, entry: type[Entry]) -> tu
         try:
             entries.append(entry.model_validate(node.texts()))
         except ValidationError as error:
-            problems += _problems(error, node, (name, node.entry_id or position), entry)
+            problems += _problems(error, node, (name, node.entry_id or position))
     return entries, problems
+
+
+def validate_file(node: Node, kind: type[Entry]) -> Entry:
+    """Type a file that is no plan; PlanFileError with every problem of it."""
+    try:
+        return kind.model_validate(node.texts())
+    except ValidationError as error:
+        raise PlanFileError(_problems(error, node, (), kind)) from None
 
 
 def _section(result: Validated, name: str, node: Node, kind: Any) -> None:
@@ -85,7 +94,7 @@ def _section(result: Validated, name: str, node: Node, kind: Any) -> None:
         result.sections[name] = _adapter(kind).validate_python(node.texts(name))
     except ValidationError as error:
         result.broken.add(name)
-        result.problems += _problems(error, node, (name,), kind)
+        result.problems += _problems(error, node, (name,))
 
 
 def _adapter(kind: Any) -> TypeAdapter[Any]:
@@ -94,14 +103,14 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind, config=ConfigDict(str_strip_whitespace=True, allow_inf_nan=False))
 
 
-def _problems(error: ValidationError, node: Node, path: Path, kind: Any) -> list[Problem]:
-    """Pydantic's errors of one section as problems, one per place."""
+def _problems(error: ValidationError, node: Node, path: Path, root: Any = Plan) -> list[Problem]:
+    """Pydantic's errors of one section of ``root`` as problems, one per place."""
     found = [_Located.of(details, node) for details in error.errors(include_url=False)]
     problems = []
     for located in found:
         if not located.is_noise(found):
             whole = (*path, *located.steps)
-            message, remedy = _say(located, whole)
+            message, remedy = _say(located, whole, root)
             place = node.nearest_place(located.steps)
             problems.append(Problem(place, dotted(whole), message, remedy))
     return problems
@@ -196,7 +205,7 @@ _BOUNDS = {
 _NOT_FINITE = frozenset(("nan", "inf", "infinity"))
 
 
-def _say(located: _Located, path: Path) -> tuple[str, str]:
+def _say(located: _Located, path: Path, root: Any) -> tuple[str, str]:
     """Message and remedy in a planner's words."""
     kind, context = located.details["type"], located.details.get("ctx", {})
     written = located.value.value if located.value else None
@@ -204,9 +213,11 @@ def _say(located: _Located, path: Path) -> tuple[str, str]:
     if kind == "missing":
         return MISSING, ""
     if kind == "extra_forbidden":
-        return "unknown key", nearest(str(path[-1]), keys_of(annotation_at(path[:-1])))
+        return "unknown key", nearest(str(path[-1]), keys_of(annotation_at(path[:-1], root)))
     if kind == "value_error":
         return str(context["error"]), ""
+    if kind == "string_too_short":
+        return "is empty; a text is wanted", ""
     if written is None and kind in _WANTED:
         return f"is empty; {_WANTED[kind]} is wanted", ""
     if kind == "finite_number" or (text.lower().lstrip("+-.") in _NOT_FINITE and (kind in _BOUNDS or kind in _WANTED)):
@@ -219,6 +230,8 @@ def _say(located: _Located, path: Path) -> tuple[str, str]:
     if kind == "literal_error":
         choices = str(context["expected"]).replace("'", "").replace(" or ", ", ")
         return f"{_shown(written)} is none of {choices}", nearest(text, choices.split(", "), listed=False)
+    if kind == "string_pattern_mismatch" and context["pattern"] == NO_FOLDER:
+        return f"{_shown(written)} is not the name of a file", "Write it without folders."
     if kind == "string_pattern_mismatch":
         return f"{_shown(written)} is not an id", "Ids are letters, digits, _ and - (A-Z, no blanks)."
     if kind == "string_too_long":

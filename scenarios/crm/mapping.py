@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, field_validator, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from scenarios.errors import PlanFileError, Problem, UsageError
-from scenarios.fields import Amount, Id, Positive, Probability, Section, Share
+from scenarios.errors import PlanFileError, UsageError
+from scenarios.fields import Amount, FileName, Id, Positive, Probability, Section, Share
+from scenarios.files import Reading
 from scenarios.people import Ramp
 from scenarios.plan import Assumption
 from scenarios.process import Handover, Money
 from scenarios.risks import ContingencyPlan, Risk, Uncertainty
+from scenarios.validation import validate_file
 
 __all__ = [
     "AccountColumns",
@@ -37,7 +38,6 @@ LIBRARY = Path(__file__).parent.parent / "library" / "crm"
 
 Outcome = Literal["open", "won", "lost"]
 Column = Annotated[str, Field(min_length=1, max_length=200)]
-FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^/\\]+$")]
 
 
 class DealColumns(Section):
@@ -239,11 +239,16 @@ class Mapping(Section):
         """Stages of open deals, in their order."""
         return tuple(name for name, outcome in self.stages.items() if outcome == "open")
 
-    @model_validator(mode="after")
-    def _outcomes_occur(self) -> Self:
-        missing = {"won", "lost"} - set(self.stages.values())
+    @field_validator("stages")
+    @classmethod
+    def _outcomes_occur(cls, stages: dict[str, Outcome]) -> dict[str, Outcome]:
+        missing = {"won", "lost"} - set(stages.values())
         if missing:
-            raise ValueError(f"stages: no stage means {' or '.join(sorted(missing))}")
+            raise ValueError(f"no stage means {' or '.join(sorted(missing))}")
+        return stages
+
+    @model_validator(mode="after")
+    def _history_is_of_stages(self) -> Self:
         columns = self.stage_history.columns.entered_by_stage if self.stage_history else {}
         strange = sorted(set(columns) - set(self.stages))
         if strange:
@@ -302,9 +307,6 @@ class Assumed(Section):
     assumptions: tuple[Assumption, ...]
 
 
-S = TypeVar("S", bound=Section)
-
-
 def presets() -> list[str]:
     """Names of the mappings that are shipped."""
     return sorted(path.stem for path in LIBRARY.glob("*.yaml") if path.stem != "assumed")
@@ -312,72 +314,18 @@ def presets() -> list[str]:
 
 def read_mapping(mapping: str | Path) -> Mapping:
     """The shipped mapping of that name, or the one in a YAML file."""
-    if isinstance(mapping, str) and mapping in presets():
-        return _read(LIBRARY / f"{mapping}.yaml", Mapping)[0]
-    path = Path(mapping)
+    path = LIBRARY / f"{mapping}.yaml" if isinstance(mapping, str) and mapping in presets() else Path(mapping)
     if path.suffix.lower() not in (".yaml", ".yml"):
         close = difflib.get_close_matches(str(mapping), presets(), n=1)
         hint = f"Did you mean {close[0]}?" if close else f"Shipped: {', '.join(presets())}; or name a YAML file."
         raise UsageError(f"--mapping: there is no mapping {str(mapping)!r}. {hint}")
-    return _read(path, Mapping)[0]
+    node = (reading := Reading()).yaml(path)
+    if node is None or reading.problems:
+        raise PlanFileError(reading.problems)
+    return validate_file(node, Mapping)
 
 
 def read_assumed() -> tuple[Assumed, Any]:
     """The sourced defaults, and the same as YAML nodes with their comments."""
-    return _read(LIBRARY / "assumed.yaml", Assumed)
-
-
-def _read(path: Path, kind: type[S]) -> tuple[S, Any]:
-    try:
-        node = YAML().load(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise PlanFileError([Problem(path.name, "", "there is no such file")]) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlanFileError([Problem(path.name, "", f"cannot be read: {error}")]) from None
-    except RecursionError:
-        raise PlanFileError([Problem(path.name, "", "is nested too deeply")]) from None
-    except YAMLError as error:
-        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
-        place = f"{path.name}:{mark.line + 1}" if mark else path.name
-        reason = (error.problem if isinstance(error, MarkedYAMLError) else None) or "this is not YAML"
-        raise PlanFileError([Problem(place, "", str(reason))]) from None
-    try:
-        return kind.model_validate(node), node
-    except ValidationError as error:
-        raise PlanFileError([_problem(path.name, node, kind, dict(item)) for item in error.errors()]) from None
-
-
-def _problem(file: str, node: Any, kind: type[Section], item: dict[str, Any]) -> Problem:
-    keys = [part for part in item["loc"] if part != "[key]"]
-    remedy = ""
-    if item["type"] == "extra_forbidden":
-        message = "unknown key"
-        close = difflib.get_close_matches(str(keys[-1]), _siblings(kind, keys[:-1]), n=1)
-        remedy = f"Did you mean {close[0]}?" if close else ""
-    elif item["type"] == "missing":
-        message = "is missing"
-    else:
-        message = str(item["msg"]).removeprefix("Value error, ")
-    return Problem(f"{file}:{_line(node, keys)}", ".".join(map(str, keys)), message, remedy)
-
-
-def _siblings(kind: type[Section], keys: list[Any]) -> list[str]:
-    """Keys that are known where ``keys`` leads."""
-    for key in keys:
-        field = kind.model_fields.get(str(key))
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, Section):
-            return []
-        kind = field.annotation
-    return list(kind.model_fields)
-
-
-def _line(node: Any, keys: list[Any]) -> int:
-    """Line of the deepest key that is there."""
-    line = 1
-    for key in keys:
-        try:
-            position = (node.lc.item if isinstance(key, int) else node.lc.key)(key)
-            node, line = node[key], position[0] + 1
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
+    node = YAML().load((LIBRARY / "assumed.yaml").read_text(encoding="utf-8"))
+    return Assumed.model_validate(node), node

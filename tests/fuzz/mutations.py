@@ -67,6 +67,7 @@ YAML_PIECES = (
     "!x ", "%YAML 1.1\n", "---\n", "...\n", "\n  ", "\n", "\t", "'", '"', "#", "@", "`", "[" * 3000, "{a: " * 3000, "- " * 3000,
     "? " * 2000, "'" * 999, "&a [*a]", "a: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\n", "!!binary aGk=", "!!float x", "0o17",
     "\n? [a]\n: b\n", "\nkey with spaces: 1\n", "\n__init__: 1\n", "\nmodel_fields: 1\n", "\nreps: 5\n", "\nrules:\n- 1\n- null\n",
+    "\n- 1" * 120_000, "\nk: 1" * 110_000, ", 1" * 240_000,
 )  # fmt: skip
 CSV_PIECES = (",", '"', "\n", "\r", ";", "\t", ",,,,,,,,", '""', '"\n', "\x00", "，", "|", "id,", "\n\n\n", ",=1+1")
 XML_PIECES = (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scenarios.crm.mapping import read_mapping
+from scenarios.crm.mapping import LIBRARY, read_mapping
 from scenarios.errors import PlanFileError
 from scenarios.loading import load_plan
 from tests.plans import PLAN_YAML, TABLES, small_plan_files
@@ -274,6 +274,48 @@ def test_more_rows_than_a_plan_has_are_refused_before_they_are_read(tmp_path: Pa
     ]
 
 
+FLAT = {
+    "keys": ("".join(f"{n:05x}:\n" for n in range(100_000)), 50_001),
+    "list items": ("reps:\n" + "".join(f"- {n}\n" for n in range(100_000)), 99_999),
+    "list items in one line": ("reps: [" + "1," * 400_000 + "1]\n", 1),
+    "keys in one line": ("reps: {" + ",".join(f"{n:05x}: 1" for n in range(80_000)) + "}\n", 1),
+    "empty list items": ("reps:\n" + "-\n" * 400_000, 99_999),
+}
+"""Less than 1 MB each, and more keys and values than are taken: the line on which there are too many."""
+
+
+@pytest.mark.parametrize("shape", FLAT)
+def test_flat_yaml_is_read_up_to_a_limit_of_keys_and_values(tmp_path: Path, shape: str) -> None:
+    """What YAML costs goes by keys and values, not by bytes: the rest of the file is not read."""
+    text, line = FLAT[shape]
+    file = tmp_path / "p.yaml"
+    file.write_text(text, encoding="utf-8")
+    said = rf"p.yaml:{line}: holds more than 100,000 keys and values. Put long tables into CSV files or a workbook.$"
+    with pytest.raises(PlanFileError, match=said):
+        load_plan(file)
+    with pytest.raises(PlanFileError, match=said):
+        read_mapping(file)
+
+
+def test_yaml_below_the_limit_is_judged_to_its_last_line(tmp_path: Path) -> None:
+    """Every value has its own line, also the last of thousands."""
+    keys = 49_000
+    rows = "".join(f"x{n}: 1\n" for n in range(keys))
+    said = problems(tmp_path, plan=PLAN_YAML + rows)
+    lines = PLAN_YAML.count("\n")
+    assert said == [f"plan.yaml:{lines + n + 1} x{n}: unknown key" for n in range(keys)]
+
+
+def test_a_letter_that_no_yaml_may_hold_has_its_line(tmp_path: Path) -> None:
+    assert problems(tmp_path, plan="name: 1\nfür: 2\na: \x07\n")[0].startswith("plan.yaml:3: is no YAML: unacceptable")
+
+
+def test_a_second_document_has_its_line(tmp_path: Path) -> None:
+    assert problems(tmp_path, plan=PLAN_YAML + "---\na: 2\n") == [
+        f"plan.yaml:{PLAN_YAML.count(chr(10)) + 1}: is no YAML: another document starts here"
+    ]
+
+
 def test_links_cannot_leave_the_folder(tmp_path: Path) -> None:
     """A plan that someone sends must not show what else is on the disk, not even in an error message."""
     folder, secret = small_plan_files(tmp_path / "plan"), tmp_path / "secret.csv"
@@ -377,7 +419,48 @@ def test_a_source_that_cannot_be_a_path() -> None:
 
 def test_a_mapping_that_is_nested_too_deeply(tmp_path: Path) -> None:
     (tmp_path / "m.yaml").write_text("- " * 3000, encoding="utf-8")
-    with pytest.raises(PlanFileError, match=r"m.yaml: is nested too deeply"):
+    with pytest.raises(PlanFileError, match=r"m.yaml:1: is nested too deeply"):
+        read_mapping(tmp_path / "m.yaml")
+
+
+def test_a_mapping_that_is_too_large_is_refused_before_reading(tmp_path: Path) -> None:
+    with (tmp_path / "m.yaml").open("wb") as file:
+        file.truncate(200_000_000)
+    with pytest.raises(PlanFileError, match=r"m.yaml: is 200 MB large; such files may have 1 MB"):
+        read_mapping(tmp_path / "m.yaml")
+
+
+def test_everything_wrong_in_a_mapping_at_once(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text(
+        """\
+name: shop
+currency: ""
+currencies: {EUR: dear, GBP: 1.2}
+deals:
+  file: exports/deals.csv
+  columns: {id: 1, rep: R, stage: S, engaged: E, closed: C, valu: V}
+stages: {Won: won, Lost: lst}
+stagess: 3
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(PlanFileError) as caught:
+        read_mapping(tmp_path / "m.yaml")
+    assert sorted(str(problem) for problem in caught.value.problems) == [
+        "m.yaml:3 currencies.EUR: 'dear' is not a number",
+        "m.yaml:5 deals.file: 'exports/deals.csv' is not the name of a file. Write it without folders.",
+        "m.yaml:6 deals.columns.valu: unknown key. Did you mean value?",
+        "m.yaml:6 deals.columns.value: missing",
+        "m.yaml:7 stages.Lost: 'lst' is none of open, won, lost. Did you mean lost?",
+        "m.yaml:8 stagess: unknown key. Did you mean stages?",
+    ]
+
+
+def test_stages_of_a_mapping_that_never_end(tmp_path: Path) -> None:
+    mapping = (LIBRARY / "maven.yaml").read_text(encoding="utf-8")
+    assert mapping.count("  Lost: lost\n") == 1
+    (tmp_path / "m.yaml").write_text(mapping.replace("  Lost: lost\n", ""), encoding="utf-8")
+    with pytest.raises(PlanFileError, match=r"^m.yaml:\d+ stages: no stage means lost$"):
         read_mapping(tmp_path / "m.yaml")
 
 

@@ -584,10 +584,10 @@ class TestMappings:
         ("old", "new", "message"),
         [
             ("currency: CNY", "curency: CNY", "mine.yaml:2 curency: unknown key. Did you mean currency?"),
-            ("list_price: 价格", "price: 价格", "mine.yaml:9 products.columns.list_price: is missing"),
-            ("跟进中: open", "跟进中: pending", "mine.yaml:16 stages.跟进中: Input should be 'open', 'won' or 'lost'"),
-            ("赢单: won, ", "", "mine.yaml:1: stages: no stage means won"),
-            ("name: mine", "name: [", "mine.yaml:3: expected ',' or ']', but got ':'"),
+            ("list_price: 价格", "price: 价格", "mine.yaml:9 products.columns.list_price: missing"),
+            ("跟进中: open", "跟进中: pending", "mine.yaml:16 stages.跟进中: 'pending' is none of open, won, lost"),
+            ("赢单: won, ", "", "mine.yaml:16 stages: no stage means won"),
+            ("name: mine", "name: [", "mine.yaml:3: is no YAML: expected ',' or ']', but got ':'"),
         ],
     )
     def test_mistakes_in_a_mapping(self, tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -598,7 +598,7 @@ class TestMappings:
         assert message in texts
 
     def test_a_mapping_that_is_not_there(self, tmp_path: Path) -> None:
-        with pytest.raises(PlanFileError, match=r"other\.yaml: there is no such file"):
+        with pytest.raises(PlanFileError, match=r"other\.yaml: the file is missing"):
             import_crm(SMALL, AS_OF, tmp_path / "plan", tmp_path / "other.yaml")
 
 

@@ -132,6 +132,33 @@ def test_a_path_and_what_lies_in_it_cannot_both_be_touched(folder: Path) -> None
     ]
 
 
+def test_a_path_in_what_is_touched_already_is_refused_with_the_first_that_touched_it(folder: Path) -> None:
+    """Whichever comes first; beside what is refused, what was taken goes on to count."""
+    whole, top, core = (
+        "rules.T5.ratio={by: rep_tier, values: {top: 1, core: 1, new: 1}}",
+        "rules.T5.ratio.values.top=2",
+        "rules.T5.ratio.values.core=2",
+    )
+    twice = "touched twice: by --set and"
+    assert refused(folder, whole, top, core) == [
+        f"--set rules.T5.ratio.values.top: {twice} as rules.T5.ratio by --set",
+        f"--set rules.T5.ratio.values.core: {twice} as rules.T5.ratio by --set",
+    ]
+    assert refused(folder, core, top, whole, core) == [
+        f"--set rules.T5.ratio: {twice} as rules.T5.ratio.values.core by --set",
+        f"--set rules.T5.ratio.values.core: {twice} by --set",
+    ]
+
+
+def test_scenarios_that_include_each_other_in_a_long_chain_are_refused(tmp_path: Path) -> None:
+    chain = "".join(f"  - {{id: s{n}, name: S, includes: [s{n + 1}], set: {{}}}}\n" for n in range(3000))
+    plan = PLAN_YAML + chain + "  - {id: s3000, name: S, includes: [], set: {target: 2}}\n"
+    said = refused(small_plan_files(tmp_path, plan=plan))
+    assert all("more than 20 scenarios include each other" in problem for problem in said)
+    assert f"plan.yaml:{PLAN_YAML.count(chr(10)) + 20} scenarios.s20: more than 20 scenarios include each other" in said
+    assert len(said) == 2981
+
+
 def test_two_scenarios_that_overlap_are_refused_whether_or_not_they_are_asked_for(tmp_path: Path) -> None:
     both = "  - {id: both, name: Both, includes: [soft_market], set: {customer_tiers.A.win_rate: 1}}\n"
     plan = PLAN_YAML + both
