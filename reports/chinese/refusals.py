@@ -114,7 +114,7 @@ REFUSALS: dict[str, str] = {
     "none of its deals is in {file}: {value} is the first": "其中没有一个商机在 {file} 中：第一个是 {value}",
     "Name the column of the same deal ids in the mapping.": "请在字段映射中给出含有相同商机编号的列。",
     "give stage and entered (a row for each stage) or entered_by_stage (a column for each)": "请给出 stage 和 entered（每个阶段一行），或 entered_by_stage（每个阶段一列）",
-    "stage_history: entered_by_stage names what is no stage: {names}": "stage_history：entered_by_stage 中有不是阶段的名称：{names}",
+    "entered_by_stage names what is no stage: {names}": "entered_by_stage 中有不是阶段的名称：{names}",
     "the day {value} was hired is missing": "缺少 {value} 的入职日期",
     "{value} left before the day of hiring": "{value} 的离职日期早于入职日期",
     "Choose a later --as-of.": "请选较晚的 --as-of。",

@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ruamel.yaml import YAML
 
 from scenarios.errors import PlanFileError, UsageError
@@ -200,10 +200,10 @@ class Mapping(Section):
     """None: when customers pay is assumed, and no invoice is open at the start."""
     staff: StaffFile | None = None
     """None: how many leave is assumed."""
-    stage_history: StageHistoryFile | None = None
-    """None: a deal counts by its age, whatever its stage."""
     stages: Annotated[dict[str, Outcome], Field(min_length=1)]
     """Stage as the export calls it → open, won or lost; the open ones in the order in which deals pass them."""
+    stage_history: StageHistoryFile | None = None
+    """None: a deal counts by its age, whatever its stage."""
     open_deal_accounts: Literal["use", "ignore"] = "use"
     """Whether the account of an open deal counts; not where an account is entered only at closing."""
     default_maturity: Id = "mature"
@@ -247,13 +247,14 @@ class Mapping(Section):
             raise ValueError(f"no stage means {' or '.join(sorted(missing))}")
         return stages
 
-    @model_validator(mode="after")
-    def _history_is_of_stages(self) -> Self:
-        columns = self.stage_history.columns.entered_by_stage if self.stage_history else {}
-        strange = sorted(set(columns) - set(self.stages))
+    @field_validator("stage_history")
+    @classmethod
+    def _history_is_of_stages(cls, file: StageHistoryFile | None, info: ValidationInfo) -> StageHistoryFile | None:
+        columns = file.columns.entered_by_stage if file else {}
+        strange = sorted(set(columns) - set(info.data.get("stages", columns)))
         if strange:
-            raise ValueError(f"stage_history: entered_by_stage names what is no stage: {', '.join(strange)}")
-        return self
+            raise ValueError(f"entered_by_stage names what is no stage: {', '.join(strange)}")
+        return file
 
 
 class Method(Section):

@@ -309,7 +309,10 @@ class TestFilesThatCannotBeRead:
             ("{deal: deal}", "give stage and entered"),
             ("{deal: deal, stage: stage}", "give stage and entered"),
             ("{deal: deal, stage: stage, entered: day, entered_by_stage: {Meet: day}}", "give stage and entered"),
-            ("{deal: deal, entered_by_stage: {Gossip: day}}", "entered_by_stage names what is no stage: Gossip"),
+            (
+                "{deal: deal, entered_by_stage: {Gossip: day}}",
+                r"export\.yaml:\d+ stage_history: entered_by_stage names what is no stage: Gossip",
+            ),
         ],
     )
     def test_a_mapping_that_says_it_wrong(self, export: Path, columns: str, said: str) -> None:
