@@ -6,6 +6,7 @@ Nothing here knows the built-in plan's entries by name: a rule is recognised by 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -59,6 +60,10 @@ SENTENCES = {
     "sleeping_trigger": "{plan} waits for {risk}, which is switched off: it will never be used.",
     "sleeping_light": "{plan} waits for a {light} light, and no policy that is on gives it in any week: it will never "
     "be used.",
+    "sleeping_exam": "{criterion} counts who passed the exam of {measure}, which is switched off: nobody takes it, and "
+    "the {share:.0%} are never reached.",
+    "late_exam": "{criterion} counts who passed the exam of {measure}, of which no session is over when {phase} ends: "
+    "the {share:.0%} are never reached.",
     "cost_without_effect": "{entry} costs {cost:,.0f} and changes nothing.",
     "disabled_rules": "Switched off and not kept: {listed}.",
     "uncovered_region": "No rep covers {region}: it can carry no quota.",
@@ -85,6 +90,7 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
         _lead_hours,
         _automated_care,
         _idle_entries,
+        _idle_criteria,
         _regions_and_reps,
     )
     return tuple(finding for check in checks for finding in check(plan))
@@ -274,6 +280,26 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
             yield _finding("cost_without_effect", "note", (), {"cost": measure.cost}, measure.id, entry=measure.id)
     if off := tuple(rule.id for rule in plan.rules if not rule.enabled):
         yield _finding("disabled_rules", "note", off, {"count": len(off)}, listed=", ".join(off))
+
+
+def _idle_criteria(plan: Plan) -> Iterator[Finding]:
+    """E1: an exam that nobody can have passed when the phase is judged counts as 0%."""
+    calendar = plan.calendar
+    measures = {measure.id: measure for measure in plan.measures}
+    phases = {phase.id: phase for phase in calendar.phases}
+    for criterion in calendar.criteria:
+        measure = measures.get(criterion.measure or "")
+        session = measure.session if measure else None
+        if measure is None or session is None or criterion.at_least <= 0:
+            continue
+        if not any(session.takes_part(rep.tier) for rep in plan.reps):
+            continue  # of nobody all have passed
+        figures, words = {"share": criterion.at_least}, {"criterion": criterion.id, "measure": measure.id}
+        phase = phases[criterion.phase]
+        if not measure.enabled:
+            yield _finding("sleeping_exam", "warning", ("E1",), figures, criterion.id, **words)
+        elif min(session.ends(calendar), default=math.inf) > calendar.first_day_of_week(phase.to_week + 1):
+            yield _finding("late_exam", "warning", ("E1",), figures, criterion.id, phase=phase.name, **words)
 
 
 def _light_given(plan: Plan, trigger: Trigger) -> bool:

@@ -46,6 +46,10 @@ MESSAGES: dict[str, str] = {
     "{plan} waits for {risk}, which is switched off: it will never be used.": "{plan} 以 {risk} 为触发条件，而该风险已关闭：不会启用。",
     "{plan} waits for a {light} light, and no policy that is on gives it in any week: it will never be used.": "{plan} 以 "
     "{light} 灯为触发条件，而没有生效的策略会亮此灯：不会启用。",
+    "{criterion} counts who passed the exam of {measure}, which is switched off: nobody takes it, and the {share} are never "
+    "reached.": "{criterion} 按 {measure} 的考核通过率评定，而该措施已关闭：无人参加考核，{share} 永远达不到。",
+    "{criterion} counts who passed the exam of {measure}, of which no session is over when {phase} ends: the {share} are "
+    "never reached.": "{criterion} 按 {measure} 的考核通过率评定，而到 {phase} 结束时该措施还没有一次举行完毕：{share} 永远达不到。",
     "{entry} costs {cost} and changes nothing.": "{entry} 花费 {cost}，但不产生任何变化。",
     "Switched off and not kept: {listed}.": "已关闭、不再遵守：{listed}。",
     "No rep covers {region}: it can carry no quota.": "没有销售人员负责 {region}：不能承担销售指标。",

@@ -121,6 +121,39 @@ def test_what_never_acts(small_plan: Plan) -> None:
     assert idle["cost_without_effect.K1-answer"].severity == "warning"
 
 
+def test_a_criterion_on_an_exam_that_nobody_can_have_passed_in_time(small_plan: Plan) -> None:
+    """Such a criterion counts as 0% in every quarter; where nobody takes part, of nobody all have passed."""
+    exam = {"questions": 5, "success_rate": 0.9, "pass_mark": 0.8}
+    asks = {"id": "skilled", "name": "", "phase": "start-up", "figure": "exam_passed", "at_least": 0.8, "measure": "E1"}
+    start_up = next(phase for phase in small_plan.calendar.phases if phase.id == "start-up")
+    assert (start_up.from_week, start_up.to_week) == (1, 2)
+
+    def said(enabled: bool = True, at_least: float = 0.8, figure: str = "exam_passed", **session: object) -> list[str]:
+        held = {"weeks": [2, 6], "rep_tiers": ["core"], "exam": exam} | session
+        criterion = asks | {"at_least": at_least, "figure": figure}
+        if figure != "exam_passed":
+            del criterion["measure"]
+        calendar = small_plan.calendar.model_dump() | {"criteria": [criterion]}
+        measures = [{"id": "E1", "name": "", "enabled": enabled, "session": held}]
+        plan = Plan.model_validate(small_plan.model_dump() | {"calendar": calendar, "measures": measures})
+        about = found(plan)
+        return [about[key].message for key in ("sleeping_exam.skilled", "late_exam.skilled") if key in about]
+
+    assert said() == []
+    assert said(enabled=False) == [
+        "skilled counts who passed the exam of E1, which is switched off: nobody takes it, and the 80% are never "
+        "reached."
+    ]
+    assert said(weeks=[3]) == [
+        f"skilled counts who passed the exam of E1, of which no session is over when {start_up.name} ends: the 80% are "
+        "never reached."
+    ]
+    assert len(said(enabled=False, weeks=[3])) == 1
+    assert said(enabled=False, at_least=0) == []
+    assert said(enabled=False, figure="signed_share") == []
+    assert said(enabled=False, rep_tiers=["nobody"]) == []
+
+
 def test_a_plan_that_waits_for_a_light_that_is_never_given(small_plan: Plan) -> None:
     waits = small_plan.contingency_plans[0].model_dump() | {"trigger": {"light": "conversion"}}
     lights = {"id": "E3", "name": "", "lights": {"conversion": {"red": 0.8, "amber": 0.9}, "by_region": False}}
