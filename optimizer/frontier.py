@@ -38,11 +38,6 @@ class Frontier:
     measure: Measure
     points: tuple[FrontierPoint, ...]
 
-    @property
-    def is_flat(self) -> bool:
-        """Whether giving up contribution buys no fairness."""
-        return len(self.points) == 1
-
 
 def frontier(plan: Plan, measure: Measure = "load", points: int = 6) -> Frontier:
     """The trade-off between contribution and fairness among reps, on one live model.

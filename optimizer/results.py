@@ -206,11 +206,6 @@ class AllocationResult:
     rounding: Rounding | None = None
     """None where the plan names no steps."""
 
-    @property
-    def unsold(self) -> float:
-        """Demand that nobody has the hours for, or that is not worth its cost."""
-        return max(sum(amount for _, amount in self.demand) - self.expected_total, 0.0)
-
 
 def counted(found: Iterable[T], total: int, label: str, progress: Progress | None) -> Iterator[T]:
     """The same entries, with progress told after each of so many."""

@@ -7,7 +7,6 @@ moves what is expected, so the plan is prepared and stated again. Either way a p
 from __future__ import annotations
 
 import contextlib
-import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from optimizer.conflicts import find_conflict
 from optimizer.data import AllocationData
 from optimizer.equity import Equity, equity
 from optimizer.live import Change, Infeasible
+from optimizer.prices import interval
 from optimizer.rows import pools, rule_row
 from optimizer.selection import RuleLine, spell_out, with_figures_of
 from optimizer.solved import Solved, solve
@@ -186,18 +186,14 @@ def _difference(base: Solved, data: AllocationData) -> Change:
             continue
         place = live.row(f"rule_{number}")
         if fixed is not None:
-            bounds[place] = _interval(new.rule.sense, new.ratio * fixed)
+            bounds[place] = interval(new.rule.sense, new.ratio * fixed)
         terms = row.terms(new.ratio)
         coefficients |= {(place, live.column(variable)): terms[variable] for variable in row.right}
     for number, lock in enumerate(sorted(data.plan.locks, key=lambda lock: lock.id)):
-        bounds[live.row(f"lock_{number}")] = _interval("=", lock.amount / money)
+        bounds[live.row(f"lock_{number}")] = interval("=", lock.amount / money)
     if not data.is_total_fixed:
-        bounds[live.row("total_quota")] = _interval("=", data.target / money)
+        bounds[live.row("total_quota")] = interval("=", data.target / money)
     return Change(bounds, coefficients)
-
-
-def _interval(sense: str, bound: float) -> tuple[float, float]:
-    return (-math.inf if sense == "<=" else bound, math.inf if sense == ">=" else bound)
 
 
 def binding_rules(solved: Solved) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-from reports.specs import Bar, Cell, Column, Mark, Row, Table
+from reports.specs import Column, Mark, Row, Table, text_of
 
 __all__ = ["GAP", "INDENT", "Layout", "lay_out", "under_heading", "wrapped"]
 
@@ -97,7 +97,7 @@ def under_heading(heading: str, text: str) -> str:
 
 def _moved(row: Row, number: int, under: int, heading: str) -> Row:
     moved, host = row.cells[number], row.cells[under]
-    text, place = _words(moved), _words(host)
+    text, place = text_of(moved), text_of(host)
     if not text:
         return row
     line = under_heading(heading, text)
@@ -107,15 +107,9 @@ def _moved(row: Row, number: int, under: int, heading: str) -> Row:
     return Row(tuple(cells), row.strong)
 
 
-def _words(cell: Cell) -> str:
-    if isinstance(cell, Bar):
-        return ""
-    return cell.text if isinstance(cell, Mark) else cell
-
-
 def _natural(columns: Sequence[Column], rows: Sequence[Row], number: int) -> int:
     """Width at which no cell is wrapped."""
-    lines = [line for row in rows for line in _words(row.cells[number]).split("\n")]
+    lines = [line for row in rows for line in text_of(row.cells[number]).split("\n")]
     return max((cell_len(line) for line in lines), default=0)
 
 

@@ -29,6 +29,7 @@ __all__ = [
     "Series",
     "Table",
     "Tone",
+    "text_of",
 ]
 
 Tone = Literal["plain", "headline", "good", "warning", "bad", "quiet"]
@@ -53,6 +54,13 @@ class Bar:
 
 
 Cell = str | Mark | Bar
+
+
+def text_of(cell: Cell) -> str:
+    """What a cell says; a bar says nothing."""
+    if isinstance(cell, Bar):
+        return ""
+    return cell.text if isinstance(cell, Mark) else cell
 
 
 @dataclass(frozen=True, slots=True)

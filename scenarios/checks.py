@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scenarios.cells import members, picks
-from scenarios.effects import Effect
 from scenarios.plan import Plan
 from scenarios.risks import Trigger
 from scenarios.rules import Cells, Ratio, Rule
@@ -272,11 +271,11 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
             words = {"plan": answer.id, "risk": str(answer.trigger.alarm)}
             yield _finding("sleeping_trigger", "warning", ("S6",), {}, answer.id, **words)
         cost = answer.retainer + answer.activation_cost
-        acts = answer.event is not None or any(map(_changes, answer.effects))
+        acts = answer.event is not None or any(effect.moves for effect in answer.effects)
         if cost > 0 and not answer.negative_control and not acts:
             yield _finding("cost_without_effect", "warning", (), {"cost": cost}, answer.id, entry=answer.id)
     for measure in plan.measures:
-        if measure.enabled and measure.cost > 0 and not any(map(_changes, measure.all_effects)):
+        if measure.enabled and measure.cost > 0 and not any(effect.moves for effect in measure.all_effects):
             yield _finding("cost_without_effect", "note", (), {"cost": measure.cost}, measure.id, entry=measure.id)
     if off := tuple(rule.id for rule in plan.rules if not rule.enabled):
         yield _finding("disabled_rules", "note", off, {"count": len(off)}, listed=", ".join(off))
@@ -307,10 +306,6 @@ def _light_given(plan: Plan, trigger: Trigger) -> bool:
     able = [lights for lights in on if lights.by_region or not trigger.each_region]
     reviewed = (lights for lights in able if lights.weeks or plan.calendar.review_weeks)
     return any(getattr(lights, str(trigger.light)) for lights in reviewed)
-
-
-def _changes(effect: Effect) -> bool:
-    return effect.factor != 1 or effect.shift != 0
 
 
 def _regions_and_reps(plan: Plan) -> Iterator[Finding]:

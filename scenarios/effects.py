@@ -184,6 +184,11 @@ class Effect(Section):
     duration_weeks: Annotated[float, Field(gt=0, le=53)] | None = None
     """Risks and plans: how long it lasts from its start; empty means to the end of the quarter."""
 
+    @property
+    def moves(self) -> bool:
+        """Whether it changes any figure."""
+        return self.factor != 1 or self.shift != 0
+
     @model_validator(mode="after")
     def _registered(self) -> Self:
         parameter = PARAMETERS.get(self.parameter)

@@ -44,6 +44,14 @@ class Problem:
         return f"{text.rstrip('.')}. {self.remedy}" if self.remedy else text
 
 
+class Unfit(Exception):
+    """What is written does not fit; says why and what to do. Caught where its place is known, and told as a Problem."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        self.message, self.remedy = message, remedy
+        super().__init__(message)
+
+
 class QuarterdeckError(Exception):
     """Root of the errors that are said to a planner rather than shown as a traceback."""
 

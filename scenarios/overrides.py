@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from scenarios.errors import Problem
+from scenarios.errors import Problem, Unfit
 from scenarios.nodes import Node, Path, dotted, nearest
 from scenarios.plan import Plan
 from scenarios.restating import restate
@@ -73,12 +73,8 @@ class Override:
         return f"{self.by} ({self.value.place})" if self.value.place != self.by else self.by
 
 
-class NotApplied(Exception):
+class NotApplied(Unfit):
     """An override cannot be applied; says why and what was near."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        self.message, self.remedy = message, remedy
-        super().__init__(message)
 
 
 def setting(text: str, problems: list[Problem]) -> Override | None:

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from scenarios.errors import Unfit
 from scenarios.fields import Percent
 from scenarios.nodes import Node
 from scenarios.schema import holds_date, is_choice
@@ -53,12 +54,8 @@ _BETWEEN_VALUES = ",，、"
 _BETWEEN_KEY_AND_VALUE = "=＝"
 
 
-class Unclear(Exception):
+class Unclear(Unfit):
     """A cell that cannot be read as what its field wants; says why and what to write instead."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        self.message, self.remedy = message, remedy
-        super().__init__(message)
 
 
 _FORMS: tuple[tuple[Literal["mapping", "list"], type, int], ...] = (("mapping", dict, 1), ("list", tuple, 0))

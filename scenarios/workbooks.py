@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 import python_calamine as calamine
 
 from scenarios.columns import Line, letters, position_of
+from scenarios.errors import Unfit
 
 __all__ = ["NotAWorkbook", "SheetRead", "read_sheets"]
 
@@ -33,12 +34,8 @@ _MOST_NAMED = 20
 """Unreadable cells of a sheet that are named; further ones are counted."""
 
 
-class NotAWorkbook(Exception):
+class NotAWorkbook(Unfit):
     """A file that cannot be read as a workbook; says why and what to do."""
-
-    def __init__(self, message: str, remedy: str = "") -> None:
-        self.message, self.remedy = message, remedy
-        super().__init__(message)
 
 
 @dataclass

@@ -10,7 +10,6 @@ import numpy as np
 
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
-from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.deciding import decide, options_of, violations_of
 from studies.replay.batches import Batch
@@ -19,7 +18,7 @@ from studies.requests import QuarterRequest
 from studies.results import BridgeStep, Change, CriterionRow, Estimate, KpiRow, SimulateResult, Spread
 from studies.statistics import (
     Values,
-    kpi_row,
+    kpi_rows,
     mean_estimate,
     proportion_estimate,
     quantile_interval,
@@ -67,7 +66,7 @@ def simulate_study(
         risks=tuple(sorted(options.risks)),
         plans=tuple(sorted(options.plans)),
         forced=tuple(_forced_words(options)),
-        kpis=tuple(kpi_row(kpi, batch.kpis[kpi.id], batch.nature) for kpi in KPIS.values()),
+        kpis=kpi_rows(batch.kpis, batch.nature),
         bridge=bridge(plan, batch, calm),
         by_product=_spreads([(p.id, p.name) for p in plan.products], batch.by_product, quota["product"]),
         by_region=_spreads([(r.id, r.name) for r in plan.regions], batch.by_region, quota["region"]),

@@ -9,14 +9,14 @@ Differences too small to matter: two one-sided tests (D. J. Schuirmann, J. Pharm
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from simulation.kpis import Kpi
+from simulation.kpis import KPIS, Kpi
 from studies.results import Difference, Estimate, KpiRow, Margins, Unknown
 
 __all__ = [
@@ -24,7 +24,9 @@ __all__ = [
     "difference",
     "is_equivalent",
     "kpi_row",
+    "kpi_rows",
     "mean_estimate",
+    "mean_gap",
     "mean_of_rare",
     "needed",
     "proportion_estimate",
@@ -228,6 +230,16 @@ def kpi_row(kpi: Kpi, values: Values, nature: Values | None = None) -> KpiRow:
         worst_tenth=None if is_chance else tail_mean(values, "low" if kpi.direction == "more" else "high"),
         unknown=None if nature is None else unknown_part(values, nature),
     )
+
+
+def kpi_rows(kpis: Mapping[str, Values], nature: Values | None = None) -> tuple[KpiRow, ...]:
+    """All KPIs over replications."""
+    return tuple(kpi_row(kpi, kpis[kpi.id], nature) for kpi in KPIS.values())
+
+
+def mean_gap(a: Mapping[str, Values], b: Mapping[str, Values], kpi: str) -> Estimate:
+    """Mean of a KPI in A less in B, pair by pair."""
+    return mean_estimate(a[kpi] - b[kpi])
 
 
 def difference(kpi: Kpi, a: Values, b: Values, margins: Margins) -> Difference:

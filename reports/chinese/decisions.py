@@ -6,7 +6,6 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     # what several of them say
-    "decide.detail": "目标分解方案 {allocation} · {n} 组未来情形 · 随机种子 {seed} · 金额单位：{currency}",
     "decide.points": "{points} 个百分点",
     "decide.between": "{mean}（{low} 至 {high}）",
     "deciding.range": "范围",

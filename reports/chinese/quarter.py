@@ -8,7 +8,7 @@ SENTENCES: dict[str, str] = {
     # simulation
     "simulate.title": "模拟 · {plan}",
     "simulate.part": "模拟",
-    "simulate.detail": "目标分解方案 {allocation} · 模拟 {n} 次 · 随机种子 {seed} · 金额单位：{currency}",
+    "quarter.detail": "目标分解方案 {allocation} · 模拟 {n} 次 · 随机种子 {seed} · 金额单位：{currency}",
     "simulate.chance": "季度目标 {target}的达成概率：{chance}（模拟误差 {half} 个百分点）。",
     "simulate.range": "10 个季度中有 8 个的签约额在 {low}与 {high}之间，半数达到 {middle}。",
     "simulate.worst": "最差的十分之一季度平均签约 {worst}（{half}）。",

@@ -8,7 +8,6 @@ SENTENCES: dict[str, str] = {
     # stress
     "stress.title": "压力测试 · {plan}",
     "stress.part": "压力测试",
-    "stress.detail": "目标分解方案 {allocation} · 模拟 {n} 次 · 随机种子 {seed} · 金额单位：{currency}",
     "stress.headline": "季度目标 {target}的达成概率：无风险发生时 {without}，计入全部风险且没有应急预案时 {chance}。",
     "stress.forced": "强制发生：{forced}。此处的概率是在上述情况发生的前提下得到的。",
     "stress.risks": "各项风险的损失",

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.documents.drawing import FONTS, data_uri, svg_of
-from reports.specs import Bar, Block, Card, Cell, Listing, Mark, Report, Section, Sentence, Table
+from reports.specs import Bar, Block, Card, Cell, Listing, Mark, Report, Section, Sentence, Table, text_of
 from reports.wording import Wording
 
 __all__ = ["letters_html", "report_html"]
@@ -53,7 +53,7 @@ def _environment(words: Wording, pictures: dict[str, str]) -> Environment:
         "listing": lambda block: isinstance(block, Listing),
         "bar": lambda cell: isinstance(cell, Bar),
     }
-    environment.filters |= {"text": _text, "tone": _tone, "lines": lambda text: text.split("\n"), "shown": _shown}
+    environment.filters |= {"text": text_of, "tone": _tone, "lines": lambda text: text.split("\n"), "shown": _shown}
     return environment
 
 
@@ -75,12 +75,6 @@ def _shown(table: Table) -> list[int]:
         for number in range(len(table.columns))
         if any(row.cells[number] != "" for row in table.rows) or not table.rows
     ]
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, Bar):
-        return ""
-    return cell.text if isinstance(cell, Mark) else cell
 
 
 def _tone(cell: Cell) -> str:

@@ -6,7 +6,6 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     # what several of them say
-    "decide.detail": "Allocation {allocation} · {n} futures · seed {seed} · money in {currency}",
     "decide.points": "{points} points",
     "decide.between": "{mean} ({low} to {high})",
     "deciding.range": "Range",

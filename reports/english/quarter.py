@@ -8,7 +8,7 @@ SENTENCES: dict[str, str] = {
     # simulation
     "simulate.title": "Simulation · {plan}",
     "simulate.part": "Simulation",
-    "simulate.detail": "Allocation {allocation} · {n} replications · seed {seed} · money in {currency}",
+    "quarter.detail": "Allocation {allocation} · {n} replications · seed {seed} · money in {currency}",
     "simulate.chance": "Chance of reaching {target}: {chance} (simulation {half} points).",
     "simulate.range": "In 8 of 10 quarters you would sign between {low} and {high}; half of them reach {middle}.",
     "simulate.worst": "The worst tenth of quarters sign {worst} ({half}) on average.",

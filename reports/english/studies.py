@@ -8,7 +8,6 @@ SENTENCES: dict[str, str] = {
     # stress
     "stress.title": "Stress test · {plan}",
     "stress.part": "Stress test",
-    "stress.detail": "Allocation {allocation} · {n} replications · seed {seed} · money in {currency}",
     "stress.headline": "Chance of reaching {target}: {without} if no risk strikes, {chance} with all risks and no "
     "contingency plan.",
     "stress.forced": "Forced to strike: {forced}. The chances are those of a quarter in which this happens.",

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from reports.specs import Heading
 from reports.wording import Scale, Wording
 from studies.results import Estimate
 
-__all__ = ["chance", "half", "heading", "kpi_value", "points", "signed"]
-
-
-def heading(
-    words: Wording, title: str, plan: str, allocation: str, n: int, seed: int, currency: str, **blanks: str
-) -> Heading:
-    """What is asked of which plan, on what it rests."""
-    detail = words.say(
-        "decide.detail", allocation=allocation, n=words.money(n), seed=seed, currency=words.currency(currency)
-    )
-    return Heading(words.say(title, plan=plan, **blanks), detail)
+__all__ = ["chance", "half", "kpi_value", "points", "signed"]
 
 
 def half(figure: Estimate) -> float:

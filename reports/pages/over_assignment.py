@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.pages.deciding import chance, heading
-from reports.pages.parts import changes, money_title, named, row
+from reports.pages.deciding import chance
+from reports.pages.parts import changes, money_title, named, quarter_heading, row
 from reports.specs import Block, Column, Page, Sentence, Table
 from reports.wording import Wording
 from studies.decisions.over_assigning import OverAssignResult
@@ -14,9 +14,7 @@ __all__ = ["over_assignment_page"]
 def over_assignment_page(result: OverAssignResult, words: Wording, source: str = "PLAN") -> Page:
     """The over-assignment that is needed, what it asks of reps, quotas of equal chance."""
     blocks: list[Block] = [
-        heading(
-            words, "over.title", result.plan, result.allocation_name, result.replications, result.seed, result.currency
-        ),
+        quarter_heading(words.say("over.title", plan=result.plan), result, words),
         *_headline(result, words),
         Sentence(words.say("over.now", now=words.signed_percent(result.now))),
         *changes(words, "changes.title", result.changes),

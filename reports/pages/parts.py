@@ -7,9 +7,9 @@ from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 
-from reports.specs import Block, Cell, Column, Mark, Row, Table
+from reports.specs import Block, Cell, Column, Heading, Mark, Row, Table
 from reports.wording import Scale, Wording
-from studies.results import Change, Estimate, KpiRow, Spread
+from studies.results import Change, Estimate, KpiRow, QuarterResult, Spread
 
 __all__ = [
     "bar_of",
@@ -21,6 +21,8 @@ __all__ = [
     "money_title",
     "named",
     "points",
+    "quarter_detail",
+    "quarter_heading",
     "row",
     "shortened",
     "spread_table",
@@ -46,6 +48,22 @@ def named(entry_id: str, name: str, between: str = " · ") -> str:
 def _key(text: str) -> str:
     """What of a name an id made of it keeps."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def quarter_heading(title: str, result: QuarterResult, words: Wording) -> Heading:
+    """What is asked of the quarter, and on what the answer rests."""
+    return Heading(title, quarter_detail(result, words))
+
+
+def quarter_detail(result: QuarterResult, words: Wording) -> str:
+    """Which allocation was simulated, on how many futures."""
+    return words.say(
+        "quarter.detail",
+        allocation=result.allocation_name,
+        seed=result.seed,
+        n=words.money(result.replications),
+        currency=words.currency(result.currency),
+    )
 
 
 def money_title(words: Wording, key: str, scale: Scale, currency: str) -> str:

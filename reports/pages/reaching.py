@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reports.pages.deciding import chance, half, heading, points, signed
-from reports.pages.parts import changes, money_title, row
+from reports.pages.deciding import chance, half, points, signed
+from reports.pages.parts import changes, money_title, quarter_heading, row
 from reports.pages.verdicts import smallest_difference, verdict_mark
 from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table, Tone
 from reports.wording import Wording
@@ -21,16 +21,7 @@ def reach_chance_page(result: ReachChanceResult, words: Wording, source: str = "
     ends = (result.target_low, result.target_high)
     low, high = (words.say("deciding.open") if end is None else words.short(end) for end in ends)
     blocks: list[Block] = [
-        heading(
-            words,
-            "reaching.title",
-            result.plan,
-            result.allocation_name,
-            result.replications,
-            result.seed,
-            result.currency,
-            wanted=wanted,
-        ),
+        quarter_heading(words.say("reaching.title", plan=result.plan, wanted=wanted), result, words),
         Sentence(words.say(key, now=chance(words, result.now), wanted=wanted), "headline"),
         *_mix_says(result, words),
         Sentence(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports.pages.allocation import allocation_page
@@ -73,6 +73,11 @@ PAGES: dict[type[Record], Callable[[Any, Wording, str], Page]] = {
     PartialResult: unfinished_page,
 }
 """Type of a study's result, whole or in part → its page."""
+
+
+def parts_of(result: Record) -> Sequence[Record]:
+    """The answers that a result consists of: three of the main job."""
+    return (result.allocate, result.simulate, result.stress) if isinstance(result, RunResult) else (result,)
 
 
 def summary(result: Record, words: Wording) -> list[Block]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.pages.deciding import half, heading, points, signed
-from reports.pages.parts import changes, money_title, row
+from reports.pages.deciding import half, points, signed
+from reports.pages.parts import changes, money_title, quarter_heading, row
 from reports.specs import Block, Column, Page, Sentence, Table
 from reports.wording import Scale, Wording
 from studies.decisions.selecting import PlanSetRow, SelectResult
 from studies.decisions.set_choice import MOST_PLANS
+from studies.results import Estimate
 
 __all__ = ["selection_page"]
 
@@ -21,15 +22,7 @@ def selection_page(result: SelectResult, words: Wording, source: str = "PLAN") -
         x for line in every for x in (line.cost.mean, line.gain_contribution.mean, half(line.gain_contribution))
     )
     blocks: list[Block] = [
-        heading(
-            words,
-            "select.title",
-            result.plan,
-            result.allocation_name,
-            result.replications,
-            result.seed,
-            result.currency,
-        ),
+        quarter_heading(words.say("select.title", plan=result.plan), result, words),
         *_headline(result, words, scale),
         Sentence(words.say(f"select.criterion.{result.criterion}")),
         *_budget(result, words),
@@ -68,12 +61,7 @@ def _headline(result: SelectResult, words: Wording, scale: Scale) -> list[Block]
         if result.criterion == "cvar":
             text = words.say(
                 "select.gain_tail",
-                gain=words.say(
-                    "decide.between",
-                    mean=words.short(chosen.gain.mean),
-                    low=words.short(chosen.gain.ci_low),
-                    high=words.short(chosen.gain.ci_high),
-                ),
+                gain=_between(chosen.gain, words),
             )
             blocks.append(Sentence(text))
     return [*blocks, _promise(result, words)]
@@ -97,6 +85,11 @@ def _promise(result: SelectResult, words: Wording) -> Sentence:
     return Sentence(words.say("select.no_promise", n=n, delta=delta), "warning")
 
 
+def _between(figure: Estimate, words: Wording) -> str:
+    mean, low, high = (words.short(amount) for amount in (figure.mean, figure.ci_low, figure.ci_high))
+    return words.say("decide.between", mean=mean, low=low, high=high)
+
+
 def _budget(result: SelectResult, words: Wording) -> list[Block]:
     sets = words.money(result.sets)
     if result.budget is None or result.affordable is None:
@@ -107,10 +100,7 @@ def _budget(result: SelectResult, words: Wording) -> list[Block]:
     ]
     cost = result.chosen.cost
     if cost.ci_high > result.budget:
-        text = words.say(
-            "decide.between", mean=words.short(cost.mean), low=words.short(cost.ci_low), high=words.short(cost.ci_high)
-        )
-        blocks.append(Sentence(words.say("select.over", cost=text), "warning"))
+        blocks.append(Sentence(words.say("select.over", cost=_between(cost, words)), "warning"))
     return blocks
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.pages.deciding import chance, half, heading, kpi_value, points, signed
-from reports.pages.parts import changes, named, row
+from reports.pages.deciding import chance, half, kpi_value, points, signed
+from reports.pages.parts import changes, named, quarter_heading, row
 from reports.specs import Bar, Block, Cell, Column, Listing, Mark, Page, Sentence, Table
 from reports.wording import Scale, Wording
 from simulation.kpis import KPIS
@@ -19,15 +19,7 @@ _MOST_NAMED = 12
 def sensitivity_page(result: SensitivityResult, words: Wording, source: str = "PLAN") -> Page:
     """What the headline rests on, then what the decision rests on."""
     blocks: list[Block] = [
-        heading(
-            words,
-            "explain.title",
-            result.plan,
-            result.allocation_name,
-            result.replications,
-            result.seed,
-            result.currency,
-        ),
+        quarter_heading(words.say("explain.title", plan=result.plan), result, words),
         *_headline(result, words),
         *changes(words, "changes.title", result.changes),
     ]

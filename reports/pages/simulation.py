@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 
 from reports.pages.bridge import kind_of, levels, step_name
-from reports.pages.parts import bar_of, changes, kpi_table, money_title, row, spread_table
+from reports.pages.parts import bar_of, changes, kpi_table, money_title, quarter_heading, row, spread_table
 from reports.pages.rules import missed_rules
-from reports.specs import Bar, Block, Cell, Column, Heading, Listing, Page, Row, Sentence, Table
+from reports.specs import Bar, Block, Cell, Column, Listing, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.results import Estimate, KpiRow, SimulateResult
 
@@ -17,15 +17,8 @@ __all__ = ["headline", "simulation_page"]
 def simulation_page(result: SimulateResult, words: Wording, source: str = "PLAN", is_part: bool = False) -> Page:
     """Everything that a simulation says; ``source`` is what the planner calls the plan on the command line."""
     blocks: list[Block] = [
-        Heading(
-            words.say("simulate.part") if is_part else words.say("simulate.title", plan=result.plan),
-            words.say(
-                "simulate.detail",
-                allocation=result.allocation_name,
-                seed=result.seed,
-                n=words.money(result.replications),
-                currency=words.currency(result.currency),
-            ),
+        quarter_heading(
+            words.say("simulate.part") if is_part else words.say("simulate.title", plan=result.plan), result, words
         ),
         *([] if is_part else headline(result, words)),
         *_in_play(result, words),

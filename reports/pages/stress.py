@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reports.pages.parts import changes, estimate, money_title, named, points, row
+from reports.pages.parts import changes, estimate, money_title, named, points, quarter_heading, row
 from reports.pages.rules import missed_rules
 from reports.pages.verdicts import size_that_matters, smallest_difference, verdict_mark, verdicts
-from reports.specs import Block, Column, Heading, Page, Sentence, Table, Tone
+from reports.specs import Block, Column, Page, Sentence, Table, Tone
 from reports.wording import Scale, Wording
 from studies.results import Estimate, PlanRow, StressResult, StressRow
 
@@ -27,15 +27,8 @@ def stress_page(result: StressResult, words: Wording, source: str = "PLAN", is_p
     risks = [line for line in result.rows if not line.plan]
     plans = [line for line in result.rows if line.plan]
     blocks: list[Block] = [
-        Heading(
-            words.say("stress.part") if is_part else words.say("stress.title", plan=result.plan),
-            words.say(
-                "stress.detail",
-                allocation=result.allocation_name,
-                seed=result.seed,
-                n=words.money(result.replications),
-                currency=words.currency(result.currency),
-            ),
+        quarter_heading(
+            words.say("stress.part") if is_part else words.say("stress.title", plan=result.plan), result, words
         ),
         *_headline(result, words),
         *([] if is_part else changes(words, "changes.title", result.changes)),

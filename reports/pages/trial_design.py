@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.pages.deciding import chance, heading
-from reports.pages.parts import changes, row
+from reports.pages.deciding import chance
+from reports.pages.parts import changes, quarter_heading, row
 from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table
 from reports.wording import Wording
 from studies.decisions.trial_design import DesignResult, SizeRow
@@ -17,16 +17,7 @@ def design_page(result: DesignResult, words: Wording, source: str = "PLAN") -> P
     worth = words.difference(result.worth.mean, "money")
     worth += f" {words.half_width(result.worth.ci_low, result.worth.ci_high, 'money')}"
     blocks: list[Block] = [
-        heading(
-            words,
-            "design.title",
-            result.plan,
-            result.allocation_name,
-            result.replications,
-            result.seed,
-            result.currency,
-            policy=result.policy,
-        ),
+        quarter_heading(words.say("design.title", plan=result.plan, policy=result.policy), result, words),
         Sentence(
             words.say(
                 "design.headline",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.pages.parts import changes, estimate, money_title, named, points, row
+from reports.pages.parts import changes, estimate, money_title, named, points, quarter_heading, row
 from reports.pages.rules import missed_rules
 from reports.pages.verdicts import size_that_matters, smallest_difference, verdict_mark, verdicts
 from reports.specs import Block, Column, Heading, Page, Sentence, Table
@@ -19,16 +19,7 @@ __all__ = ["value_page"]
 def value_page(result: ValueResult, words: Wording, source: str = "PLAN") -> Page:
     """A table over all plans; then, of those looked at in depth, what the verdict hangs on."""
     blocks: list[Block] = [
-        Heading(
-            words.say("value.title", plan=result.plan),
-            words.say(
-                "stress.detail",
-                allocation=result.allocation_name,
-                seed=result.seed,
-                n=words.money(result.replications),
-                currency=words.currency(result.currency),
-            ),
-        ),
+        quarter_heading(words.say("value.title", plan=result.plan), result, words),
         *changes(words, "changes.title", result.changes),
         *missed_rules(words, "rules.missed_by_hand", result.violations),
         *verdicts(words, result.rows, _size(result, words)),

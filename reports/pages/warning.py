@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.pages.deciding import chance, half, heading, points, signed
-from reports.pages.parts import changes, money_title, named, row
+from reports.pages.deciding import chance, half, points, signed
+from reports.pages.parts import changes, money_title, named, quarter_heading, row
 from reports.pages.verdicts import smallest_difference, verdict_mark
 from reports.specs import Block, Column, Page, Sentence, Table, Tone
 from reports.wording import Wording
@@ -20,15 +20,7 @@ _TONES: Mapping[str, Tone] = {"warns": "good", "misleads": "bad", "tells nothing
 def lights_page(result: LightsResult, words: Wording, source: str = "PLAN") -> Page:
     """A sentence per light, then figures."""
     blocks: list[Block] = [
-        heading(
-            words,
-            "lights.title",
-            result.plan,
-            result.allocation_name,
-            result.replications,
-            result.seed,
-            result.currency,
-        ),
+        quarter_heading(words.say("lights.title", plan=result.plan), result, words),
         *(Sentence(_says(line, words), _TONES.get(line.verdict, "plain")) for line in result.rows),
         *changes(words, "changes.title", result.changes),
         _alarms(result, words),

@@ -13,7 +13,7 @@ from reports.documents.document import report_of
 from reports.pages.allocation import allocation_page
 from reports.pages.bridge import StepKind, kind_of, levels, step_name
 from reports.pages.parts import clears_zero, named, row
-from reports.pages.run import page_of
+from reports.pages.run import page_of, parts_of
 from reports.pages.simulation import simulation_page
 from reports.pages.stress import stress_page
 from reports.pages.verdicts import verdict_mark
@@ -38,16 +38,12 @@ def deck_of(runs: Sequence[SavedRun], words: Wording) -> Deck:
     headline = (block for block in _spoken(report.board.blocks) if not isinstance(block, Table))
     chapters = [Chapter(words.say("deck.headline"), (*headline, status))]
     for run in runs:
-        chapters += [_chapter(result, run, words) for result in _results(run.result)]
+        chapters += [_chapter(result, run, words) for result in parts_of(run.result)]
     chapters.append(Chapter(parts["checks"].title, parts["checks"].blocks, parts["checks"].detail))
     chapters.append(Chapter(parts["assumptions"].title, tuple(_assumptions(first, words))))
     if "changes" in parts:
         chapters.append(Chapter(parts["changes"].title, parts["changes"].blocks))
     return Deck(report.title, report.detail, tuple(chapters), report.footer)
-
-
-def _results(result: Record) -> Sequence[Record]:
-    return (result.allocate, result.simulate, result.stress) if isinstance(result, RunResult) else (result,)
 
 
 def _chapter(result: Record, run: SavedRun, words: Wording) -> Chapter:

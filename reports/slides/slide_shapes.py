@@ -16,7 +16,7 @@ from rich.cells import cell_len
 
 from reports.layout import wrapped
 from reports.pages.parts import shortened
-from reports.specs import Bar, Cell, Column, Mark, Row
+from reports.specs import Cell, Column, Mark, Row, text_of
 
 __all__ = [
     "ACCENT",
@@ -132,7 +132,7 @@ def write_text(
 
 def row_height(cells: Sequence[Cell], widths: Sequence[float], size: float) -> float:
     """Points that a row takes in columns of these widths."""
-    heights = (high(_words(cell), size, width - 2 * _MARGIN) for cell, width in zip(cells, widths, strict=True))
+    heights = (high(text_of(cell), size, width - 2 * _MARGIN) for cell, width in zip(cells, widths, strict=True))
     return max(heights, default=0.0) + 3
 
 
@@ -170,7 +170,7 @@ def add_table(slide: Any, left: float, top: float, grid: Grid, part: slice) -> N
         for number, (value, column) in enumerate(zip(row.cells, columns, strict=True)):
             tone = value.tone if isinstance(value, Mark) else "plain"
             colour, fill = TONES.get(tone, INK), FILLS.get(tone, "EAF0F7" if row.strong else "")
-            _cell(table.cell(line, number), _words(value), column, size, colour, fill, row.strong)
+            _cell(table.cell(line, number), text_of(value), column, size, colour, fill, row.strong)
 
 
 def _cell(cell: Any, text: str, column: Column, size: float, colour: str, fill: str, bold: bool) -> None:
@@ -195,9 +195,3 @@ def _underline(cell: Any) -> None:
     solid.append(solid.makeelement(qn("a:srgbClr"), {"val": "D5DAE1"}))
     line.append(solid)
     properties.insert(0, line)
-
-
-def _words(cell: Cell) -> str:
-    if isinstance(cell, Bar):
-        return ""
-    return cell.text if isinstance(cell, Mark) else cell

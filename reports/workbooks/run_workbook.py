@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from reports.pages.run import parts_of
 from reports.wording import Wording
 from reports.workbooks.allocation_sheets import AllocationData, write_allocation_sheets
 from reports.workbooks.backtest_sheets import write_backtest_sheets
@@ -29,7 +30,6 @@ from studies.results import (
     CompareResult,
     Record,
     RuleRow,
-    RunResult,
     SimulateResult,
     StressResult,
 )
@@ -40,7 +40,7 @@ __all__ = ["allocation_workbook", "run_workbook"]
 def run_workbook(result: Record, plan: Plan, words: Wording, further: Sequence[Record] = ()) -> bytes:
     """The workbook of a study's answer and the plan that it is about; ``further`` answers have further sheets."""
     book = Book(words)
-    parts = [part for one in (result, *further) for part in _parts(one)]
+    parts = [part for one in (result, *further) for part in parts_of(one)]
     for part in parts:
         if type(part) not in _SHEETS and not isinstance(part, AllocateResult):
             raise UsageError(words.say("workbook.not_of", study=str(type(part).model_fields["study"].default)))
@@ -54,10 +54,6 @@ def run_workbook(result: Record, plan: Plan, words: Wording, further: Sequence[R
     _assumptions(book, plan, words)
     _about(book, parts, words)
     return book.bytes()
-
-
-def _parts(result: Record) -> Sequence[Record]:
-    return (result.allocate, result.simulate, result.stress) if isinstance(result, RunResult) else (result,)
 
 
 _SHEETS: dict[type[Record], Callable[[Book, Any, Wording], None]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-from reports.pages.parts import named
+from reports.pages.parts import named, quarter_detail
 from reports.wording import Wording
 from reports.workbooks.workbook import Book
 from reports.workbooks.workbook_tables import (
@@ -26,15 +26,7 @@ __all__ = ["write_simulation_sheet"]
 def write_simulation_sheet(book: Book, result: SimulateResult, words: Wording) -> None:
     """The simulation on one sheet, with the bridge and the path by week as charts."""
     leaf = Leaf(book, words.say("workbook.simulation"), words.say("simulate.title", plan=result.plan))
-    leaf.note(
-        words.say(
-            "simulate.detail",
-            allocation=result.allocation_name,
-            seed=result.seed,
-            n=words.money(result.replications),
-            currency=words.currency(result.currency),
-        )
-    )
+    leaf.note(quarter_detail(result, words))
     leaf.gap()
     leaf.heading(words.say("kpis.title"))
     _kpis(leaf, result, words)

@@ -61,41 +61,19 @@ def _parts(id: str, name: str, forecast: Mapping[str, float], found: Mapping[str
     share_of = {key: found[key] - forecast[key] for key in ("leads", "timing")}
     difference = closed - closed_then
     per_closing = closings / difference if abs(difference) > 1e-9 else was / closed
-    win = found["won"] / closed, forecast["won"] / closed_then
-    mean = was / found["won"], said / forecast["won"]
+    win, said_win = found["won"] / closed, forecast["won"] / closed_then
+    mean, said_mean = was / found["won"], said / forecast["won"]
+    parts = (
+        ("leads", forecast["leads"], found["leads"], share_of["leads"] * per_closing),
+        ("timing", forecast["timing"], found["timing"], share_of["timing"] * per_closing),
+        ("win_rate", said_win, win, weight * math.log(win / said_win)),
+        ("value", said_mean, mean, weight * math.log(mean / said_mean)),
+    )
     return [
-        BacktestCause(
-            scope=id,
-            name=name,
-            id="leads",
-            forecast=forecast["leads"],
-            actual=found["leads"],
-            amount=share_of["leads"] * per_closing,
-        ),
-        BacktestCause(
-            scope=id,
-            name=name,
-            id="timing",
-            forecast=forecast["timing"],
-            actual=found["timing"],
-            amount=share_of["timing"] * per_closing,
-        ),
-        BacktestCause(
-            scope=id,
-            name=name,
-            id="win_rate",
-            forecast=win[1],
-            actual=win[0],
-            amount=weight * math.log(win[0] / win[1]),
-        ),
-        BacktestCause(
-            scope=id,
-            name=name,
-            id="value",
-            forecast=mean[1],
-            actual=mean[0],
-            amount=weight * math.log(mean[0] / mean[1]),
-        ),
+        BacktestCause.model_validate(
+            {"scope": id, "name": name, "id": part, "forecast": then, "actual": now, "amount": amount}
+        )
+        for part, then, now, amount in parts
     ]
 
 

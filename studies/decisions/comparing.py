@@ -21,7 +21,7 @@ from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, CompareResult, Estimate, KpiRow
-from studies.statistics import difference, kpi_row
+from studies.statistics import difference, kpi_rows
 from studies.study import Answer, Inputs, Study, change_row, read_inputs
 
 __all__ = ["STUDY", "CompareRequest", "compare_study", "decisions_changed"]
@@ -72,8 +72,8 @@ def compare_study(
         allocation=decision,
         changes=tuple(changes),
         decisions=(*decisions_changed(allocation_a, allocation_b), *_plans_changed(options_a, options_b)),
-        kpis=tuple(kpi_row(kpi, b.kpis[kpi.id]) for kpi in KPIS.values()),
-        kpis_a=tuple(kpi_row(kpi, a.kpis[kpi.id]) for kpi in KPIS.values()),
+        kpis=kpi_rows(b.kpis),
+        kpis_a=kpi_rows(a.kpis),
         differences=tuple(difference(kpi, a.kpis[kpi.id], b.kpis[kpi.id], margins) for kpi in KPIS.values()),
         smallest_difference=margins,
         violations=broken_rules(plan_b, allocation_b),

@@ -32,8 +32,7 @@ def only_costs(plan: ContingencyPlan) -> bool:
 
     A set with it is never better than the same set without it, so none has to be simulated.
     """
-    moves = any(effect.factor != 1 or effect.shift != 0 for effect in plan.effects)
-    return not moves and plan.event is None and plan.resource is None
+    return not any(effect.moves for effect in plan.effects) and plan.event is None and plan.resource is None
 
 
 class _Future:

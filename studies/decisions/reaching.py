@@ -29,7 +29,7 @@ from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Margins, QuarterResult, Record
-from studies.statistics import SEEN_ENOUGH, Values, is_equivalent, mean_estimate, proportion_estimate
+from studies.statistics import SEEN_ENOUGH, Values, is_equivalent, mean_gap, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = [
@@ -243,7 +243,7 @@ class _Bench:
                 is_feasible=False,
             )
         batch, money = pulled
-        gain = self._gain(batch, "p_target")
+        gain = mean_gap(batch.kpis, self.base.kpis, "p_target")
         verdict = self._verdict(lever, batch, gain)
         priced = money is not None and verdict == "helps"
         return LeverGain(
@@ -253,7 +253,7 @@ class _Bench:
             money=money,
             hours=lever.hours,
             gain=gain,
-            gain_contribution=self._gain(batch, "contribution"),
+            gain_contribution=mean_gap(batch.kpis, self.base.kpis, "contribution"),
             chance=proportion_estimate(batch.kpis["p_target"]),
             per_point=money / (100 * gain.mean) if priced and money is not None else None,
             verdict=verdict,
@@ -279,7 +279,7 @@ class _Bench:
                     more=lever.more,
                     chance=proportion_estimate(batch.kpis["p_target"]),
                     money=money or 0.0,
-                    contribution=self._gain(batch, "contribution"),
+                    contribution=mean_gap(batch.kpis, self.base.kpis, "contribution"),
                 )
             )
             if best >= wanted:
@@ -321,9 +321,6 @@ class _Bench:
     def _differing(self, batch: Batch) -> int:
         """Futures that end on the other side of the target."""
         return int(np.count_nonzero(batch.kpis["p_target"] != self.base.kpis["p_target"]))
-
-    def _gain(self, batch: Batch, kpi: str) -> Estimate:
-        return mean_estimate(batch.kpis[kpi] - self.base.kpis[kpi])
 
 
 def _spent(plan: Plan, allocation: Allocation) -> float:

@@ -22,7 +22,7 @@ from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
-from studies.statistics import Values, mean_estimate, proportion_estimate
+from studies.statistics import Values, mean_estimate, mean_gap, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = [
@@ -132,8 +132,8 @@ def recommend_study(
                 signed=mean_estimate(batch.kpis["signed"]),
                 contribution=mean_estimate(batch.kpis["contribution"]),
                 contribution_p10=marks[option.name]["p10"],
-                contribution_behind=None if same else _gap(first, batch, "contribution"),
-                p_target_behind=None if same else _gap(first, batch, "p_target"),
+                contribution_behind=None if same else mean_gap(first.kpis, batch.kpis, "contribution"),
+                p_target_behind=None if same else mean_gap(first.kpis, batch.kpis, "p_target"),
                 attainment=spread[option.name],
                 ranks={
                     mark: 1 + sum(other[mark] > value for other in marks.values())
@@ -199,14 +199,10 @@ def _marks(batch: Batch, spread: AttainmentRow) -> dict[str, float]:
     }
 
 
-def _gap(a: Batch, b: Batch, kpi: str) -> Estimate:
-    return mean_estimate(a.kpis[kpi] - b.kpis[kpi])
-
-
 def _dominated_by(name: str, batches: dict[str, Batch], marks: dict[str, dict[str, float]]) -> str | None:
     for other, batch in batches.items():
         as_good = all(marks[other][mark] >= value for mark, value in marks[name].items())
-        clearly = any(_gap(batch, batches[name], kpi).ci_low > 0 for kpi in ("contribution", "p_target"))
+        clearly = any(mean_gap(batch.kpis, batches[name].kpis, kpi).ci_low > 0 for kpi in ("contribution", "p_target"))
         if other != name and as_good and clearly:
             return other
     return None

@@ -28,7 +28,7 @@ from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.replay.replications import run_variants
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, Record
+from studies.results import Change, Estimate, QuarterResult, Record
 from studies.statistics import SEEN_ENOUGH, TAIL, Values, mean_estimate
 from studies.study import Answer, Inputs, Study
 
@@ -61,15 +61,10 @@ class PlanSetRow(Record):
     """CVaR: share of bootstrap resamples of the futures in which this set is the best of those compared."""
 
 
-class SelectResult(Record):
+class SelectResult(QuarterResult):
     """The best set of plans under a budget."""
 
     study: Literal["select"] = "select"
-    plan: str
-    currency: str
-    target: float
-    allocation_name: str
-    seed: int
     criterion: Criterion
     budget: float | None
     """Most that a set may be expected to cost; None without a limit."""
@@ -94,7 +89,6 @@ class SelectResult(Record):
     """Sets than which no cheaper one is better, from the cheapest on, whatever the budget."""
     shown: int
     """Futures on which the sets are set beside each other here."""
-    replications: int
     figures: int
     """Futures × sets that the choice rests on."""
     figures_equal: int
@@ -158,12 +152,8 @@ def select_study(
     fields = select_plans(plan, chosen, lambda plans: PlanSets(plans, run_many), terms)
     return SelectResult.model_validate(
         {
+            **futures.heading(plan, allocation),
             **fields,
-            "plan": plan.name,
-            "currency": plan.currency,
-            "target": plan.target,
-            "allocation_name": allocation.name,
-            "seed": futures.execution.seed,
             "changes": tuple(changes),
             "seconds": time.perf_counter() - start,
         }

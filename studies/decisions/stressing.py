@@ -18,7 +18,6 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
-from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.deciding import decide, margins_of, options_of, violations_of
 from studies.decisions.attributing import shares_of
@@ -33,8 +32,9 @@ from studies.statistics import (
     SEEN_ENOUGH,
     Values,
     is_equivalent,
-    kpi_row,
+    kpi_rows,
     mean_estimate,
+    mean_gap,
     mean_of_rare,
     needed,
     proportion_estimate,
@@ -100,7 +100,7 @@ def stress_study(
         smallest_difference=margins_of(plan),
         attribution=shares_of(bench, stressed) if attribute else (),
         shortfall=_shortfall(bench, calm, None if only is None else stressed) if attribute else None,
-        kpis=tuple(kpi_row(kpi, base.kpis[kpi.id], base.nature) for kpi in KPIS.values()),
+        kpis=kpi_rows(base.kpis, base.nature),
         replications_run=futures.run - run,
         replications_known=futures.known - known,
         changes=tuple(changes),
@@ -130,9 +130,9 @@ def _risk_row(bench: Bench, risk: Risk, forced: bool) -> StressRow:
         strikes=float(np.mean(strikes)),
         cost_signed=mean_estimate(lost),
         cost_signed_given_strike=mean_of_rare(lost[struck]) if struck.sum() >= SEEN_ENOUGH else None,
-        cost_cash=_gap(without, base, "cash"),
-        cost_contribution=_gap(without, base, "contribution"),
-        cost_p_target=_gap(without, base, "p_target"),
+        cost_cash=mean_gap(without.kpis, base.kpis, "cash"),
+        cost_contribution=mean_gap(without.kpis, base.kpis, "contribution"),
+        cost_p_target=mean_gap(without.kpis, base.kpis, "p_target"),
         verdict=verdict,
         seen=int(np.count_nonzero(decisive)),
         needed=needed(decisive, margin) if verdict == "cannot tell yet" else None,
@@ -188,13 +188,9 @@ def _other_row(bench: Bench, entry: ContingencyPlan, criterion: Criterion) -> Pl
 def _shortfall(bench: Bench, calm: Batch, only: Sequence[Risk] | None) -> Estimate:
     """What is shared out: signed amount without the stressed risks less with them, the others in play on both sides."""
     if only is None:
-        return _gap(calm, bench.base, "signed")
+        return mean_gap(calm.kpis, bench.base.kpis, "signed")
     without = bench.variant(without_risks(bench.options, [risk.id for risk in only]), "without all of these")
-    return _gap(without, bench.base, "signed")
-
-
-def _gap(a: Batch, b: Batch, kpi: str) -> Estimate:
-    return mean_estimate(a.kpis[kpi] - b.kpis[kpi])
+    return mean_gap(without.kpis, bench.base.kpis, "signed")
 
 
 def _answer(request: StressRequest, inputs: Inputs, futures: Futures) -> Answer:

@@ -16,7 +16,6 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
-from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.deciding import decide, margins_of, options_of, violations_of
 from studies.decisions.break_even import BreakEven, break_even
@@ -25,7 +24,7 @@ from studies.replay.futures import Futures
 from studies.replay.sameness import never_acts
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, KpiRow, Margins, QuarterResult, Record, RuleRow
-from studies.statistics import SEEN_ENOUGH, Values, kpi_row, mean_estimate, quantile_interval, resampled_interval
+from studies.statistics import SEEN_ENOUGH, Values, kpi_rows, mean_estimate, quantile_interval, resampled_interval
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "ValueRequest", "value_study"]
@@ -144,7 +143,7 @@ def value_study(
         smallest_difference=margins_of(plan),
         in_depth=named is not None,
         rows=rows,
-        kpis=tuple(kpi_row(kpi, base.kpis[kpi.id], base.nature) for kpi in KPIS.values()),
+        kpis=kpi_rows(base.kpis, base.nature),
         replications_run=futures.run - run,
         replications_known=futures.known - known,
         changes=tuple(changes),

@@ -25,7 +25,7 @@ from studies.replay.excerpts import light_columns
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Margins, QuarterResult, Record
-from studies.statistics import SEEN_ENOUGH, Values, mean_estimate, proportion_estimate
+from studies.statistics import SEEN_ENOUGH, Values, mean_estimate, mean_gap, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "ActingRow", "LightsRequest", "LightsResult", "ThresholdRow", "WarningRow", "lights_study"]
@@ -142,7 +142,7 @@ def lights_study(
         batch = futures.replay(plan, allocation, held, label=f"with {entry.id}")
         assert entry.trigger.light is not None, "that is why it is here"
         triggered = batch.triggered.get(entry.id, np.zeros(len(batch))) > 0
-        gain = mean_estimate(batch.kpis["contribution"] - base.kpis["contribution"])
+        gain = mean_gap(batch.kpis, base.kpis, "contribution")
         verdict: PlanVerdict | Literal["never triggered"] = plan_verdict(gain, margins.amount)
         if not triggered.any():
             verdict = "never triggered"
@@ -155,8 +155,8 @@ def lights_study(
                 metric=entry.trigger.light,
                 p_triggered=proportion_estimate(triggered.astype(float)),
                 gain_contribution=gain,
-                gain_p_target=mean_estimate(batch.kpis["p_target"] - base.kpis["p_target"]),
-                gain_cash=mean_estimate(batch.kpis["cash"] - base.kpis["cash"]),
+                gain_p_target=mean_gap(batch.kpis, base.kpis, "p_target"),
+                gain_cash=mean_gap(batch.kpis, base.kpis, "cash"),
                 verdict=verdict,
             )
         )

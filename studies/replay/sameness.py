@@ -67,7 +67,7 @@ def as_under(plan: Plan, batch: Batch, old: Options, new: Options) -> Batch:
 
 def never_acts(entry: ContingencyPlan) -> bool:
     """Whether a contingency plan can do nothing but cost money, as much as its triggers say."""
-    return entry.event is None and entry.cost_per_use == 0 and not any(map(_acts, entry.effects))
+    return entry.event is None and entry.cost_per_use == 0 and not any(effect.moves for effect in entry.effects)
 
 
 def _removed(old: Options, new: Options) -> frozenset[str] | None:
@@ -86,7 +86,7 @@ def _touched_by(plan: Plan, risk: Risk, batch: Batch, old: Options, new: Options
     held = [entry for entry in plan.contingency_plans if entry.id in old.plans & new.plans]
     answered = any(entry.trigger.strike == risk.id for entry in held)
     changes = [policy.weight_change for policy in plan.policies if policy.enabled and policy.weight_change is not None]
-    if answered or any(map(_acts, risk.effects)) or any(change.strike == risk.id for change in changes):
+    if answered or any(effect.moves for effect in risk.effects) or any(change.strike == risk.id for change in changes):
         return strikes
     read = {"detection_days"} if risk.event is None else {"detection_days", "event_probability"}
     if any(e.parameter in read and risk.id in (e.scope.risk or (risk.id,)) for e in _effects(plan, old)):
@@ -134,10 +134,6 @@ def _without_risks(plan: Plan, batch: Batch, removed: frozenset[str]) -> Batch:
 
 def _column(columns: dict[str, NDArray[np.float64]], name: str, batch: Batch) -> NDArray[np.float64]:
     return columns.get(name, np.zeros(len(batch)))
-
-
-def _acts(effect: Effect) -> bool:
-    return effect.factor != 1 or effect.shift != 0
 
 
 def _effects(plan: Plan, options: Options) -> Iterable[Effect]:

@@ -8,12 +8,11 @@ from typing import Literal
 import numpy as np
 
 from scenarios.errors import UsageError
-from simulation.kpis import KPIS
 from studies.replay.stores import Store
 from studies.requests import QuarterRequest
 from studies.results import KpiRow, Record
 from studies.saved.runs import read_unfinished
-from studies.statistics import kpi_row
+from studies.statistics import kpi_rows
 
 __all__ = ["PARTS", "PartialResult", "nothing_yet", "partial_result"]
 
@@ -71,7 +70,7 @@ def partial_result(folder: Path) -> PartialResult:
         risks=tuple(in_play.risks),
         plans=tuple(in_play.plans),
         forced=tuple(in_play.forced),
-        kpis=tuple(kpi_row(kpi, batch.kpis[kpi.id], batch.nature) for kpi in KPIS.values()),
+        kpis=kpi_rows(batch.kpis, batch.nature),
     )
 
 
