@@ -43,7 +43,10 @@ topic that its path fits, so that none is left out.
 """
 HELD = {"receivables": "invoices"}
 """Topics that are not asked for where the export has a file that holds it."""
-KNOWN = {"stages": r"process\.stages\.[^.]+\.cycle_share"}
+KNOWN = {
+    "stages": r"process\.stages\.[^.]+\.cycle_share",
+    "renewals": r"customer_tiers\.[^.]+\.renewal_rate",
+}
 """Topics that are not asked for where the export told figures of such paths; a file may tell too little of them."""
 _COLUMNS = ("rank", "missing", "use", "from", "form", "figures", "default", "grade", "source", "effect")
 

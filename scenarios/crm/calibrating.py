@@ -18,7 +18,7 @@ from scenarios.calibration.cycles import CycleFit
 from scenarios.calibration.figures import Figure
 from scenarios.calibration.seasons import Season
 from scenarios.crm.ages import Ages, came_due, cycles, least_loaded
-from scenarios.crm.churn import losses_of
+from scenarios.crm.churn import Losses, losses_of
 from scenarios.crm.deal_values import values_of
 from scenarios.crm.history import History, Windows, between
 from scenarios.crm.mapping import Assumed
@@ -59,8 +59,7 @@ class Calibration:
     mean_deal: Mapping[str, Figure]
     value_sigma: Figure
     value_sd: float
-    losses: Mapping[str, Figure] | None
-    """Customer tier → chance that a customer who bought often stops within a quarter; None where too few repeat."""
+    losses: Losses
 
 
 def calibrate(
@@ -113,7 +112,7 @@ def calibrate(
         mean_deal=mean_deal,
         value_sigma=sigma,
         value_sd=value_sd,
-        losses=None if tier_of is None else losses_of(history, windows, tier_of, sorted(assumed.customer_tiers)),
+        losses=losses_of(history, windows),
     )
 
 

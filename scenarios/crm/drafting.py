@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap
@@ -15,15 +15,18 @@ from scenarios.crm.estimates import Estimates
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.mapping import Mapping as ColumnMapping
 from scenarios.crm.own_figures import STAGES, Ids, newcomers_of, own_figures
+from scenarios.crm.renewals import DueContract
 from scenarios.crm.settings import settings_of
 from scenarios.crm.writing import Row, csv_text, number, significant, slugs, yaml_text
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 
-__all__ = ["IMPORTED", "IMPORTED_STAGE", "Draft", "Request", "draft_plan"]
+__all__ = ["IMPORTED", "IMPORTED_RENEWAL", "IMPORTED_STAGE", "Draft", "Request", "draft_plan", "renewal_mark"]
 
 IMPORTED = {"rep": "#imported rep", "customer_tier": "#imported tier"}
 """Field of an account → note in its table by which a refresh knows whether it was edited since."""
+IMPORTED_RENEWAL = "#imported renewal"
+"""The same of the contract of an account that comes up in the quarter, where there is a file of contracts."""
 IMPORTED_STAGE = "#imported stage"
 """The same of the stage of a deal, where the export says it."""
 LEAST_LEADS = 0.01
@@ -38,11 +41,13 @@ class Request:
     target: float | None
     growth: float
     weeks: int
+    first_day: dt.date | None = None
+    """Of the quarter; None: the Monday on or after the date."""
 
     @property
     def start(self) -> dt.date:
-        """The Monday on or after the date."""
-        return self.as_of + dt.timedelta(days=-self.as_of.weekday() % 7)
+        """First day of the quarter."""
+        return self.first_day or self.as_of + dt.timedelta(days=-self.as_of.weekday() % 7)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +87,7 @@ def draft_plan(estimates: Estimates, mapping: ColumnMapping, assumed: Assumed, n
             f"--target {target:,.0f} is {target / estimates.won_last_quarter:.3g} times the last quarter's "
             f"{estimates.won_last_quarter:,.0f}; a plan takes up to 11 times"
         )
-    figures = own_figures(estimates, ids, request.weeks)
+    figures = own_figures(estimates, ids, request.weeks, assumed)
     tables = _tables(estimates, ids, mapping, assumed, request, figures)
     settings = settings_of(estimates, ids, mapping, assumed, nodes, request, target, growth, figures)
     plan = Plan.model_validate({**settings, **{name: _typed(rows) for name, rows in tables.items()}})
@@ -135,6 +140,7 @@ def _tables(
         }
         for rep in estimates.reps
     ]
+    contracts = due_in_quarter(estimates, request)
     accounts = [
         {
             "id": ids.accounts[account.name],
@@ -145,6 +151,7 @@ def _tables(
             "industry": account.industry,
             IMPORTED["rep"]: ids.reps[account.rep],
             IMPORTED["customer_tier"]: account.tier,
+            **(_renewal(contracts.get(account.name), ids) if estimates.renewals else {}),
         }
         for account in estimates.accounts
     ]
@@ -199,6 +206,36 @@ def _tables(
         "baseline_leads": leads,
     }
     return {name: sorted(rows, key=lambda row: row["id"]) for name, rows in tables.items()}
+
+
+def due_in_quarter(estimates: Estimates, request: Request) -> dict[str, DueContract]:
+    """Account → what comes up in the quarter: of several contracts their sum, on the day of the greatest."""
+    end = request.start + dt.timedelta(weeks=request.weeks)
+    found: dict[str, DueContract] = {}
+    for contract in estimates.renewals.due if estimates.renewals else ():
+        if request.start <= contract.due < end:
+            other = found.get(contract.account)
+            greatest = contract if other is None or contract.amount > other.amount else other
+            whole = contract.amount + (other.amount if other else 0.0)
+            found[contract.account] = replace(greatest, amount=whole)
+    return found
+
+
+def renewal_mark(amount: float, day: dt.date | None, product: str | None) -> str:
+    """A contract in one cell, by which a refresh knows whether it was edited; empty where none comes up."""
+    return "" if day is None or product is None or amount == 0 else f"{number(amount)} {day} {product}"
+
+
+def _renewal(contract: DueContract | None, ids: Ids) -> Row:
+    if contract is None:
+        return {"product": "", "renewal_amount": "", "renewal_date": "", IMPORTED_RENEWAL: ""}
+    amount, product = round(contract.amount, 2), ids.products[contract.product]
+    return {
+        "product": product,
+        "renewal_amount": number(amount),
+        "renewal_date": contract.due.isoformat(),
+        IMPORTED_RENEWAL: renewal_mark(amount, contract.due, product),
+    }
 
 
 def _typed(rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from scenarios.crm.export import Unused
 from scenarios.crm.history import History
+from scenarios.crm.sheets import Unused
 
 __all__ = ["AccountEstimate", "OpenDeal", "accounts_of", "open_deals_of", "product_tiers", "ranks", "rep_tiers"]
 

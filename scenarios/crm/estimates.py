@@ -27,6 +27,7 @@ from scenarios.crm.export import Export, Unused
 from scenarios.crm.history import History, Windows, between, known_on, windows_before
 from scenarios.crm.invoices import Invoices, invoices_known_on
 from scenarios.crm.mapping import Assumed
+from scenarios.crm.renewals import Renewals, renewals_known_on
 from scenarios.crm.staff import Staff, staff_known_on
 from scenarios.crm.stage_history import PassedStages, StageRecord, stages_known_on
 from scenarios.errors import PlanFileError, Problem
@@ -64,7 +65,10 @@ class Estimates:
 
     windows: Windows
     won_last_quarter: float
+    """With the contracts renewed, where they are no deals."""
     won_last_quarter_count: int
+    """Deals."""
+    renewed_last_quarter_count: int
     products: tuple[ProductEstimate, ...]
     regions: tuple[tuple[str, float], ...]
     """Name and won value of the last quarter."""
@@ -81,6 +85,8 @@ class Estimates:
     staff: Staff | None
     stages: PassedStages | None
     """None where nothing, or too little, says which stages deals came to."""
+    renewals: Renewals | None
+    """None where the export has no file of contracts."""
     unused: tuple[Unused, ...]
     warnings: tuple[str, ...]
 
@@ -95,15 +101,21 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     unused = [*export.unused, *history.unused]
 
     last_quarter = between(history.won, "closed", windows.quarter_start, as_of)
-    sold = last_quarter.groupby("rep")["value"].sum()
-    active = sorted(set(sold.index) | set(history.open["rep"]))
+    active = sorted(set(last_quarter["rep"]) | set(history.open["rep"]))
     unused += _left_out("reps", "no deal won in the last quarter and none open: no quota", export.reps, active)
-    rep_sales = {name: float(sold.get(name, 0.0)) for name in active}
     rep_region = dict(zip(export.reps["name"], export.reps["region"], strict=True))
 
     accounts, lost_accounts = accounts_of(history, export.accounts, active, rep_region, method.customer_tiers)
     unused += lost_accounts
     tier_of = {account.name: account.tier for account in accounts}
+    tier_names = sorted(assumed.customer_tiers)
+    renewals = None
+    sales = last_quarter[["rep", "region", "product", "value"]]
+    if export.renewals is not None:
+        renewals = renewals_known_on(export.renewals, history, windows, accounts, tier_names)
+        sales = pd.concat([sales, renewals.renewed]) if len(renewals.renewed) else sales
+    sold = sales.groupby("rep")["value"].sum()
+    rep_sales = {name: float(sold.get(name, 0.0)) for name in active}
 
     # Seen before the date: a product launched later must not appear in the plan.
     seen_products = sorted(set(history.deals["product"]))
@@ -118,8 +130,8 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     tiers_known = tier_of if use_open_accounts else None
     calibration = calibrate(history, windows, active, listed, tiers_known, assumed, joined, record.passed)
     invoices = None if export.invoices is None else invoices_known_on(export.invoices, as_of, assumed.money, tier_of)
-    unused += [entry for part in (invoices, staff, record) if part for entry in part.unused]
-    products = _products(history, calibration, listed, windows, assumed)
+    unused += [entry for part in (invoices, staff, record, renewals) if part for entry in part.unused]
+    products = _products(history, calibration, listed, windows, assumed, sales)
 
     touch_hours, hours = _hours(calibration, assumed)
     tiers = rep_tiers(rep_sales, method.rep_tiers)
@@ -129,11 +141,12 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     # Where accounts are entered at closing, only closed deals can say whose they are.
     placed = engaged if use_open_accounts else engaged[engaged["outcome"] != "open"]
     regions = sorted({rep_region[name] for name in active})
-    region_sales = last_quarter.groupby("region")["value"].sum()
+    region_sales = sales.groupby("region")["value"].sum()
     return Estimates(
         windows=windows,
-        won_last_quarter=float(last_quarter["value"].sum()),
+        won_last_quarter=float(sales["value"].sum()),
         won_last_quarter_count=len(last_quarter),
+        renewed_last_quarter_count=len(sales) - len(last_quarter),
         products=products,
         regions=tuple((name, float(region_sales.get(name, 0.0))) for name in regions),
         reps=tuple(
@@ -142,7 +155,7 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
         ),
         accounts=accounts,
         open_deals=open_deals,
-        lead_tier_mix=_tier_mix(placed, tier_of, sorted(assumed.customer_tiers)),
+        lead_tier_mix=_tier_mix(placed, tier_of, tier_names),
         leads_count=len(placed),
         cycle_sigma=_cycle_sigma(calibration, windows, assumed),
         touch_hours=touch_hours,
@@ -150,10 +163,12 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
         invoices=invoices,
         staff=staff,
         stages=record.passed,
+        renewals=renewals,
         unused=tuple(unused),
         warnings=(
             *_warnings(history, windows, assumed, touch_hours, use_open_accounts, calibration, record.passed),
             *record.warnings,
+            *(renewals.warnings if renewals else ()),
             *(invoices.warnings if invoices else ()),
             *(staff.warnings if staff else ()),
             *_leavers_with_deals(staff, open_deals),
@@ -191,11 +206,15 @@ def _tier_mix(engaged: pd.DataFrame, tier_of: Mapping[str, str], tiers: Sequence
 
 
 def _products(
-    history: History, calibration: Calibration, listed: Mapping[str, float], windows: Windows, assumed: Assumed
+    history: History,
+    calibration: Calibration,
+    listed: Mapping[str, float],
+    windows: Windows,
+    assumed: Assumed,
+    sales: pd.DataFrame,
 ) -> tuple[ProductEstimate, ...]:
     """Sales, tier, usual deal and usual cycle of each product."""
-    won, as_of = history.won, windows.as_of
-    quarter = between(won, "closed", windows.quarter_start, as_of).groupby("product")["value"].sum()
+    won, quarter = history.won, sales.groupby("product")["value"].sum()
     before = between(won, "closed", windows.previous_start, windows.quarter_start).groupby("product")["value"].sum()
     values = {name: float(quarter.get(name, 0.0)) for name in listed}
     tiers = product_tiers(values, {name: float(before.get(name, 0.0)) for name in listed}, assumed.method.star_share)

@@ -15,6 +15,7 @@ import pandas as pd
 from scenarios.crm.cells import amounts_in, dates_in, in_plan_currency
 from scenarios.crm.invoices import typed_invoices
 from scenarios.crm.mapping import Mapping as ColumnMapping
+from scenarios.crm.renewals import typed_renewals
 from scenarios.crm.sheets import Findings, Renamed, Unused, find_file, read_table
 from scenarios.crm.staff import typed_staff
 from scenarios.crm.stage_history import stage_columns, typed_stage_history, with_ids_of
@@ -55,6 +56,9 @@ class Export:
     """deal, stage, entered; None where there is no file of it."""
     open_stages: tuple[str, ...]
     """Stages of open deals in their order."""
+    renewals: pd.DataFrame | None
+    """account (a name of ours, where it is one), product (the same), amount, due, decided, answer; None where there is
+    no file of contracts."""
     deals_file: str
     read: tuple[FileRead, ...]
     unused: tuple[Unused, ...]
@@ -80,7 +84,7 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
     tables = {kind: read_table(path, columns[kind], mapping.date_formats[0], found) for kind, path in paths.items()}
     readable = {kind: table for kind, table in tables.items() if table is not None}
     for kind, table in readable.items():
-        if kind != "stage_history":
+        if kind not in ("stage_history", "renewals"):
             _require_unique(kind, table, paths[kind].name, columns[kind], found)
     if "stage_history" in readable:
         file = paths["stage_history"].name
@@ -96,6 +100,8 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
         readable["products"]["list_price"] = numbers
     if "invoices" in readable and mapping.invoices is not None:
         readable["invoices"] = typed_invoices(readable["invoices"], paths["invoices"].name, mapping, found)
+    if "renewals" in readable:
+        readable["renewals"] = typed_renewals(readable["renewals"], paths["renewals"].name, mapping, found)
     if "staff" in readable:
         readable["staff"] = typed_staff(readable["staff"], paths["staff"].name, mapping, found)
     if found.problems:
@@ -115,6 +121,7 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
         staff=_renamed(complete, "staff", "name", "reps"),
         stage_history=readable.get("stage_history"),
         open_stages=mapping.open_stages,
+        renewals=_contracts(complete),
         deals_file=paths["deals"].name,
         read=read,
         unused=tuple(found.unused),
@@ -226,6 +233,11 @@ def _renamed(tables: Mapping[str, pd.DataFrame], kind: str, ours: str, names: st
         return None
     rename = _matcher(tables[names])
     return tables[kind].assign(**{ours: [rename(name) or name for name in tables[kind][ours]]})
+
+
+def _contracts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+    contracts = _renamed(tables, "renewals", "account", "accounts")
+    return None if contracts is None else _renamed({**tables, "renewals": contracts}, "renewals", "product", "products")
 
 
 def _one_spelling(names: pd.Series[str]) -> pd.Series[str]:

@@ -124,10 +124,13 @@ def _report(
 
 def _warnings(tables: Export, estimates: Estimates, request: Request, draft: Draft) -> list[str]:
     texts = []
+    count = estimates.renewed_last_quarter_count
+    renewed = f" and {count:,} renewed contracts" if count else ""
     if request.target is None:
         texts.append(
             f"the target {draft.target:,.0f} is the last quarter's {estimates.won_last_quarter:,.0f} "
-            f"({estimates.won_last_quarter_count:,} deals, {estimates.windows.last_quarter}) × {1 + request.growth:g}"
+            f"({estimates.won_last_quarter_count:,} deals{renewed}, {estimates.windows.last_quarter}) × "
+            f"{1 + request.growth:g}"
         )
     texts += [
         f"{item.kind} {item.written!r} was taken for {item.taken_for!r} ({item.rows:,} deals)"

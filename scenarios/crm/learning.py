@@ -18,12 +18,12 @@ from scenarios.calibration.seasons import Season, month_of_quarter
 from scenarios.crm.estimates import Estimates
 from scenarios.crm.invoices import Invoices
 from scenarios.crm.own_figures import Ids
+from scenarios.crm.renewals import Renewals
 from scenarios.crm.staff import Staff
 from scenarios.crm.win_rates import Dimension
 from scenarios.crm.writing import commented, significant
 
-__all__ = ["certain_differences", "learnt_risks", "season_effects", "what_nobody_knows"]
-
+__all__ = ["certain_differences", "put_learnt_risks", "season_effects", "what_nobody_knows", "without_own"]
 LEAST_SPREAD = 0.002
 """Spread of a factor below which it is left out."""
 
@@ -135,7 +135,26 @@ def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
     ):
         if spread >= LEAST_SPREAD:
             entries.append(_spread(id, what, parameter, {}, spread, source))
-    return [*entries, *_about_payments(estimates.invoices), *_about_leavers(estimates.staff)]
+    return [
+        *entries,
+        *_about_renewals(estimates.renewals),
+        *_about_payments(estimates.invoices),
+        *_about_leavers(estimates.staff),
+        *_about_losses(estimates),
+    ]
+
+
+def _about_renewals(renewals: Renewals | None) -> list[CommentedMap]:
+    """Nothing where no contract is due."""
+    if renewals is None or not renewals.due:
+        return []
+    entries = []
+    for tier, figure in sorted(renewals.rates.items()):
+        source = f"sampling error of {figure.count:,} contracts of this tier, few leaning on all"
+        distribution = commented(kind="beta", mean=significant(figure.value), sd=significant(renewals.sds[tier], 3))
+        name, scope = f"True renewal rate of {tier} customers", {"customer_tier": [tier]}
+        entries.append(_entry(f"U-renewal-{tier}", name, "renewal_rate", scope, distribution, source))
+    return entries
 
 
 def _about_payments(invoices: Invoices | None) -> list[CommentedMap]:
@@ -152,6 +171,15 @@ def _about_payments(invoices: Invoices | None) -> list[CommentedMap]:
     return entries
 
 
+def _about_losses(estimates: Estimates) -> list[CommentedMap]:
+    losses = estimates.calibration.losses
+    if losses.chance is None or not estimates.accounts:
+        return []
+    source = f"sampling error of {losses.chance.count:,} customers"
+    scope, sigma = {"risk": ["K7"]}, math.sqrt(math.log1p(losses.spread**2))
+    return [_spread("U-K7", "True loss of customers", "strike_rate", scope, sigma, source)]
+
+
 def _about_leavers(staff: Staff | None) -> list[CommentedMap]:
     if staff is None or staff.leaving is None:
         return []
@@ -160,25 +188,20 @@ def _about_leavers(staff: Staff | None) -> list[CommentedMap]:
     return [_spread("U-K5", "True rep turnover", "strike_rate", scope, sigma, source)]
 
 
-def learnt_risks(risks: Sequence[Any], estimates: Estimates, figures: Mapping[str, Figure]) -> list[str]:
-    """Put what own customers show into K7 and own staff into K5; paths of what was learnt beside ``figures``."""
-    losses = estimates.calibration.losses
-    paths = []
+def put_learnt_risks(risks: Sequence[Any], estimates: Estimates, figures: Mapping[str, Figure]) -> None:
+    """Put what own customers show into K7 and own staff into K5, where they show it."""
     for risk in risks:
-        leaving = figures.get(f"risks.{risk['id']}.chance_per_quarter")
-        if leaving is not None:
-            risk["chance_per_quarter"] = leaving.value
-            risk["source"], risk["grade"] = leaving.basis, "own"
-        if risk["id"] != "K7" or losses is None:
-            continue
-        chances: dict[str, float] = risk["chance_per_quarter"]
-        for tier, figure in losses.items():
-            if tier in chances:
-                chances[tier] = significant(min(figure.value / risk["event_probability"], 1.0), 3)
-        risk["source"] = f"alarms so that losses are as in own deals: {losses[min(losses)].basis}"
-        risk["grade"] = "own"
-        paths.append("risks.K7.chance_per_quarter")
-    return paths
+        own = figures.get(f"risks.{risk['id']}.chance_per_quarter")
+        if own is not None:
+            risk["chance_per_quarter"] = own.value
+            risk["source"], risk["grade"] = own.basis, "own"
+        elif risk["id"] == "K7":
+            risk["source"] = without_own(risk["source"], estimates.calibration.losses.reason)
+
+
+def without_own(source: str, reason: str) -> str:
+    """Where an assumed figure comes from, and why own deals do not replace it."""
+    return f"{source}; own deals do not tell it: {reason}"
 
 
 def _by_month(parameter: str, season: Season, start: dt.date, weeks: int) -> list[CommentedMap]:

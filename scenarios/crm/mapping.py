@@ -27,6 +27,7 @@ __all__ = [
     "Method",
     "Outcome",
     "ProductColumns",
+    "RenewalColumns",
     "RepColumns",
     "StaffColumns",
     "StageHistoryColumns",
@@ -37,6 +38,7 @@ __all__ = [
 LIBRARY = Path(__file__).parent.parent / "library" / "crm"
 
 Outcome = Literal["open", "won", "lost"]
+Answer = Literal["renewed", "lost"]
 Column = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -105,6 +107,23 @@ class StaffColumns(Section):
     """Last day; blank for whom is still there."""
 
 
+class RenewalColumns(Section):
+    """Columns of the contracts that came or come up for renewal."""
+
+    account: Column
+    product: Column | None = None
+    """None: what the account bought most."""
+    amount: Column
+    currency: Column | None = None
+    """Currency of the amount; None: all are in the plan's."""
+    due: Column
+    """Day on which the contract ends unless it is renewed."""
+    renewed: Column
+    """Whether it was; blank while it is not decided."""
+    decided: Column | None = None
+    """Day on which that was known; None: the due day."""
+
+
 class StageHistoryColumns(Section):
     """Columns of the stages that deals came to: a row for each deal and stage, or a column for each stage."""
 
@@ -167,6 +186,23 @@ class StaffFile(Section):
     columns: StaffColumns
 
 
+class RenewalsFile(Section):
+    """Where the contracts are, those decided and those to come."""
+
+    file: FileName
+    columns: RenewalColumns
+    answers: Annotated[dict[str, Answer], Field(min_length=1)]
+    """What stands for renewed and what for lost."""
+
+    @field_validator("answers")
+    @classmethod
+    def _both_occur(cls, answers: dict[str, Answer]) -> dict[str, Answer]:
+        missing = {"renewed", "lost"} - set(answers.values())
+        if missing:
+            raise ValueError(f"no answer means {' or '.join(sorted(missing))}")
+        return answers
+
+
 class StageHistoryFile(Section):
     """Where it stands when each deal came to each stage; may be the file of the deals."""
 
@@ -174,7 +210,9 @@ class StageHistoryFile(Section):
     columns: StageHistoryColumns
 
 
-AnyFile = DealsFile | ProductsFile | RepsFile | AccountsFile | InvoicesFile | StaffFile | StageHistoryFile
+AnyFile = (
+    DealsFile | ProductsFile | RepsFile | AccountsFile | InvoicesFile | StaffFile | StageHistoryFile | RenewalsFile
+)
 
 
 class Mapping(Section):
@@ -204,6 +242,8 @@ class Mapping(Section):
     """Stage as the export calls it → open, won or lost; the open ones in the order in which deals pass them."""
     stage_history: StageHistoryFile | None = None
     """None: a deal counts by its age, whatever its stage."""
+    renewals: RenewalsFile | None = None
+    """None: no contract comes up for renewal."""
     open_deal_accounts: Literal["use", "ignore"] = "use"
     """Whether the account of an open deal counts; not where an account is entered only at closing."""
     default_maturity: Id = "mature"
@@ -221,6 +261,7 @@ class Mapping(Section):
             "invoices": self.invoices,
             "staff": self.staff,
             "stage_history": self.stage_history,
+            "renewals": self.renewals,
         }
         return {kind: file for kind, file in kinds.items() if file is not None}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from scenarios.crm.drafting import IMPORTED, IMPORTED_STAGE, Draft
+from scenarios.crm.drafting import IMPORTED, IMPORTED_RENEWAL, IMPORTED_STAGE, Draft, renewal_mark
 from scenarios.crm.own_figures import STAGES
 from scenarios.crm.writing import Row, slugs
 from scenarios.plan import Plan, by_id
+from scenarios.tables import Account
 
 __all__ = ["Meeting"]
 
@@ -88,6 +90,7 @@ class Meeting:
         kept: dict[str, list[str]] = {field: [] for field in IMPORTED}
         changed: dict[str, list[str]] = {field: [] for field in IMPORTED}
         added = []
+        contracts: list[str] = []
         for row in self.draft.tables["accounts"]:
             rep = self.reps.get(row["rep"])
             if row["id"] in self.accounts:
@@ -107,6 +110,7 @@ class Meeting:
                         kept[field].append(f"{mine.id} ({now} in the plan, {theirs} in the export)")
                     if before.get(mark, "") not in ("", theirs):
                         cells[mark] = theirs
+                cells |= self._renewal(row, mine, before, contracts)
                 rows[row["id"]] = cells
             elif rep is None or row["region"] not in self.regions:
                 lost.append(f"{row['name']} (rep {row['rep']}, region {row['region']})")
@@ -118,16 +122,44 @@ class Meeting:
                 taken.add(free)
                 added.append(free)
                 marks = {IMPORTED["rep"]: rep, IMPORTED["customer_tier"]: row["customer_tier"]}
-                rows[row["id"]] = {**row, "id": free, "rep": rep, "region": self._placed(row)[1], **marks}
+                new = {**row, "id": free, "rep": rep, "region": self._placed(row)[1], **marks}
+                rows[row["id"]] = new | self._contract(row)
         self._say("accounts with another rep, the plan's is kept", kept["rep"])
         self._say("accounts of another tier, the plan's is kept", kept["customer_tier"])
         self._say("accounts given to the rep that the export has now", changed["rep"])
         self._say("accounts put into the tier that the export has now", changed["customer_tier"])
+        self._say("accounts whose contract differs, the plan's is kept", contracts)
         self._say("new accounts left out, as the plan has not their rep or region", lost)
         self._say("accounts added", added, SHOWN)
         rows = {id: row for id, row in rows.items() if len(row) > 1}
         self._account_ids |= {id: row["id"] for id, row in rows.items()}
         return rows
+
+    def _contract(self, row: Row) -> Row:
+        """What comes up for renewal by the export, in the plan's ids; nothing where it has no file of contracts."""
+        if IMPORTED_RENEWAL not in row:
+            return {}
+        fields = {name: row[name] for name in ("product", "renewal_amount", "renewal_date")}
+        if not row["renewal_amount"] or row["product"] not in self.products:
+            return {**dict.fromkeys(fields, ""), IMPORTED_RENEWAL: ""}
+        product, day = self.products[row["product"]], dt.date.fromisoformat(row["renewal_date"])
+        return {
+            **fields,
+            "product": product,
+            IMPORTED_RENEWAL: renewal_mark(float(row["renewal_amount"]), day, product),
+        }
+
+    def _renewal(self, row: Row, mine: Account, before: Row, kept: list[str]) -> Row:
+        """Cells of the contract where the export's is another; what was edited by hand stays, and is named."""
+        theirs = self._contract(row)
+        now = renewal_mark(mine.renewal_amount, mine.renewal_date, mine.product)
+        if not theirs or theirs[IMPORTED_RENEWAL] == now:
+            return {}
+        if before.get(IMPORTED_RENEWAL, "") == now:
+            return theirs
+        if before.get(IMPORTED_RENEWAL, "") != theirs[IMPORTED_RENEWAL]:
+            kept.append(f"{mine.id} ({now or 'none'} in the plan, {theirs[IMPORTED_RENEWAL] or 'none'} in the export)")
+        return {}
 
     def _holds(self, field: str, value: str) -> bool:
         return field != "customer_tier" or value in self.plan.customer_tier

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from scenarios.crm.estimates import Estimates
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.writing import significant
 
-__all__ = ["LEAVING", "STAGES", "Ids", "newcomers_of", "own_figures"]
+__all__ = ["LEAVING", "LOSSES", "STAGES", "Ids", "newcomers_of", "own_figures"]
 
 STAGES = "engaging", "closing"
 """The cycle passes in the first, without work; the work that closes a deal, won or lost, is the second.
@@ -19,6 +20,7 @@ STAGES = "engaging", "closing"
 So where nothing says which stages deals came to; else the stages are the export's.
 """
 LEAVING = "risks.K5.chance_per_quarter"
+LOSSES = "risks.K7.chance_per_quarter"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def newcomers_of(estimates: Estimates, assumed: Assumed, start: dt.date) -> dict
     return {name: day for name, day in joined.items() if day + full > start}
 
 
-def own_figures(estimates: Estimates, ids: Ids, weeks: int) -> dict[str, Figure]:
+def own_figures(estimates: Estimates, ids: Ids, weeks: int, assumed: Assumed) -> dict[str, Figure]:
     """Own estimates by the path of the plan's figure."""
     since = f"from {estimates.windows.rates_start} to {estimates.windows.as_of}"
     learnt = estimates.calibration
@@ -56,6 +58,8 @@ def own_figures(estimates: Estimates, ids: Ids, weeks: int) -> dict[str, Figure]
         figures[f"process.lead_tier_mix.{tier}"] = Figure(share, estimates.leads_count, basis)
     for tier, figure in learnt.win.by_tier.items():
         figures[f"customer_tiers.{tier}.win_rate"] = figure
+    for tier, figure in (estimates.renewals.rates if estimates.renewals else {}).items():
+        figures[f"customer_tiers.{tier}.renewal_rate"] = figure
     for product in estimates.products:
         path = f"products.{ids.products[product.name]}"
         figures[f"{path}.mean_deal"] = product.mean_deal
@@ -66,7 +70,22 @@ def own_figures(estimates: Estimates, ids: Ids, weeks: int) -> dict[str, Figure]
         figures |= estimates.invoices.figures
     if estimates.staff and (chance := estimates.staff.chance(weeks)):
         figures[LEAVING] = chance
+    if estimates.accounts and (losses := estimates.calibration.losses.chance):
+        figures[LOSSES] = _alarms(losses, weeks, assumed)
     return {path: replace(figure, value=_rounded(path, figure.value)) for path, figure in figures.items()}
+
+
+def _alarms(losses: Figure, weeks: int, assumed: Assumed) -> Figure:
+    """Chance of an alarm, so that those which end in a loss are as often as losses in the quarter."""
+    share = next(risk.event_probability for risk in assumed.risks if risk.id == "K7")
+
+    def alarms(chance: float) -> float:
+        return min(-math.expm1(math.log1p(-chance) * weeks / 13) / share, 1.0)
+
+    assert losses.low is not None
+    assert losses.high is not None
+    basis = f"alarms so that losses are as in own deals: {losses.basis}"
+    return Figure(alarms(losses.value), losses.count, basis, alarms(losses.low), alarms(losses.high))
 
 
 def _passed(estimates: Estimates, ids: Ids) -> dict[str, Figure]:
@@ -85,6 +104,6 @@ def _rounded(path: str, value: float) -> float:
     field = path.rpartition(".")[2]
     if field in ("mean_deal", "hours_per_week"):
         return round(value, 2)
-    if field in ("conversion", "win_rate"):  # never rounded to 0 or 1, which a win rate cannot be
+    if field in ("conversion", "win_rate", "renewal_rate"):  # never rounded to 0 or 1, which a win rate cannot be
         return significant(value)
     return round(value, 4)

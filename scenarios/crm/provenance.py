@@ -8,8 +8,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from scenarios.calibration.figures import Figure
 from scenarios.crm.estimates import Estimates
+from scenarios.crm.learning import without_own
 from scenarios.crm.mapping import Assumed
-from scenarios.crm.own_figures import STAGES, Ids
+from scenarios.crm.own_figures import LOSSES, STAGES, Ids
 from scenarios.crm.writing import commented, significant
 from scenarios.plan import Assumption
 
@@ -27,7 +28,6 @@ def assumptions_of(
     assumed: Assumed,
     figures: Mapping[str, Figure],
     settings: CommentedMap,
-    learnt: Iterable[str],
 ) -> CommentedSeq:
     """Where every figure comes from: own with interval and count, or a sourced default."""
     entries = []
@@ -47,9 +47,6 @@ def assumptions_of(
         entries.append(
             commented(path="process.cycles", grade="own", source="own deals, open ones counted (Kaplan-Meier)")
         )
-    if "risks.K7.chance_per_quarter" in learnt:
-        k7 = next(risk for risk in settings["risks"] if risk["id"] == "K7")
-        entries.append(commented(path="risks.K7.chance_per_quarter", grade="own", source=k7["source"]))
     margins = "not in a CRM export; the same for all products, so it does not steer the allocation"
     entries += [
         commented(path=f"products.{ids.products[product.name]}.margin", grade="D", source=margins)
@@ -61,8 +58,11 @@ def assumptions_of(
         if section == "ramp" and "ramp" not in settings:
             continue
         is_there = section not in ("risks", "contingency_plans") or f"{section}.{rest.partition('.')[0]}" in present
-        if is_there and assumption.path not in learnt and assumption.path not in figures:
-            entries.append(commented(**assumption.model_dump(exclude_none=True)))
+        if is_there and assumption.path not in figures:
+            entry = commented(**assumption.model_dump(exclude_none=True))
+            if assumption.path == LOSSES:
+                entry["source"] = without_own(assumption.source, estimates.calibration.losses.reason)
+            entries.append(entry)
     for entry in entries:
         entry.fa.set_flow_style()
     return CommentedSeq(entries)

@@ -50,7 +50,9 @@ def refresh_crm(export: Path, as_of: dt.date, folder: Path, out: Path, mapping: 
     assumed, nodes = read_assumed()
     tables = read_export(export, columns)
     estimates = estimate(tables, as_of, assumed, columns.open_deal_accounts == "use")
-    draft = draft_plan(estimates, columns, assumed, nodes, Request(as_of, None, 0.05, plan.calendar.weeks))
+    draft = draft_plan(
+        estimates, columns, assumed, nodes, Request(as_of, None, 0.05, plan.calendar.weeks, plan.calendar.start)
+    )
     known = tables.deals["id"][tables.deals["engaged"] < dt.datetime.combine(as_of, dt.time())]
     meeting = Meeting(plan, draft)
     accounts = meeting.renewed_accounts(rows_by_id(files.get("accounts.csv")))

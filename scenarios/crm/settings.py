@@ -11,7 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from scenarios.calibration.figures import Figure
 from scenarios.crm.estimates import Estimates
-from scenarios.crm.learning import certain_differences, learnt_risks, season_effects, what_nobody_knows
+from scenarios.crm.learning import certain_differences, put_learnt_risks, season_effects, what_nobody_knows
 from scenarios.crm.mapping import Assumed
 from scenarios.crm.mapping import Mapping as ColumnMapping
 from scenarios.crm.own_figures import LEAVING, STAGES, Ids, newcomers_of
@@ -64,9 +64,10 @@ def settings_of(
     else:
         _comment(settings, "target", f"asked for; won in the last quarter {estimates.won_last_quarter:,.2f}")
     settings["base_period"] = f"last quarter, {windows.last_quarter}"
+    absent = "Cross-selling" if estimates.renewals and estimates.renewals.due else "Renewals, cross-selling"
     settings["description"] = (
         f"Made from a CRM export (mapping {mapping.name}): what was known before {as_of}. Open deals are worth list "
-        "price × usual discount. Renewals, cross-selling, marketing and holidays are not in the export and not here."
+        f"price × usual discount. {absent}, marketing and holidays are not in the export and not here."
     )
     settings["calendar"] = commented(start=request.start, weeks=request.weeks)
     _comment(settings["calendar"], "start", f"the Monday on or after {as_of}; no holidays are known: add yours")
@@ -100,7 +101,7 @@ def settings_of(
     ]
     _comment_section(settings, "measures", "Learnt from own deals: what differs whatever is decided.")
     settings["risks"] = [risk for risk in copy.deepcopy(nodes["risks"]) if _in_reach(risk, estimates)]
-    learnt = learnt_risks(settings["risks"], estimates, figures)
+    put_learnt_risks(settings["risks"], estimates, figures)
     kept = {risk["id"] for risk in settings["risks"]}
     settings["contingency_plans"] = [
         _priced(plan, assumed, target)
@@ -110,7 +111,7 @@ def settings_of(
     _comment_section(settings, "risks", "Not in a CRM export: sourced defaults.")
     _comment_section(settings, "contingency_plans", "Costs are assumed shares of the target (D): put in your own.")
     settings["uncertainty"] = [*what_nobody_knows(estimates, ids), *_not_learnt(nodes["uncertainty"], figures)]
-    settings["assumptions"] = assumptions_of(estimates, ids, assumed, figures, settings, learnt)
+    settings["assumptions"] = assumptions_of(estimates, ids, assumed, figures, settings)
     _comment_section(
         settings,
         "assumptions",
@@ -242,6 +243,9 @@ def _customer_tiers(assumed: Assumed, figures: Mapping[str, Figure]) -> list[Com
         )
         _comment(entry, "win_rate", figure.basis)
         _comment(entry, "touches_per_week", "assumed (D)")
+        if (renewed := figures.get(f"customer_tiers.{tier}.renewal_rate")) is not None:
+            entry["renewal_rate"] = renewed.value
+            _comment(entry, "renewal_rate", renewed.basis)
         tiers.append(entry)
     return tiers
 

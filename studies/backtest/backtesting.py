@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -62,7 +63,7 @@ def backtest(request: BacktestRequest, futures: Futures, files: Mapping[str, str
     UsageError where the export is not the one whose ``files`` (name → SHA-256) are given.
     """
     columns, (assumed, nodes), folder = read_mapping(request.mapping), read_assumed(), Path(request.source)
-    export = read_export(folder, columns)
+    export = _deals_alone(folder, columns)
     if files and dict(files) != _hashes(folder, export):
         raise UsageError(f"{folder} is not the export of the saved run any more: its files have changed")
     windows = windows_of(export, request.quarters, request.rolling, request.step_weeks)
@@ -87,10 +88,15 @@ def backtest(request: BacktestRequest, futures: Futures, files: Mapping[str, str
 def _read(request: BacktestRequest) -> Inputs:
     """The plan of the newest window, which stands for all in the saved run, and the hashes of the export."""
     columns, (assumed, nodes), folder = read_mapping(request.mapping), read_assumed(), Path(request.source)
-    export = read_export(folder, columns)
+    export = _deals_alone(folder, columns)
     window = windows_of(export, request.quarters, request.rolling, request.step_weeks)[-1]
     _, draft = _planned(export, window, columns, assumed, nodes)
     return Inputs(draft.plan, files=_hashes(folder, export))
+
+
+def _deals_alone(folder: Path, columns: ColumnMapping) -> Export:
+    """The export without contracts that come up: what happened is compared deal by deal, and they are none."""
+    return replace(read_export(folder, columns), renewals=None)
 
 
 def _hashes(folder: Path, export: Export) -> dict[str, str]:

@@ -40,6 +40,9 @@ def own_files(folder: Path) -> None:
     staff = [f"Rep {n:02},2020-01-06," for n in range(8)]
     text = "\n".join(["姓名,入职,离职", *staff, "Gone,2020-01-06,2022-03-01"])
     (folder / "export" / "员工.csv").write_text(text + "\n", encoding="utf-8")
+    contracts = [f"Account {n:02},,500,2023-0{1 + n % 8}-15,{'yes' if n % 4 else 'no'}," for n in range(20)]
+    text = "\n".join(["Customer,Product,Amount,Due,Renewed,Decided", *contracts, "Account 05,,700,2023-11-01,,"])
+    (folder / "export" / "contracts.csv").write_text(text + "\n", encoding="utf-8")
     with (folder / "export" / "report.csv").open(encoding="utf-8") as file:
         deals = list(csv.DictReader(file))
     days = [(row["Opportunity ID"], dt.date.fromisoformat(row["Created Date"])) for row in deals]
@@ -67,4 +70,5 @@ def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [receivable.id for receivable in plan.receivables] == ["I999"]
     own = {assumption.path for assumption in plan.assumptions if assumption.grade == "own"}
     assert {"money.lateness.late_share", "risks.K5.chance_per_quarter"} <= own
+    assert {row.name: row.renewal_amount for row in plan.accounts if row.renewal_amount} == {"Account 05": 700}
     assert [stage.name for stage in plan.process.stages] == ["Prospecting", "Negotiation/Review"]

@@ -78,12 +78,18 @@ def test_what_the_plan_has_nothing_in_place_of(report: ImportReport) -> None:
     assert {account.renewal_amount for account in plan.accounts} == {0}
 
 
-def test_stages_are_asked_for_until_a_history_of_them_tells_enough(report: ImportReport) -> None:
+def test_stages_and_renewals_are_asked_for_until_a_file_of_them_tells_enough(report: ImportReport) -> None:
     """Whether a file was read does not count: it may hold three deals."""
-    missing = "Day on which each deal entered each stage"
-    assert missing in sheet(report)
-    told = EstimatedFigure("process.stages.propose.cycle_share", 0.5, 40, "")
-    assert missing not in sheet(replace(report, estimates=(*report.estimates, told)))
+    for missing, path in (
+        ("Day on which each deal entered each stage", "process.stages.propose.cycle_share"),
+        (
+            "Contracts that renew, and customers who order again without a deal in the CRM",
+            "customer_tiers.A.renewal_rate",
+        ),
+    ):
+        assert missing in sheet(report)
+        told = EstimatedFigure(path, 0.5, 40, "")
+        assert missing not in sheet(replace(report, estimates=(*report.estimates, told)))
 
 
 @pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
