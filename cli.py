@@ -7,7 +7,7 @@ once.
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from typer.core import TyperGroup
@@ -15,6 +15,9 @@ from typer.core import TyperGroup
 from commands import allocation, decisions, documents, history, plans, quarter, runs
 from commands.helping import in_chinese, wants_chinese
 from commands.language import InLanguage, in_language, wording_of_error
+
+_Context: TypeAlias = Any
+"""What Typer hands to its own methods; the type is private to it, and no ``typer.Context``."""
 
 HELP = "Plan a sales quarter and stress-test the plan before it starts."
 
@@ -30,21 +33,21 @@ class Commands(TyperGroup):
         self._is_chinese = wants_chinese(args)
         return super().make_context(info_name, args, *rest, **extra)
 
-    def get_params(self, ctx: typer.Context) -> list[Any]:  # type: ignore[override]
+    def get_params(self, ctx: _Context) -> list[Any]:
         """Options before a command, as help shows them."""
         params = super().get_params(ctx)
         if self._is_chinese:
             in_chinese(self, params)
         return params
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
+    def get_command(self, ctx: _Context, cmd_name: str) -> Any:
         """The command of a name, as help shows it."""
         command = super().get_command(ctx, cmd_name)
         if command is not None and self._is_chinese:
             in_chinese(command, command.get_params(ctx))
         return command
 
-    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+    def invoke(self, ctx: _Context) -> Any:
         """Run a command; turn what it raises into a message on stderr and an exit code."""
         try:
             return super().invoke(ctx)

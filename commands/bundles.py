@@ -105,15 +105,15 @@ def command(commands: typer.Typer, example: str) -> Callable[[Callable[..., None
             for one in (_options(bundles[name], parameter.default) if name in bundles else [parameter])
         ]
 
-        @wraps(function)
         def unpacked(**values: Any) -> None:
             for name, bundle in bundles.items():
                 values[name] = bundle(**{field.name: values.pop(field.name) for field in fields(bundle)})
             function(**values)
 
-        unpacked.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-        unpacked.__annotations__ = {one.name: one.annotation for one in parameters}
-        commands.command(epilog=f"Example: {example}")(unpacked)
+        shown: Any = wraps(function)(unpacked)  # a function whose signature may be set, which has no type
+        shown.__signature__ = signature.replace(parameters=parameters)
+        shown.__annotations__ = {one.name: one.annotation for one in parameters}
+        commands.command(epilog=f"Example: {example}")(shown)
         return function
 
     return register

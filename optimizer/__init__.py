@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 try:
-    import highspy  # noqa: F401 - whether it can be loaded at all
-    import pulp  # noqa: F401
+    for library in ("highspy", "pulp"):
+        import_module(library)
 except ImportError as error:
     from scenarios.errors import SolverFailed
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 __all__ = ["NEVER", "CurveCycle", "Cycle", "LognormalCycle"]
@@ -115,10 +115,11 @@ class CurveCycle(Cycle):
     ended: tuple[float, ...]
     """Shares, not falling, the last one above 0."""
 
-    @cached_property
-    def median(self) -> float:  # type: ignore[override]
-        """Median; where fewer than half ever end, the longest that does."""
-        return self.quantile(0.5) if self.ended[-1] >= 0.5 else self.days[-1]
+    median: float = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        median = self.quantile(0.5) if self.ended[-1] >= 0.5 else self.days[-1]
+        object.__setattr__(self, "median", median)
 
     @cached_property
     def _points(self) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -30,7 +30,7 @@ HEIGHT = 14
 """Points of a line."""
 
 
-class Page(Worksheet):  # type: ignore[misc]
+class Page(Worksheet):  # type: ignore[misc] # XlsxWriter ships no types, so its class is Any
     """A sheet whose numbers keep every digit; XlsxWriter's own keeps 16, one less than some numbers have."""
 
     def _xml_number_element(self, number: float, attributes: Any = None) -> None:
