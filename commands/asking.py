@@ -1,4 +1,4 @@
-"""From a command's options to a request, its answer and the files that go with it."""
+"""From a command's options to a request, and the files that go with its answer."""
 
 from __future__ import annotations
 
@@ -13,25 +13,8 @@ from commands.arguments import cores, ids_of
 if TYPE_CHECKING:
     from reports.wording import Wording
     from scenarios.allocation import Allocation
-    from studies.answering import Outcome
-    from studies.study import Inputs
 
 Options = dict[str, Any]
-
-
-def answer(
-    study: str,
-    plan: str,
-    options: Options,
-    out: Path,
-    json: bool,
-    words: Wording,
-    require: list[str] | None = None,
-) -> Outcome:
-    """Answer a request."""
-    from reports.session import answer_request
-
-    return answer_request(request_of(study, plan, options), out, json, require or (), words)
 
 
 def request_of(study: str, plan: str, options: Options) -> Any:
@@ -52,17 +35,6 @@ def computed_by(jobs: int | None, cluster: str | None) -> Options:
     if jobs is not None and cluster is not None:
         raise typer.BadParameter("give --jobs or --cluster, not both")
     return {"jobs": jobs, "cluster": cluster}
-
-
-def inputs_of(
-    plan: str, scenario: list[str] | None, setting: list[str] | None, allocation: Path | None = None
-) -> Inputs:
-    """A plan with what was changed in it, for what is answered and not saved as a run."""
-    from studies.answering import read_inputs
-
-    return read_inputs(
-        request_of("allocate", plan, {"scenarios": scenario, "settings": setting, "allocation": allocation})
-    )
 
 
 def refuse_existing(path: Path | None, sentence: str, words: Wording) -> None:

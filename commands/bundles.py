@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -32,16 +33,47 @@ from commands.language import InLanguage, wording
 if TYPE_CHECKING:
     from reports.wording import Wording
     from studies.answering import Outcome
+    from studies.study import Inputs
 
-__all__ = ["Page", "Quarter", "Sample", "command"]
+__all__ = ["Changed", "Computers", "Page", "Quarter", "Sample", "Screen", "command"]
 
 
 @dataclass(frozen=True)
-class Quarter:
-    """The quarter that is simulated: plan with changes, allocation, what may strike, which futures."""
+class Changed:
+    """What is changed in the plan."""
 
     scenario: Scenarios = None
     setting: Settings = None
+
+    @property
+    def options(self) -> Options:
+        """What a request holds of it."""
+        return {"scenarios": self.scenario, "settings": self.setting}
+
+    def inputs(self, plan: str, allocation: Path | None = None) -> Inputs:
+        """The plan with its changes, for what is answered and not saved as a run."""
+        from studies.answering import read_inputs
+
+        return read_inputs(request_of("allocate", plan, {**self.options, "allocation": allocation}))
+
+
+@dataclass(frozen=True)
+class Computers:
+    """Who computes: processes of this computer or a cluster."""
+
+    jobs: Jobs = None
+    cluster: Cluster = None
+
+    @property
+    def options(self) -> Options:
+        """What a request holds of it."""
+        return computed_by(self.jobs, self.cluster)
+
+
+@dataclass(frozen=True)
+class Quarter(Changed):
+    """The quarter that is simulated: plan with changes, allocation, what may strike, which futures."""
+
     allocation_file: AllocationFile = None
     risks: Risks = None
     force: Force = None
@@ -51,10 +83,9 @@ class Quarter:
 
     def request(self, study: str, plan: str, **more: object) -> Any:
         """The study's request, with options of its own."""
-        options: Options = {"scenarios": self.scenario, "settings": self.setting, "allocation": self.allocation_file}
-        options |= {"risks": self.risks, "forced": self.force, "seed": self.seed}
-        options |= computed_by(self.jobs, self.cluster)
-        return request_of(study, plan, options | more)
+        own: Options = {"allocation": self.allocation_file, "risks": self.risks, "forced": self.force}
+        own |= {"seed": self.seed, **computed_by(self.jobs, self.cluster)}
+        return request_of(study, plan, self.options | own | more)
 
 
 @dataclass(frozen=True)
@@ -72,17 +103,23 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Page:
-    """Where and how an answer is shown, and its run saved."""
+class Screen:
+    """How an answer is shown."""
 
     json: Json = False
     language: InLanguage = None
-    out: Out = RUNS
 
     @property
     def words(self) -> Wording:
         """What the language says."""
         return wording(self.language)
+
+
+@dataclass(frozen=True)
+class Page(Screen):
+    """How an answer is shown, and where its run is saved."""
+
+    out: Out = RUNS
 
     def answer(self, request: Any, require: list[str] | None = None) -> Outcome:
         """Answer a request, save the run, show it."""

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from commands.arguments import PlanName, Plans, Replications, share_of
-from commands.asking import Options, export_to, inputs_of, refuse_existing
-from commands.bundles import Page, Quarter, Sample, command
+from commands.asking import Options, export_to, refuse_existing
+from commands.bundles import Changed, Page, Quarter, Sample, command
 
 commands = typer.Typer()
 
@@ -72,7 +72,7 @@ def _delta(text: str | None, criterion: By, plan: str) -> float | None:
     value = share_of("--delta", text)
     if not text.endswith("%") or criterion is By.p_target:
         return value
-    return value * inputs_of(plan, None, None).plan.target
+    return value * Changed().inputs(plan).plan.target
 
 
 @command(commands, "quarterdeck recommend my-quarter --count 2 --replications 300")
@@ -146,7 +146,7 @@ def reach(
     from reports.session import show_answer
     from studies.allocation.sweeping import reach_study
 
-    inputs = inputs_of(plan, quarter.scenario, quarter.setting)
+    inputs = quarter.inputs(plan)
     with ProgressBars(page.words) as progress:
         result = reach_study(inputs.plan, contribution, progress)
     show_answer(result, page.json, page.words, inputs.changes, plan)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from commands.arguments import Json, PlanName, Scenarios, Settings
+from commands.arguments import PlanName
+from commands.bundles import Changed, Screen, command
 from commands.language import InLanguage, wording
 
 if TYPE_CHECKING:
@@ -66,24 +67,24 @@ def _new_folder(folder: Path, source: str, words: Wording) -> None:
     say(words.say("new.done", folder=folder, name=source))
 
 
-@commands.command(epilog="Example: quarterdeck check my-quarter")
+@command(commands, "quarterdeck check my-quarter")
 def check(
     plan: PlanName,
-    scenario: Scenarios = None,
-    setting: Settings = None,
-    json: Json = False,
-    language: InLanguage = None,
+    *,
+    changed: Changed,
+    screen: Screen,
 ) -> None:
     """Say everything that is wrong or odd in a plan."""
     from reports.pages.plan_check import show_check
     from scenarios.loading import load_plan
 
-    show_check(load_plan(plan, scenario or (), setting or ()).plan, json, wording(language))
+    show_check(load_plan(plan, changed.scenario or (), changed.setting or ()).plan, screen.json, screen.words)
 
 
-@commands.command(epilog="Example: quarterdeck import-crm export --as-of 2017-10-01 --out my-quarter")
+@command(commands, "quarterdeck import-crm export --as-of 2017-10-01 --out my-quarter")
 def import_crm(
     export: Annotated[Path, typer.Argument(metavar="EXPORT", help="Folder with the CSV files of a CRM export.")],
+    *,
     as_of: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of planning: 2017-10-01.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Plan folder to make.")],
     mapping: Annotated[str, typer.Option(metavar="NAME|FILE", help="Preset or YAML: which column is what.")] = "maven",
@@ -93,8 +94,7 @@ def import_crm(
     refresh: Annotated[
         Path | None, typer.Option(metavar="PLAN", help="Edited plan folder: renew its deals and accounts, as --out.")
     ] = None,
-    json: Json = False,
-    language: InLanguage = None,
+    screen: Screen,
 ) -> None:
     """Make a plan of a CRM export."""
     from reports.pages.data_request import write_data_request
@@ -103,12 +103,12 @@ def import_crm(
     from scenarios.crm import refresh_crm
     from scenarios.errors import UsageError
 
-    words = wording(language)
+    words = screen.words
     if refresh is not None:
         if (target, growth, weeks) != (None, 0.05, 13):
             raise UsageError(words.say("import.refresh_keeps"))
-        show_import(refresh_crm(export, as_of.date(), refresh, out, mapping), json, words)
+        show_import(refresh_crm(export, as_of.date(), refresh, out, mapping), screen.json, words)
         return
     report = make_plan(export, as_of.date(), out, mapping, target, growth, weeks)
     write_data_request(report, words)
-    show_import(report, json, words)
+    show_import(report, screen.json, words)

@@ -8,26 +8,20 @@ import typer
 
 from commands.arguments import (
     AllocationFile,
-    Cluster,
     Criterion,
     Decide,
     Force,
-    Jobs,
-    Json,
     Only,
     PlanName,
     Plans,
     Require,
     Risks,
-    Scenarios,
     Seed,
-    Settings,
     cores,
     criterion_of,
 )
-from commands.asking import Options, computed_by, request_of
-from commands.bundles import Page, Quarter, Sample, command
-from commands.language import InLanguage, wording
+from commands.asking import Options, request_of
+from commands.bundles import Changed, Computers, Page, Quarter, Sample, Screen, command
 
 commands = typer.Typer()
 
@@ -36,14 +30,12 @@ commands = typer.Typer()
 def run(
     plan: Annotated[str | None, typer.Argument(metavar="PLAN", help="Folder or YAML file, or a built-in plan.")] = None,
     *,
-    scenario: Scenarios = None,
-    setting: Settings = None,
+    changed: Changed,
     risks: Risks = None,
     plans: Plans = None,
     only: Only = None,
     seed: Seed = 1,
-    jobs: Jobs = None,
-    cluster: Cluster = None,
+    computers: Computers,
     sample: Sample,
     require: Require = None,
     repeat: Annotated[str | None, typer.Option(metavar="RUN", help="Compute a saved run again and compare.")] = None,
@@ -53,20 +45,20 @@ def run(
     """Allocate, simulate and stress-test a plan."""
     if (plan, repeat, resume).count(None) != 2:
         raise typer.BadParameter("give one of PLAN, --repeat RUN, --resume RUN")
-    who = computed_by(jobs, cluster)
+    who = computers.options
     if plan is not None:
-        options: Options = {"scenarios": scenario, "settings": setting, "risks": risks, "plans": plans, "only": only}
-        options |= {"seed": seed, **who}
-        page.answer(request_of("run", plan, options | sample.options), require)
+        options: Options = {"risks": risks, "plans": plans, "only": only, "seed": seed}
+        page.answer(request_of("run", plan, options | changed.options | who | sample.options), require)
         return
     from reports.session import repeat_saved, resume_saved
     from studies.saved.runs import resolve_run
 
+    jobs, cluster = computers.jobs or cores(), computers.cluster
     if repeat is not None:
-        repeat_saved(resolve_run(page.out, repeat), jobs or cores(), cluster, page.json, page.words)
+        repeat_saved(resolve_run(page.out, repeat), jobs, cluster, page.json, page.words)
     elif resume is not None:
         folder = resolve_run(page.out, resume)
-        resume_saved(folder, jobs or cores(), cluster, page.out, page.json, require or (), page.words)
+        resume_saved(folder, jobs, cluster, page.out, page.json, require or (), page.words)
 
 
 @command(commands, "quarterdeck simulate my-quarter --plans K5-handover --replications 2000")
@@ -144,22 +136,20 @@ def trace(
     opportunity: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one opportunity.")] = None,
     account: Annotated[str | None, typer.Option(metavar="ID", help="Tell of one customer.")] = None,
     week: Annotated[int | None, typer.Option(min=1, help="Tell of one week, of one rep with --rep.")] = None,
-    scenario: Scenarios = None,
-    setting: Settings = None,
+    changed: Changed,
     allocation_file: AllocationFile = None,
     risks: Risks = None,
     plans: Plans = None,
     force: Force = None,
     seed: Seed = 1,
-    json: Json = False,
-    language: InLanguage = None,
+    screen: Screen,
 ) -> None:
     """Tell one simulated quarter as a story: what struck, what was tried, what it changed."""
     from reports.pages.trace import show_trace
     from studies.trace.traces import Focus
     from studies.trace.tracing import answer_trace
 
-    options: Options = {"scenarios": scenario, "settings": setting, "allocation": allocation_file, "risks": risks}
-    request = request_of("simulate", plan, options | {"plans": plans, "forced": force, "seed": seed})
+    options: Options = {"allocation": allocation_file, "risks": risks, "plans": plans, "forced": force, "seed": seed}
+    request = request_of("simulate", plan, changed.options | options)
     focus = Focus(rep=rep, opportunity=opportunity, account=account, week=week)
-    show_trace(answer_trace(request, replication, focus), json, wording(language), plan)
+    show_trace(answer_trace(request, replication, focus), screen.json, screen.words, plan)
