@@ -10,9 +10,10 @@ from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.options import ForcedStrike, Options
 from studies.allocation.allocating import allocate_study
+from studies.allocation.results import RuleRow
 from studies.allocation.rules import broken_rules
 from studies.requests import QuarterRequest
-from studies.results import Margins, RuleRow
+from studies.results import Margins
 from studies.study import Inputs
 
 __all__ = ["decide", "forced_strike", "margins_of", "options_of", "violations_of"]

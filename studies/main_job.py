@@ -8,16 +8,26 @@ from typing import Literal
 from scenarios.errors import UsageError
 from studies import simulating
 from studies.allocation.allocating import allocate_study
+from studies.allocation.results import AllocateResult
 from studies.deciding import options_of
-from studies.decisions.stressing import stress_study
+from studies.decisions.stressing import StressResult, stress_study
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import Estimate, KpiRow, RunResult
-from studies.simulating import simulate_study
+from studies.results import Estimate, KpiRow, Record
+from studies.simulating import SimulateResult, simulate_study
 from studies.study import Answer, Inputs, Study
 
-__all__ = ["STUDY", "RunRequest"]
+__all__ = ["STUDY", "RunRequest", "RunResult"]
+
+
+class RunResult(Record):
+    """The main job: allocate → simulate → stress."""
+
+    study: Literal["run"] = "run"
+    allocate: AllocateResult
+    simulate: SimulateResult
+    stress: StressResult
 
 
 class RunRequest(QuarterRequest):

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from scenarios.plan import Plan
-from studies.results import AllocateResult, CompareResult, KpiRow, Record, RuleRow, RunResult, SimulateResult
+from studies.allocation.results import AllocateResult, RuleRow
+from studies.decisions.comparing import CompareResult
+from studies.main_job import RunResult
+from studies.results import KpiRow, Record
+from studies.simulating import SimulateResult
 
 __all__ = ["Check", "review"]
 

@@ -11,11 +11,12 @@ import numpy as np
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from simulation.options import Options
+from studies.allocation.results import RuleRow
 from studies.deciding import decide, options_of, violations_of
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import BridgeStep, Change, CriterionRow, Estimate, KpiRow, SimulateResult, Spread
+from studies.results import Change, Estimate, Interval, KpiRow, QuarterResult, Record
 from studies.statistics import (
     Values,
     kpi_rows,
@@ -26,11 +27,99 @@ from studies.statistics import (
 )
 from studies.study import Answer, Inputs, Study
 
-__all__ = ["STUDY", "SimulateRequest", "replay_without_risks", "simulate_study"]
+__all__ = [
+    "STUDY",
+    "BridgeStep",
+    "CriterionRow",
+    "SimulateRequest",
+    "SimulateResult",
+    "Spread",
+    "replay_without_risks",
+    "simulate_study",
+]
 
 
 _LAST_DIGITS = 1e-9
 """By which a share may miss what it reaches."""
+
+
+class Spread(Record):
+    """Mean and spread of the signed amount of one product, region, rep or week."""
+
+    id: str
+    name: str
+    target: float
+    """Quota of a product, region or rep; for a week 0."""
+    mean: float
+    p10: float
+    p50: float
+    p90: float
+    p_quota: float | None = None
+    """Chance of reaching ``target``; None where there is none."""
+    mean_interval: Interval | None = None
+    """95% interval of the mean."""
+    p50_interval: Interval | None = None
+    p_quota_interval: Interval | None = None
+
+
+class CriterionRow(Record):
+    """A criterion by which a phase is accepted."""
+
+    id: str
+    name: str
+    phase: str
+    phase_name: str
+    figure: str
+    """``signed_share``, ``collection_rate``, ``exam_passed`` or ``renewals_contacted``."""
+    at_least: float
+    mean: Estimate
+    """Of the figure at the phase's end."""
+    met: Estimate
+    """Chance that it is reached."""
+
+
+class BridgeStep(Record):
+    """One step of the bridge from expected sources to the median and the target."""
+
+    id: str
+    label: str
+    amount: float
+    ci_low: float | None = None
+    ci_high: float | None = None
+    kind: Literal["step", "total"]
+
+    @property
+    def half_width(self) -> float | None:
+        """Half the 95% interval; None where there is none."""
+        return None if self.ci_low is None or self.ci_high is None else (self.ci_high - self.ci_low) / 2
+
+
+class SimulateResult(QuarterResult):
+    """What may happen in the quarter."""
+
+    study: Literal["simulate"] = "simulate"
+    risks: tuple[str, ...]
+    plans: tuple[str, ...]
+    forced: tuple[str, ...]
+    kpis: tuple[KpiRow, ...]
+    bridge: tuple[BridgeStep, ...]
+    by_product: tuple[Spread, ...]
+    by_region: tuple[Spread, ...]
+    by_rep: tuple[Spread, ...]
+    by_week: tuple[Spread, ...]
+    cash_by_week: tuple[Spread, ...]
+    criteria: tuple[CriterionRow, ...] = ()
+    """By which the phases are accepted, by phase."""
+    expected_signed: float | None
+    """What the optimiser expects, with neither risks nor friction; None for a hand-made allocation."""
+    optimism: Estimate | None
+    """``expected_signed`` − simulated mean without risks."""
+    clips: dict[str, float]
+    """Parameter → mean number of values per replication clipped to their domain."""
+    changes: tuple[Change, ...] = ()
+    violations: tuple[RuleRow, ...] = ()
+    """Rules that a hand-made allocation does not keep."""
+    seconds: float = 0.0
 
 
 class SimulateRequest(QuarterRequest):

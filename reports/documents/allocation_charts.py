@@ -8,7 +8,7 @@ from reports.documents.vega import BLUE, ORANGE, VERMILION, bar_chart
 from reports.pages.rules import step_name
 from reports.specs import Chart
 from reports.wording import Wording
-from studies.results import RuleRow
+from studies.allocation.results import RuleRow
 from studies.saved.reporting import Coverage
 
 __all__ = ["coverage_chart", "fairness_chart", "price_chart"]

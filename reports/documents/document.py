@@ -21,10 +21,14 @@ from reports.specs import Block, Card, Chart, Column, Heading, Mark, Report, Sec
 from reports.wording import Wording
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
+from studies.allocation.results import AllocateResult
 from studies.decisions.sensitivity import SensitivityResult
-from studies.results import AllocateResult, KpiRow, Record, RunResult, SimulateResult, StressResult
+from studies.decisions.stressing import StressResult
+from studies.main_job import RunResult
+from studies.results import KpiRow, Record
 from studies.reviewing import Check, review
 from studies.saved.reporting import SavedRun, coverage_by_region, coverage_by_rep
+from studies.simulating import SimulateResult
 
 __all__ = ["report_of"]
 

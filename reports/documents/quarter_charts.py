@@ -27,8 +27,8 @@ from reports.pages.bridge import kind_of, levels
 from reports.specs import Chart
 from reports.wording import Wording
 from scenarios.phases import Phase
-from studies.results import BridgeStep, Spread
 from studies.saved.reporting import WeekBand
+from studies.simulating import BridgeStep, Spread
 
 __all__ = ["bridge_chart", "cash_chart", "chance_chart", "fan_chart"]
 

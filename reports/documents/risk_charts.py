@@ -28,7 +28,7 @@ from reports.specs import Chart
 from reports.wording import Scale, Wording
 from simulation.kpis import Kpi
 from studies.decisions.sensitivity import RangeRow
-from studies.results import StressRow
+from studies.decisions.stress_rows import StressRow
 
 __all__ = ["risk_map", "tornado_chart", "worth_chart"]
 

@@ -9,7 +9,7 @@ from reports.pages.rules import prices_table, resources_table, rules_table
 from reports.specs import Block, Card, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.translating import translated
 from reports.wording import Wording
-from studies.results import AllocateResult, QuotaRow
+from studies.allocation.results import AllocateResult, QuotaRow
 
 __all__ = ["allocation_page"]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from reports.wording import Wording
-from studies.results import BridgeStep
+from studies.simulating import BridgeStep
 
 __all__ = ["StepKind", "kind_of", "levels", "step_name"]
 

@@ -7,7 +7,7 @@ from reports.pages.rules import missed_rules
 from reports.pages.verdicts import smallest_difference, verdict_mark
 from reports.specs import Block, Column, Heading, Page, Sentence, Table
 from reports.wording import Wording
-from studies.results import CompareResult
+from studies.decisions.comparing import CompareResult
 
 __all__ = ["comparison_page"]
 

@@ -9,7 +9,8 @@ from rich.cells import cell_len, set_cell_size
 
 from reports.specs import Block, Cell, Column, Heading, Mark, Row, Table
 from reports.wording import Scale, Wording
-from studies.results import Change, Estimate, KpiRow, QuarterResult, Spread
+from studies.results import Change, Estimate, KpiRow, QuarterResult
+from studies.simulating import Spread
 
 __all__ = [
     "bar_of",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from reports.pages.parts import row
 from reports.specs import Block, Column, Mark, Row, Table, Tone
 from reports.wording import Wording
-from studies.results import Point, ResourceRow, RuleRow
+from studies.allocation.results import Point, ResourceRow, RuleRow
 
 __all__ = ["group_name", "member_name", "missed_rules", "prices_table", "resources_table", "rules_table", "step_name"]
 

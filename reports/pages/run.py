@@ -23,18 +23,23 @@ from reports.pages.value import value_page
 from reports.pages.warning import lights_page
 from reports.specs import Block, Heading, Page, Sentence
 from reports.wording import Wording
+from studies.allocation.results import AllocateResult
 from studies.backtest.backtests import BacktestResult
+from studies.decisions.comparing import CompareResult
 from studies.decisions.over_assigning import OverAssignResult
 from studies.decisions.reaching import ReachChanceResult
 from studies.decisions.recommending import RecommendResult
 from studies.decisions.rounds import RoundsResult
 from studies.decisions.selecting import SelectResult
 from studies.decisions.sensitivity import SensitivityResult
+from studies.decisions.stressing import StressResult
 from studies.decisions.trial_design import DesignResult
 from studies.decisions.valuing import ValueResult
 from studies.decisions.warning import LightsResult
-from studies.results import AllocateResult, CompareResult, Record, RunResult, SimulateResult, StressResult
+from studies.main_job import RunResult
+from studies.results import Record
 from studies.saved.unfinished import PartialResult
+from studies.simulating import SimulateResult
 
 __all__ = ["PAGES", "page_of", "run_page", "summary"]
 

@@ -9,7 +9,8 @@ from reports.pages.parts import bar_of, changes, kpi_table, money_title, quarter
 from reports.pages.rules import missed_rules
 from reports.specs import Bar, Block, Cell, Column, Listing, Page, Row, Sentence, Table
 from reports.wording import Wording
-from studies.results import Estimate, KpiRow, SimulateResult
+from studies.results import Estimate, KpiRow
+from studies.simulating import SimulateResult
 
 __all__ = ["headline", "simulation_page"]
 

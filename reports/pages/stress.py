@@ -7,7 +7,9 @@ from reports.pages.rules import missed_rules
 from reports.pages.verdicts import size_that_matters, smallest_difference, verdict_mark, verdicts
 from reports.specs import Block, Column, Page, Sentence, Table, Tone
 from reports.wording import Scale, Wording
-from studies.results import Estimate, PlanRow, StressResult, StressRow
+from studies.decisions.stress_rows import PlanRow, StressRow
+from studies.decisions.stressing import StressResult
+from studies.results import Estimate
 
 __all__ = ["judged", "plan_verdicts", "stress_page"]
 

@@ -19,9 +19,14 @@ from reports.pages.stress import stress_page
 from reports.pages.verdicts import verdict_mark
 from reports.specs import Block, Cell, Chapter, Column, Deck, Heading, Mark, Plot, Sentence, Series, Table, Tone
 from reports.wording import Scale, Wording
-from studies.results import AllocateResult, BridgeStep, Record, RunResult, SimulateResult, StressResult, StressRow
+from studies.allocation.results import AllocateResult
+from studies.decisions.stress_rows import StressRow
+from studies.decisions.stressing import StressResult
+from studies.main_job import RunResult
+from studies.results import Record
 from studies.reviewing import review
 from studies.saved.reporting import SavedRun
+from studies.simulating import BridgeStep, SimulateResult
 
 __all__ = ["deck_of"]
 

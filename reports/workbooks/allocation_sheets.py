@@ -21,7 +21,7 @@ from reports.workbooks.workbook_tables import (
     ratio,
 )
 from scenarios.plan import Plan
-from studies.results import AllocateResult, QuotaRow, RuleRow
+from studies.allocation.results import AllocateResult, QuotaRow, RuleRow
 
 __all__ = ["AllocationData", "write_allocation_sheets"]
 

@@ -22,9 +22,10 @@ from reports.workbooks.workbook_tables import (
     mean_and_half,
     with_half,
 )
+from studies.decisions.comparing import CompareResult
 from studies.decisions.selecting import PlanSetRow, SelectResult
 from studies.decisions.valuing import ValueResult, ValueRow
-from studies.results import CompareResult, Difference
+from studies.results import Difference
 
 __all__ = ["write_compare_sheet", "write_select_sheet", "write_value_sheet"]
 

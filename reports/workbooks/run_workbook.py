@@ -21,18 +21,14 @@ from reports.workbooks.workbook_tables import BAD, FAIR, GOOD, Head, Leaf
 from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
+from studies.allocation.results import AllocateResult, RuleRow
 from studies.backtest.backtests import BacktestResult
+from studies.decisions.comparing import CompareResult
 from studies.decisions.selecting import SelectResult
+from studies.decisions.stressing import StressResult
 from studies.decisions.valuing import ValueResult
-from studies.results import (
-    AllocateResult,
-    Change,
-    CompareResult,
-    Record,
-    RuleRow,
-    SimulateResult,
-    StressResult,
-)
+from studies.results import Change, Record
+from studies.simulating import SimulateResult
 
 __all__ = ["allocation_workbook", "run_workbook"]
 

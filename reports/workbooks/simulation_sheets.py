@@ -18,7 +18,7 @@ from reports.workbooks.workbook_tables import (
     dress,
     ratio,
 )
-from studies.results import SimulateResult, Spread
+from studies.simulating import SimulateResult, Spread
 
 __all__ = ["write_simulation_sheet"]
 

@@ -13,7 +13,7 @@ from reports.workbooks.workbook_tables import (
     mean_and_half,
     with_half,
 )
-from studies.results import StressResult
+from studies.decisions.stressing import StressResult
 
 __all__ = ["write_stress_sheet"]
 

@@ -18,12 +18,9 @@ from scenarios.changing import changed
 from scenarios.checks import Finding, findings
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from studies.replay.futures import Futures
-from studies.requests import Request
-from studies.results import (
+from studies.allocation.results import (
     AllocateResult,
     BudgetRow,
-    Change,
     Point,
     PoolRow,
     QuotaRow,
@@ -33,6 +30,9 @@ from studies.results import (
     RuleRow,
     StageRow,
 )
+from studies.replay.futures import Futures
+from studies.requests import Request
+from studies.results import Change
 from studies.study import Answer, Inputs, Study, change_row, read_inputs
 
 Points = tuple[Point, ...]

@@ -17,8 +17,9 @@ from optimizer.solved import solve
 from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
+from studies.allocation.results import RuleRow
 from studies.allocation.rules import broken_row
-from studies.results import Change, Record, RuleRow
+from studies.results import Change, Record
 
 __all__ = [
     "AlternativesResult",

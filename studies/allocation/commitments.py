@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from studies.allocation.explaining import Explanation, explain_study
-from studies.results import AllocateResult, Record, RunResult
+from studies.allocation.results import AllocateResult
+from studies.main_job import RunResult
+from studies.results import Record
 from studies.saved.reporting import SavedRun
 
 __all__ = ["Commitment", "WeekGoal", "commitments"]

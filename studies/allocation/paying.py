@@ -17,8 +17,10 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from studies.allocation.allocations import read_allocation
-from studies.results import Change, Estimate, Record, RunResult, SimulateResult
+from studies.main_job import RunResult
+from studies.results import Change, Estimate, Record
 from studies.saved.runs import load_result
+from studies.simulating import SimulateResult
 from studies.statistics import Values, mean_estimate, proportion_estimate
 
 __all__ = [

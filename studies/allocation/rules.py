@@ -6,7 +6,7 @@ from optimizer.checking import RuleStatus
 from optimizer.overriding import check_by_hand
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
-from studies.results import RuleRow
+from studies.allocation.results import RuleRow
 
 __all__ = ["broken_row", "broken_rules"]
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from scenarios.errors import UsageError
 from scenarios.risks import Risk
+from studies.decisions.stress_rows import ShareRow
 from studies.decisions.worth import Bench, without_risks
-from studies.results import ShareRow
 from studies.statistics import Values, mean_estimate
 
 __all__ = ["MOST_ATTRIBUTED", "shares_of"]

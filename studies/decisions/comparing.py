@@ -15,16 +15,44 @@ from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.allocation.naming import allocation_called
+from studies.allocation.results import RuleRow
 from studies.allocation.rules import broken_rules
 from studies.deciding import decide, margins_of, options_of
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import Change, CompareResult, Estimate, KpiRow
+from studies.results import Change, Difference, Estimate, KpiRow, Margins, Record
 from studies.statistics import difference, kpi_rows
 from studies.study import Answer, Inputs, Study, change_row, read_inputs
 
-__all__ = ["STUDY", "CompareRequest", "compare_study", "decisions_changed"]
+__all__ = ["STUDY", "CompareRequest", "CompareResult", "compare_study", "decisions_changed"]
+
+
+class CompareResult(Record):
+    """A against B on identical futures."""
+
+    study: Literal["compare"] = "compare"
+    plan: str
+    currency: str
+    target: float
+    seed: int
+    replications: int
+    name_a: str
+    name_b: str
+    allocation: Literal["keep", "resolve"]
+    changes: tuple[Change, ...]
+    decisions: tuple[Change, ...]
+    """Quotas, budgets and contingency plans held that differ: old → new."""
+    kpis: tuple[KpiRow, ...]
+    """Of B."""
+    kpis_a: tuple[KpiRow, ...]
+    differences: tuple[Difference, ...]
+    smallest_difference: Margins
+    violations: tuple[RuleRow, ...] = ()
+    """Rules that the allocation of B does not keep in plan B."""
+    violations_a: tuple[RuleRow, ...] = ()
+    """Rules that the allocation of A does not keep in plan A."""
+    seconds: float = 0.0
 
 
 class CompareRequest(QuarterRequest):

@@ -17,13 +17,14 @@ from pydantic import Field
 from scenarios.allocation import Allocation, QuotaCell
 from scenarios.plan import Plan
 from simulation.options import Options
+from studies.allocation.results import RuleRow
 from studies.allocation.rules import broken_rules
 from studies.deciding import decide, options_of
 from studies.decisions.recommending import AttainmentRow, attainment
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, QuarterResult, Record, RuleRow
+from studies.results import Change, Estimate, QuarterResult, Record
 from studies.statistics import Values, proportion_estimate
 from studies.study import Answer, Inputs, Study
 

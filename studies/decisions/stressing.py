@@ -19,14 +19,16 @@ from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
 from simulation.options import Options
+from studies.allocation.results import RuleRow
 from studies.deciding import decide, margins_of, options_of, violations_of
 from studies.decisions.attributing import shares_of
+from studies.decisions.stress_rows import PlanRow, ShareRow, StressRow
 from studies.decisions.worth import Bench, Criterion, without_risks, worth_of
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.replay.sameness import never_acts
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, KpiRow, PlanRow, StressResult, StressRow
+from studies.results import Change, Estimate, KpiRow, Margins, QuarterResult
 from studies.simulating import replay_without_risks
 from studies.statistics import (
     SEEN_ENOUGH,
@@ -42,7 +44,36 @@ from studies.statistics import (
 )
 from studies.study import Answer, Inputs, Study
 
-__all__ = ["STUDY", "StressRequest", "stress_study"]
+__all__ = ["STUDY", "StressRequest", "StressResult", "stress_study"]
+
+
+class StressResult(QuarterResult):
+    """Every risk × its contingency plans."""
+
+    study: Literal["stress"] = "stress"
+    forced: tuple[str, ...]
+    p_target: Estimate
+    """All risks, no plan."""
+    p_target_no_risk: Estimate
+    rows: tuple[StressRow, ...]
+    other_plans: tuple[PlanRow, ...] = ()
+    """Plans that answer no strike: set against the same futures without them."""
+    criterion: Literal["contribution", "signed", "cash", "p_target"] = "contribution"
+    """What a plan's verdict is about; money after the plan's costs."""
+    smallest_difference: Margins
+    attribution: tuple[ShareRow, ...] = ()
+    """Who has which share of the shortfall; empty unless asked for. Shares add up to ``shortfall``."""
+    shortfall: Estimate | None = None
+    """Signed amount without the stressed risks less with them; None unless the attribution was asked for."""
+    kpis: tuple[KpiRow, ...] = ()
+    """All risks, no plan."""
+    replications_run: int
+    replications_known: int
+    """Replications taken from another run because the difference could not touch them."""
+    changes: tuple[Change, ...] = ()
+    violations: tuple[RuleRow, ...] = ()
+    """Rules that a hand-made allocation does not keep."""
+    seconds: float = 0.0
 
 
 class StressRequest(QuarterRequest):

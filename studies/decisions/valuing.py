@@ -17,13 +17,14 @@ from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
 from simulation.options import Options
+from studies.allocation.results import RuleRow
 from studies.deciding import decide, margins_of, options_of, violations_of
 from studies.decisions.break_even import BreakEven, break_even
 from studies.decisions.worth import Bench, Criterion, PlanVerdict, Worth, gain_by, idle_gain, worth_of
 from studies.replay.futures import Futures
 from studies.replay.sameness import never_acts
 from studies.requests import QuarterRequest
-from studies.results import Change, Estimate, KpiRow, Margins, QuarterResult, Record, RuleRow
+from studies.results import Change, Estimate, KpiRow, Margins, QuarterResult, Record
 from studies.statistics import SEEN_ENOUGH, Values, kpi_rows, mean_estimate, quantile_interval, resampled_interval
 from studies.study import Answer, Inputs, Study
 

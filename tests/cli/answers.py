@@ -13,8 +13,8 @@ from studies.allocation.choosing import (
 )
 from studies.allocation.explaining import ExplainResult, Explanation, FixedBy, LockEffect, PotentialPart, Relaxed, Stop
 from studies.allocation.paying import MoneyResult, MoneyTableRow
+from studies.allocation.results import RuleRow
 from studies.allocation.sweeping import LeverRow, ReachResult, SweepResult, SweepRow
-from studies.results import RuleRow
 from tests.cli.samples import PLAN
 
 T5 = "A rep's quota is 1.5 (top), 1.1 (core) or 0.8 (new) times the target per head."

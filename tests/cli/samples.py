@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from studies.results import (
-    AllocateResult,
-    BridgeStep,
-    BudgetRow,
-    Change,
-    CompareResult,
-    Difference,
-    Estimate,
-    KpiRow,
-    Margins,
-    Point,
-    PoolRow,
-    QuotaRow,
-    RepRow,
-    RuleRow,
-    RunResult,
-    SimulateResult,
-    Spread,
-    StageRow,
-    StressResult,
-    StressRow,
-)
+from studies.allocation.results import AllocateResult, BudgetRow, Point, PoolRow, QuotaRow, RepRow, RuleRow, StageRow
+from studies.decisions.comparing import CompareResult
+from studies.decisions.stress_rows import StressRow
+from studies.decisions.stressing import StressResult
+from studies.main_job import RunResult
+from studies.results import Change, Difference, Estimate, KpiRow, Margins
+from studies.simulating import BridgeStep, SimulateResult, Spread
 
 PLAN = "Manufacturing solutions, third quarter of 2027 制造业解决方案 2027年第三季度"
 CHANGES = (

@@ -18,20 +18,24 @@ from scenarios.crm import ImportReport
 from studies.allocation.choosing import AlternativesResult, FrontierResult, LeastChangeResult
 from studies.allocation.explaining import ExplainResult
 from studies.allocation.paying import MoneyResult
+from studies.allocation.results import AllocateResult
 from studies.allocation.sweeping import ReachResult, SweepResult
 from studies.backtest.backtests import BacktestResult
+from studies.decisions.comparing import CompareResult
 from studies.decisions.over_assigning import OverAssignResult
 from studies.decisions.reaching import ReachChanceResult
 from studies.decisions.recommending import RecommendResult
 from studies.decisions.rounds import RoundsResult
 from studies.decisions.selecting import SelectResult
 from studies.decisions.sensitivity import SensitivityResult
+from studies.decisions.stressing import StressResult
 from studies.decisions.trial_design import DesignResult
 from studies.decisions.warning import LightsResult
+from studies.main_job import RunResult
 from studies.registry import STUDIES
-from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
 from studies.saved.runs import RunSummary
 from studies.saved.unfinished import PartialResult
+from studies.simulating import SimulateResult
 from studies.trace.traces import TraceResult
 
 DOCS = Path(cli.__file__).parent / "docs"

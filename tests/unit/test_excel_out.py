@@ -21,7 +21,7 @@ from scenarios.errors import PlanFileError, UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from studies.allocation.allocations import read_allocation
-from studies.results import RunResult
+from studies.main_job import RunResult
 from tests.cli import answers, decided, samples
 from tests.workbooks import formula, write
 

@@ -16,7 +16,7 @@ from reports.pages.run import page_of
 from reports.specs import Bar, Mark, Page, Table
 from reports.wording import ENGLISH
 from scenarios.errors import NoFeasibleAllocation, Repair
-from studies.results import Point, ResourceRow, RoundingRow, RuleRow
+from studies.allocation.results import Point, ResourceRow, RoundingRow, RuleRow
 from tests.cli import answers, samples
 from tests.unit.test_reports_pages import SIZES, WIDTHS, holds, shown
 

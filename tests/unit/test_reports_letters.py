@@ -17,7 +17,8 @@ from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from studies.allocation.allocating import allocate_study
 from studies.allocation.commitments import Commitment, commitments
-from studies.results import AllocateResult, RunResult
+from studies.allocation.results import AllocateResult
+from studies.main_job import RunResult
 from studies.saved.reporting import SavedRun
 from studies.saved.runs import RunSummary
 from tests.cli import samples

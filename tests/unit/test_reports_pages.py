@@ -14,7 +14,8 @@ from reports.pages.run import page_of
 from reports.specs import Bar, Mark, Page, Table
 from reports.terminal import show
 from reports.wording import CHINESE, ENGLISH
-from studies.results import PlanRow, Record
+from studies.decisions.stress_rows import PlanRow
+from studies.results import Record
 from tests.cli import samples
 
 STUDIES: dict[str, Callable[[float], Record]] = {

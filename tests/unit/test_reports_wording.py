@@ -13,8 +13,10 @@ import pytest
 from reports.english import SENTENCES
 from reports.wording import ENGLISH
 from simulation.kpis import KPIS
+from studies.allocation.results import RuleRow
+from studies.decisions.comparing import CompareResult
 from studies.decisions.worth import PlanVerdict
-from studies.results import CompareResult, Difference, RuleRow
+from studies.results import Difference
 
 ROOT = Path(__file__).parents[2]
 COMMAND_LINE = [ROOT / "cli.py", *sorted((ROOT / "commands").glob("*.py"))]

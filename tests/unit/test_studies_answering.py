@@ -8,11 +8,15 @@ from pydantic import ValidationError
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import NoFeasibleAllocation, PlanFileError, UsageError
 from studies.allocation.allocations import write_allocation
+from studies.allocation.results import AllocateResult
 from studies.allocation.rules import broken_rules
 from studies.answering import answer, read_inputs
+from studies.decisions.comparing import CompareResult
+from studies.decisions.stressing import StressResult
+from studies.main_job import RunResult
 from studies.registry import STUDIES, read_request
 from studies.requests import Request
-from studies.results import AllocateResult, CompareResult, RunResult, SimulateResult, StressResult
+from studies.simulating import SimulateResult
 from tests.plans import PLAN_YAML, small_plan_files
 from tests.unit.test_studies_replications import differing
 

@@ -9,10 +9,9 @@ from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.allocation.allocating import allocate_study
 from studies.allocation.rules import broken_rules
-from studies.decisions.comparing import compare_study, decisions_changed
+from studies.decisions.comparing import CompareResult, compare_study, decisions_changed
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
-from studies.results import CompareResult
 from tests.plans import small_plan
 from tests.unit.test_studies_replications import differing
 

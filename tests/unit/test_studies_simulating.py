@@ -12,8 +12,7 @@ from simulation.model import Options
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
 from studies.replay.replications import Progress, run_replications
-from studies.results import SimulateResult
-from studies.simulating import simulate_study
+from studies.simulating import SimulateResult, simulate_study
 from tests.plans import PLAN_YAML, small_plan, small_plan_files
 from tests.unit.test_studies_replications import differing
 

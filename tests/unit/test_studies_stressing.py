@@ -15,12 +15,12 @@ from scenarios.plan import Plan
 from simulation.model import Options
 from simulation.options import ForcedStrike
 from studies.decisions.attributing import shares_of
-from studies.decisions.stressing import _risk_verdict, stress_study
+from studies.decisions.stress_rows import StressRow
+from studies.decisions.stressing import StressResult, _risk_verdict, stress_study
 from studies.decisions.worth import Criterion
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
 from studies.replay.replications import Progress, run_replications
-from studies.results import StressResult, StressRow
 from studies.simulating import simulate_study
 from tests.plans import PLAN_YAML, small_plan, small_plan_files
 from tests.unit.test_studies_replications import differing
