@@ -163,7 +163,7 @@ def rep_keys(plan: Plan, rep: Rep) -> dict[str, str | tuple[str, ...]]:
     return {"rep": rep.id, "rep_tier": rep.tier, "region": rep.regions, "maturity": maturities}
 
 
-def account_keys(plan: Plan, account: Account) -> dict[str, str]:
+def account_keys(plan: Plan, account: Account) -> dict[str, str | tuple[str, ...]]:
     """Scope attributes of an account."""
     return {
         "account": account.id,

@@ -5,7 +5,7 @@ A parameter is read when its rule acts; nothing already scheduled moves. Value =
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +16,7 @@ from simulation.distributions import Floats
 
 __all__ = ["Acting", "ActiveEffect", "Attributes", "Board", "Crowd", "Finder", "Keys"]
 
-Attributes: TypeAlias = Mapping[str, str | tuple[str, ...]]
+Attributes: TypeAlias = dict[str, str | tuple[str, ...]]
 """By what scopes pick a thing: product, region, rep, tier …"""
 
 Integers: TypeAlias = NDArray[np.int64]
@@ -164,7 +164,7 @@ class Acting:
         """Its token, sum of shifts, product of factors and the contingency plans among what acts on a thing."""
         if not self._sorted:
             self._sort()
-        alike: tuple[object, ...] = tuple(map(attributes.get, self._fields))
+        alike: tuple[object, ...] = tuple([attributes.get(field) for field in self._fields])
         for kind in self._kinds:
             subject = attributes.get(kind)
             if subject is not None and (

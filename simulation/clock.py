@@ -8,11 +8,12 @@ itself, between its events; what happens, and in which order, is SimPy's own, wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
+from itertools import chain
 from typing import TypeAlias, cast
 
 from simpy import Environment, Event
-from simpy.events import NORMAL, URGENT
+from simpy.events import NORMAL, URGENT, EventPriority
 
 __all__ = ["Action", "Clock"]
 
@@ -20,51 +21,86 @@ Action: TypeAlias = Callable[[], None]
 """What is done when its time has come."""
 
 
+_Entry: TypeAlias = tuple[float, int, int, "Event | Action"]
+"""When, with which priority, after how many others, and what."""
+
+
+_SLICE_DAYS = 0.25
+
+
 class Clock(Environment):
-    """An environment that runs from its start to one end."""
+    """An environment that runs from its start to one end.
+
+    What is to happen in later slices of time waits by slice, unsorted, and comes into the queue when its slice has
+    come: a short queue is kept in order at less cost (a calendar queue; R. Brown, Communications of the ACM 31, 1988).
+    """
 
     now: float = 0.0
     """Working days since the quarter began."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._agenda = cast(list[tuple[float, int, int, Event | Action]], self._queue)
-        """SimPy's queue: when, with which priority, in which order, and what."""
+        self._agenda = cast(list[_Entry], self._queue)
+        """SimPy's queue, in which only what happens before the end of the slice stands."""
+        self._slice_ends = _SLICE_DAYS
+        self._later: dict[int, list[_Entry]] = {}
+        """Number of the slice → what is to happen in it."""
 
     def call(self, delay: float, action: Action) -> None:
         """Do something in ``delay`` working days: what ``timeout(delay)`` with that callback would do."""
         if delay < 0:
             raise ValueError(f"a delay of {delay} days")
-        heappush(self._agenda, (self.now + delay, NORMAL, next(self._eid), action))
+        self._put(self.now + delay, NORMAL, action)
 
     def call_first(self, action: Action) -> None:
         """Do something before all else that happens now, as a process is started."""
-        heappush(self._agenda, (self.now, URGENT, next(self._eid), action))
+        self._put(self.now, URGENT, action)
 
-    def step(self) -> None:
-        """Let the next thing happen; what a process raises comes out as it is."""
-        self.now, _, _, due = heappop(self._agenda)
-        self._now = self.now
-        if not isinstance(due, Event):
-            due()
-            return
-        callbacks, due.callbacks = due.callbacks, None  # type: ignore[assignment]
-        for callback in callbacks:
-            callback(due)
-        if not due._ok and not hasattr(due, "_defused"):
-            raise due._value
+    def schedule(self, event: Event, priority: EventPriority = NORMAL, delay: float = 0.0) -> None:
+        """Let an event happen in ``delay`` working days; SimPy's own events and processes call this."""
+        self._put(self.now + delay, priority, event)
+
+    def _put(self, when: float, priority: int, what: Event | Action) -> None:
+        entry = (when, priority, next(self._eid), what)
+        if when < self._slice_ends:
+            heappush(self._agenda, entry)
+        else:
+            self._later.setdefault(int(when / _SLICE_DAYS), []).append(entry)
 
     def run_until(self, end: float) -> None:
-        """Let everything happen that happens before ``end``."""
+        """Let everything happen that happens before ``end``; what a process raises comes out as it is."""
+        while self._slice_ends < end:
+            self._happen_before(self._slice_ends)
+            number = round(self._slice_ends / _SLICE_DAYS)
+            self._slice_ends = (number + 1) * _SLICE_DAYS
+            self._agenda.extend(self._later.pop(number, ()))
+            heapify(self._agenda)
+        self._happen_before(end)
+        self.now = self._now = end
+
+    def _happen_before(self, end: float) -> None:
         agenda = self._agenda
         while agenda and agenda[0][0] < end:
-            self.step()
-        self.now = self._now = end
+            self.now, _, _, due = heappop(agenda)
+            self._now = self.now
+            if not isinstance(due, Event):
+                due()
+                continue
+            callbacks, due.callbacks = due.callbacks, None  # type: ignore[assignment]
+            for callback in callbacks:
+                callback(due)
+            if not due._ok and not hasattr(due, "_defused"):
+                raise due._value
+
+    def step(self) -> None:
+        """Not by steps: SimPy's own loop knows nothing of what happens in later slices."""
+        raise NotImplementedError("a clock runs by run_until")
 
     def dissolve(self) -> None:
         """Let go of all that was still to happen: a process and the event it waits for hold each other."""
-        for _, _, _, due in self._agenda:
+        for _, _, _, due in chain(self._agenda, *self._later.values()):
             if isinstance(due, Event):
                 due.callbacks = []
         self._agenda.clear()
+        self._later.clear()
         vars(self).clear()  # SimPy's shorthands for its own classes, bound to this very environment

@@ -5,10 +5,9 @@ Cross-sell of accounts we have (T2) and leads that come by themselves arrive the
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, Any
-
-from simpy import Event
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from scenarios.errors import UsageError
 from scenarios.expectations import activity_window
@@ -30,7 +29,7 @@ _MOST_A_DAY = 1e4
 def start_marketing(quarter: Quarter) -> None:
     """Put arrivals of opportunities and duty at events under way."""
     arrivals = _Arrivals(quarter)
-    quarter.env.process(arrivals.come(quarter.future.leads))
+    arrivals.expect(quarter.future.leads)
     for parameter in {source.parameter for source in quarter.model.sources}:
         quarter.board.before_change[parameter] = arrivals.look_again
     _plan_event_duty(quarter)
@@ -45,25 +44,26 @@ class _Arrivals:
         self._highest = [source.highest_rate for source in quarter.model.sources]
         """Rate of each source up to which its possible opportunities are there."""
 
-    def come(self, points: Iterable[LeadPoint]) -> Generator[Event, Any, None]:
-        """Possible opportunities in order of day; one exists iff its height is below its source's rate on that day."""
-        quarter, env = self.quarter, self.quarter.env
+    def expect(self, points: Iterable[LeadPoint]) -> None:
+        """Look at possible opportunities when their day comes; those above the highest rate never exist."""
+        env, highest = self.quarter.env, self._highest
         for point in points:
-            source = quarter.model.sources[point.source]
-            if point.height >= self._highest[point.source]:
-                continue
-            if point.day > env.now:
-                yield env.timeout(point.day - env.now)
-            account = quarter.accounts[source.account] if source.account is not None else None
-            if account is None:
-                keys, entity = self._keys[point.source], source.id
-            elif account.lost:
-                continue
-            else:
-                keys, entity = account.keys, account.entity
-            rate = quarter.board.value(source.parameter, quarter.lead_rates[point.source], keys, entity)
-            if point.height < rate:
-                _accept(quarter, point, account)
+            if point.height < highest[point.source]:
+                env.call(point.day - env.now, partial(self._come, point))
+
+    def _come(self, point: LeadPoint) -> None:
+        """A possible opportunity exists iff its height is below its source's rate on its day."""
+        quarter, source = self.quarter, self.quarter.model.sources[point.source]
+        account = quarter.accounts[source.account] if source.account is not None else None
+        if account is None:
+            keys, entity = self._keys[point.source], source.id
+        elif account.lost:
+            return
+        else:
+            keys, entity = account.keys, account.entity
+        rate = quarter.board.value(source.parameter, quarter.lead_rates[point.source], keys, entity)
+        if point.height < rate:
+            _accept(quarter, point, account)
 
     def look_again(self) -> None:
         """Effects on rates are about to change: once they have, see whether more opportunities are possible."""
@@ -89,7 +89,7 @@ class _Arrivals:
                 heights = self._highest[number], rate
                 self._highest[number] = rate
                 more = more_leads(model, quarter.future, number, heights, quarter.env.now)
-                quarter.env.process(self.come(more))
+                self.expect(more)
 
 
 def _accept(quarter: Quarter, point: LeadPoint, account: Account | None) -> None:

@@ -86,7 +86,7 @@ class OurAccount(NamedTuple):
     """An account, by positions."""
 
     id: str
-    attributes: dict[str, str]
+    attributes: dict[str, str | tuple[str, ...]]
     tier: int
     region: int
     rep: int

@@ -37,7 +37,7 @@ class LeadSource:
     """What the records call it: an activity's id, ``baseline``, ``cross_sell``."""
     parameter: str
     """Registered parameter that moves its rate."""
-    attributes: dict[str, str]
+    attributes: dict[str, str | tuple[str, ...]]
     region: int
     account: int | None
     rate: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -38,14 +39,40 @@ def seen(env: Environment, waits: list[list[float]], places: int) -> list[tuple[
 @settings(max_examples=60, deadline=None)
 @given(waits=st.lists(WAITS, min_size=1, max_size=5), places=st.integers(1, 2))
 def test_the_same_happens_at_the_same_time(waits: list[list[float]], places: int) -> None:
-    ours, theirs, stepped = Clock(), Environment(), Clock()
-    notes = [seen(env, waits, places) for env in (ours, theirs, stepped)]
+    ours, theirs = Clock(), Environment()
+    notes = [seen(env, waits, places) for env in (ours, theirs)]
     ours.run_until(20.0)
     theirs.run(until=20.0)
-    stepped.run(until=20.0)
-    assert notes[0] == notes[1] == notes[2]
+    assert notes[0] == notes[1]
     assert ours.now == theirs.now == 20.0
     assert notes[0][0][0] < 20.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_calls_happen_as_timeouts_with_a_callback_would(data: st.DataObject) -> None:
+    """Each call makes the next ones when it happens, as calls on the clock and as timeouts in SimPy's own."""
+    days = st.sampled_from([0.0, 0.25, 1.0, 1.75, 2.0, 6.5])
+    makes = data.draw(st.lists(st.lists(days, max_size=3), min_size=1, max_size=25))
+    ours, theirs = Clock(), Environment()
+    notes: tuple[list[tuple[float, int]], ...] = ([], [])
+
+    def happen(number: int, on: Environment) -> None:
+        notes[on is theirs].append((on.now, number))
+        for place, delay in enumerate(makes[number] if number < len(makes) else ()):
+            then = partial(happen, 3 * number + place + 1, on)
+            if isinstance(on, Clock):
+                on.call(delay, then)
+            else:
+                on.timeout(delay).callbacks.append(lambda _, then=then: then())
+
+    for env in (ours, theirs):
+        happen(0, env)
+    ours.run_until(15.5)
+    theirs.run(until=15.5)
+    assert notes[0] == notes[1]
+    with pytest.raises(NotImplementedError, match="run_until"):
+        ours.run(until=20.0)
 
 
 def test_what_a_process_raises_comes_out() -> None:

@@ -48,7 +48,7 @@ def quarter_of(event: str, answer: dict[str, Any] | None = None, week: int = 2, 
 
 
 def after(quarter: Quarter, day: float) -> Quarter:
-    quarter.env.run(until=day + 1e-6)
+    quarter.env.run_until(day + 1e-6)
     return quarter
 
 
@@ -131,7 +131,7 @@ def test_a_touch_in_hand_is_finished_and_counts_for_nothing() -> None:
     assert (deal.stage, deal.touch, deal.hours, deal.stalled) == (0, 0, 0, False)
     passing(quarter)
     done = deal.due
-    quarter.env.run(until=45)
+    quarter.env.run_until(45)
     assert deal.hours >= 5
     assert deal.created < 0 < done
 

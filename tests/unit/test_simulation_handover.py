@@ -63,11 +63,11 @@ NEVER_ENDS = {
 def test_work_waits_for_the_hand_over_and_goes_to_a_similar_rep_of_the_region() -> None:
     sections = {**NEVER_ENDS, "opportunities": [*OPPORTUNITIES, {**OPPORTUNITIES[1], "id": "O6", "rep": "R4"}]}
     quarter = quarter_of("R1", leaving(notice_days=2), handover={"days": 3}, **sections)
-    quarter.env.run(until=9.9)  # struck on day 5, gone on day 7, handed over on day 10
+    quarter.env.run_until(9.9)  # struck on day 5, gone on day 7, handed over on day 10
     assert quarter.reps[0].left
     assert owners(quarter) == {"O1": "R1", "O2": "R2", "O3": "R1", "O4": "R3", "O5": "R2", "O6": "R4"}
     worked = quarter.reps[0].hours
-    quarter.env.run(until=10.1)
+    quarter.env.run_until(10.1)
     # R2 has the largest quota, but R4 and R5 are of R1's tier; of them R5 has the larger part of its quota unmet.
     assert owners(quarter) == {"O1": "R5", "O2": "R2", "O3": "R5", "O4": "R3", "O5": "R2", "O6": "R4"}
     assert account_owners(quarter) == {"C1": "R5", "C2": "R2", "C3": "R3", "C4": "R2"}
@@ -83,22 +83,22 @@ def test_a_newcomer_takes_over_with_a_mentor_where_the_plan_pairs_them() -> None
     """R1, a top rep, leaves the north: R2, of the core, takes over; of the top reps R4 and R5 one gives two hours."""
     pair = {"rep_tiers": ["core"], "mentor_tiers": ["top"], "mentor_hours": 2, "mentor_weeks": 1}
     quarter = quarter_of("R1", leaving(), handover={"days": 3, "pair": pair}, **NEVER_ENDS)
-    quarter.env.run(until=8.1)  # struck and gone on day 5
+    quarter.env.run_until(8.1)  # struck and gone on day 5
     assert owners(quarter)["O1"] == "R2"
     assert account_owners(quarter)["C1"] == "R2"
     mentoring = [active.aim for active in quarter.board.acting["rep_hours"].in_order()]
     assert mentoring == [("rep", "R4")]  # the nearer to the quota
-    quarter.env.run(until=13.1)
+    quarter.env.run_until(13.1)
     assert "rep_hours" not in quarter.board.acting
     quarter = quarter_of("R1", leaving(), handover={"days": 3, "pair": {**pair, "enabled": False}}, **NEVER_ENDS)
-    quarter.env.run(until=8.1)
+    quarter.env.run_until(8.1)
     assert owners(quarter)["O1"] == "R4"
 
 
 def test_equal_successors_are_taken_by_id() -> None:
     twins = [{**rep, "tier": "top"} for rep in REPS]
     quarter = quarter_of("R2", leaving(), reps=twins, handover={"days": 0}, **NEVER_ENDS)
-    quarter.env.run(until=5.1)
+    quarter.env.run_until(5.1)
     # In the north R1 has much in hand; R4 and R5 have nothing, and an equal part of their quotas unmet.
     assert owners(quarter)["O2"] == "R4"
     assert owners(quarter)["O5"] == "R3"  # the only one left in the south
@@ -114,7 +114,7 @@ def test_where_nobody_covers_the_region_any_rep_takes_over() -> None:
         accounts=[row for row in PLAN.accounts if row.id != "C4"],
         **{**NEVER_ENDS, "opportunities": OPPORTUNITIES[:4]},
     )
-    quarter.env.run(until=5.1)
+    quarter.env.run_until(5.1)
     assert owners(quarter)["O4"] in ("R1", "R2")
     assert account_owners(quarter)["C3"] == owners(quarter)["O4"]
 
@@ -148,9 +148,9 @@ def test_an_account_is_picked_by_the_rep_who_has_it_now(effect: dict[str, Any], 
     def rate() -> float:
         return quarter.board.value("renewal_rate", 0.8, quarter.accounts[0].keys, "account:C1")
 
-    quarter.env.run(until=5.9)
+    quarter.env.run_until(5.9)
     assert rate() == before
-    quarter.env.run(until=6.1)
+    quarter.env.run_until(6.1)
     assert rate() == after
 
 
@@ -197,7 +197,7 @@ def test_a_lost_customer_takes_its_opportunities_along_and_nobody_s_time() -> No
     slow = [{**rep, "hours_per_week": 0.05} for rep in REPS]
     work = process(renewal_hours=7, renewal_lead_days=35)
     quarter = quarter_of("C1", leaving("account_lost", "account"), reps=slow, process=work, **SHORT)
-    quarter.env.run(until=5.1)
+    quarter.env.run_until(5.1)
     lost = quarter.deals[0]
     assert (lost.outcome, lost.ended, quarter.accounts[0].lost) == ("lost", 5.0, True)
     waiting = {task.id: task.next_hours(quarter) for task in quarter.reps[0].hand_over()}
@@ -212,7 +212,7 @@ def test_a_customer_lost_in_the_middle_of_a_touch_counts_its_hours_and_no_more()
     no_care = [{**tier.model_dump(), "care_hours_per_touch": 0} for tier in PLAN.customer_tiers]
     lost = leaving("account_lost", "account")
     quarter = quarter_of("C1", lost, reps=slow, process=process(), customer_tiers=no_care, **SHORT)
-    quarter.env.run(until=5.1)
+    quarter.env.run_until(5.1)
     assert quarter.deals[0].hours == 0.5
     records = quarter.run()
     assert records.hours[0] == records.deals[0].hours == 1.0

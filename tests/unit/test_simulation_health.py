@@ -51,7 +51,7 @@ def test_a_promised_proposal_is_due_at_once_and_costs_the_win_when_it_is_late(
     quarter = quarter_of(hours_per_week, {"proposal_promised_days": 3, "late_proposal_factor": 0.5})
     (deal,) = quarter.deals
     assert deal.due == 0
-    quarter.env.run(until=5.01)
+    quarter.env.run_until(5.01)
     assert (deal.touch, deal.hours, deal.warmth) == (1, 5, late_factor)
     assert deal.due > 5.01  # the next touch is due in its time
 
@@ -60,7 +60,7 @@ def test_without_a_promise_the_proposal_is_due_in_its_time() -> None:
     quarter = quarter_of(5, {"late_proposal_factor": 0.5})
     (deal,) = quarter.deals
     assert deal.due > 3
-    quarter.env.run(until=deal.due + 5.01)
+    quarter.env.run_until(deal.due + 5.01)
     assert (deal.touch, deal.warmth) == (1, 1)
 
 
@@ -69,7 +69,7 @@ def test_a_contact_that_comes_late_leaves_a_cooler_customer() -> None:
     quarter = quarter_of(0.5, care=0, cooling_cadences=2, cooling_factor=0.9)
     (deal,) = quarter.deals
     due = deal.due
-    quarter.env.run(until=due + 50.01)
+    quarter.env.run_until(due + 50.01)
     assert deal.touch == 1
     assert deal.warmth == pytest.approx(0.9 ** ((50 - 2 * 2.5) / 5))
     assert quarter_of(0.5).deals[0].warmth == 1
@@ -112,14 +112,14 @@ def test_a_low_score_sets_off_the_alarm_until_it_is_back() -> None:
     assert plan_problems(plan) == []
     model = compile_model(plan, Allocation("nobody", ()), Options.of(plan))
     quarter = Quarter(model, draw_future(model, 1, 0))
-    quarter.env.run(until=9.9)
+    quarter.env.run_until(9.9)
     assert scores(quarter) == pytest.approx([0.4, 1, 0.4, 1])
     assert "strike_rate" not in quarter.board.acting
-    quarter.env.run(until=10.1)
+    quarter.env.run_until(10.1)
     aims = [active.aim for active in quarter.board.acting["strike_rate"].in_order()]
     assert aims == [("account", "C1"), ("account", "C3")]
     quarter.accounts[0].last_contact = 14.0  # somebody came
-    quarter.env.run(until=15.1)
+    quarter.env.run_until(15.1)
     assert [active.aim for active in quarter.board.acting["strike_rate"].in_order()] == [("account", "C3")]
     records = quarter.run()
     assert [(row.plan, row.subject, row.day) for row in records.activations] == [("X", "C1", 11.0), ("X", "C3", 11.0)]
@@ -143,7 +143,7 @@ def test_a_score_counts_lost_opportunities_and_closed_budgets() -> None:
     quarter.deals[1].end(quarter, "lost")
     found = []
     for day in (0.01, 10.01):
-        quarter.env.run(until=day)
+        quarter.env.run_until(day)
         quarter.deals[0].outcome = "open"
         found.append(scores(quarter)[:3])
     assert found == [pytest.approx([0.85, 1, 1]), pytest.approx([0.65, 1, 1])]

@@ -34,7 +34,7 @@ def quarter_of(hours_per_week: float = 24, draw: float = 0.5, **sections: Any) -
 
 
 def contacted(quarter: Quarter, day: float) -> list[bool]:
-    quarter.env.run(until=day)
+    quarter.env.run_until(day)
     return [account.contacted for account in quarter.accounts[:2]]
 
 

@@ -79,7 +79,7 @@ class Task(Errand):
 def order(now: float, *tasks: Task) -> list[str]:
     """Ids in the order in which a rep would do the tasks."""
     quarter = quarter_of()
-    quarter.env.run(until=now)
+    quarter.env.run_until(now)
     rep = quarter.reps[R1]
     for task in tasks:
         task.belong(quarter)
@@ -117,16 +117,25 @@ def test_nothing_is_due_before_its_day() -> None:
     assert order(2.0, Task("later", due=2.1)) == []
 
 
+class Noted(Errand):
+    """An errand that notes the day on which it is done."""
+
+    day = math.inf
+
+    def done(self, quarter: Quarter, hours: float) -> bool:
+        self.day = quarter.env.now
+        return False
+
+
 def finished(hours_per_week: float, start: float, hours: float, *blocks: tuple[int, int]) -> float:
     """Day on which a rep has done the work; blocks as (week, days). Infinite when not in the quarter."""
     away = [{"id": f"b{n}", "name": "", "from_week": w, "days": d} for n, (w, d) in enumerate(blocks)]
     reps = [{"id": "R1", "name": "", "tier": "top", "regions": ["north"], "hours_per_week": hours_per_week}]
     quarter = quarter_of((), calendar=small_plan().calendar.model_dump() | {"blocks": away}, reps=reps)
-    rep = quarter.reps[R1]
-    rep.add(Errand("work", start, hours, 1, 5.0))
-    while rep.hours == 0 and quarter.env.peek() < quarter.model.horizon:
-        quarter.env.step()
-    return float(quarter.env.now) if rep.hours == hours else math.inf
+    work = Noted("work", start, hours, 1, 5.0)
+    quarter.reps[R1].add(work)
+    quarter.env.run_until(quarter.model.horizon)
+    return work.day
 
 
 @pytest.mark.parametrize(
@@ -160,7 +169,7 @@ def test_a_rep_without_hours_works_when_there_are_some_and_never_before() -> Non
     quarter = quarter_of((), reps=reps, measures=[{"id": "M", "name": "", "effects": [more]}])
     for number in range(10):
         quarter.reps[R1].add(Errand(f"work{number}", 0.0, 4.0, 1, 5.0))
-    quarter.env.run(until=10)
+    quarter.env.run_until(10)
     assert quarter.reps[R1].hours == 0
     quarter.run()
     # Five days of four hours in week 3; looking once a day, the rep is at it from the day's first moment.
@@ -173,9 +182,9 @@ def test_a_sleeping_rep_wakes_for_what_is_due(due: float) -> None:
     rep = quarter.reps[R1]
     for day in (50.0, 20.0, due):  # each is due before what the rep is waiting for
         rep.add(Errand(f"on {day}", day, 4.8, 1, 5.0))
-    quarter.env.run(until=due + 0.999)
+    quarter.env.run_until(due + 0.999)
     assert rep.hours == 0
-    quarter.env.run(until=due + 1.001)
+    quarter.env.run_until(due + 1.001)
     assert rep.hours == 4.8
     quarter.run()
     assert rep.hours == pytest.approx(3 * 4.8)
@@ -186,7 +195,7 @@ def test_a_rep_who_left_does_nothing_with_what_still_comes() -> None:
     rep: Rep = quarter.reps[R1]
     rep.add(Errand("in hand", 3.0, 24.0, 1, 5.0))
     rep.add(Errand("later", 20.0, 1.0, 1, 5.0))
-    quarter.env.run(until=4)
+    quarter.env.run_until(4)
     rep.leave()
     rep.add(Errand("new", 4.0, 1.0, 1, 5.0))
     quarter.run()

@@ -139,7 +139,7 @@ def test_a_plan_set_off_by_a_region_acts_there() -> None:
     quarter = quarter_of(plan_of({"conversion": LIGHT}, contingency_plans=[answer]), NORTHERN)
     rates = []
     for day in (9.9, 10.1):
-        quarter.env.run(until=day)
+        quarter.env.run_until(day)
         rates += [quarter.board.value("win_rate", 0.5, Keys({"region": r}), "") for r in ("north", "south")]
     assert rates == [0.5, 0.5, 0.25, 0.5]
 
@@ -163,7 +163,7 @@ def test_a_rep_with_visits_on_plan_and_low_conversion_is_coached() -> None:
     quarter = quarter_of(plan, points)
     skills = []
     for day in (5.9, 6.1, 15.9, 16.1):
-        quarter.env.run(until=day)
+        quarter.env.run_until(day)
         skills.append(tuple(one.skill() for one in quarter.reps))
     assert skills == [(1.0, 1.0), (1.2, 1.0), (1.2, 1.0), (1.0, 1.0)]
     assert quarter.records.activations == [Activation("X", "R1", 6.0)]

@@ -54,7 +54,7 @@ def quarter_of(
 
 def after(quarter: Quarter, day: float) -> Quarter:
     """The quarter run up to just after everything of a day's first moment."""
-    quarter.env.run(until=day + 1e-6)
+    quarter.env.run_until(day + 1e-6)
     return quarter
 
 

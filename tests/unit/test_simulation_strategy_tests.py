@@ -57,7 +57,7 @@ def test_the_effect_is_on_those_tried_while_the_test_lasts() -> None:
     quarter = quarter_of(plan(), (0, 0), (0, 0))
     rates = []
     for day in (4.9, 5.1, 14.9, 15.1):
-        quarter.env.run(until=day)
+        quarter.env.run_until(day)
         rates += [quarter.board.value("win_rate", 0.5, Keys({"test": test}), "") for test in (("M5",), ())]
     assert rates == [0.5, 0.5, 0.75, 0.5, 0.75, 0.5, 0.5, 0.5]
 
