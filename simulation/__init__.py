@@ -7,3 +7,8 @@ leaver's work away, `focus_days` and `quarter_end` are days that matter; `review
 customers, `weights`, `strategy_tests` and `reallocation` steer. `board` holds the effects that are on. `future` draws
 all chance before anything moves; `model` compiles the plan; `records` say what happened and `kpis` measure it.
 """
+
+from simulation import native
+
+if (_compiled := native.in_use()) is not None:
+    __path__.insert(0, str(_compiled / "simulation"))

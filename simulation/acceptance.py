@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -28,14 +29,14 @@ def acceptance(records: Records, model: Model) -> tuple[float, ...]:
 
 
 def _signed_share(records: Records, model: Model, _: Criterion, weeks: _Weeks) -> float:
-    signed = sum(deal.value for deal in records.deals if deal.outcome == "won" and deal.ended < weeks[1])
-    return (signed + sum(row.value for row in records.renewals if row.day < weeks[1])) / model.plan.target
+    signed = math.fsum(deal.value for deal in records.deals if deal.outcome == "won" and deal.ended < weeks[1])
+    return (signed + math.fsum(row.value for row in records.renewals if row.day < weeks[1])) / model.plan.target
 
 
 def _collection_rate(records: Records, model: Model, _: Criterion, weeks: _Weeks) -> float:
     due = [payment for payment in records.payments if payment.due < weeks[1]]
-    owed = sum(payment.amount for payment in due)
-    return sum(payment.amount for payment in due if payment.paid < weeks[1]) / owed if owed > 0 else 1.0
+    owed = math.fsum(payment.amount for payment in due)
+    return math.fsum(payment.amount for payment in due if payment.paid < weeks[1]) / owed if owed > 0 else 1.0
 
 
 def _exam_passed(records: Records, model: Model, criterion: Criterion, weeks: _Weeks) -> float:

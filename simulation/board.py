@@ -5,33 +5,23 @@ A parameter is read when its rule acts; nothing already scheduled moves. Value =
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scenarios.effects import PARAMETERS, Effect, in_scope
 from simulation.distributions import Floats
+from simulation.draws import Integers
+from simulation.finder import AIMS, Attributes, Finder
 
-__all__ = ["Acting", "ActiveEffect", "Attributes", "Board", "Crowd", "Finder", "Keys"]
-
-Attributes: TypeAlias = dict[str, str | tuple[str, ...]]
-"""By what scopes pick a thing: product, region, rep, tier …"""
-
-Integers: TypeAlias = NDArray[np.int64]
-
-Picks: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
-"""What a scope picks by: attribute and wanted values."""
+__all__ = ["Acting", "ActiveEffect", "Board", "Crowd", "Keys"]
 
 _Found: TypeAlias = tuple[object, float, float, tuple[str, ...]]
 """The token of what acts on a parameter, sum of shifts, product of factors, contingency plans among it."""
 
 NOTHING = ("", "")
 """What a ``struck`` effect is aimed at when no strike set it off."""
-
-_AIMS = ("rep", "account", "region", "test")
-"""Attributes at whose value an effect can be aimed."""
 
 
 class ActiveEffect:
@@ -82,56 +72,8 @@ class Crowd:
 
     def reached_by(self, active: ActiveEffect) -> Integers:
         """On whom of those that can be moved an effect acts, in order."""
-        numbers = self._finder.found(active)
+        numbers = self._finder.found(active.picks, active.aim)
         return numbers[self._moved[numbers]]
-
-
-class Finder:
-    """Which of many things effects act on; found once for every scope and aim."""
-
-    def __init__(self, attributes: Iterable[Attributes]) -> None:
-        self._attributes = list(attributes)
-        self._in_scope: dict[Picks, NDArray[np.bool_]] = {}
-        self._by_aim: dict[tuple[str, str], list[int]] = {}
-        """Positions in order; a list is never changed, so that copies share it."""
-        for number, each in enumerate(self._attributes):
-            for aim in _aims_of(each):
-                self._by_aim.setdefault(aim, []).append(number)
-
-    def found(self, active: ActiveEffect) -> Integers:
-        """Positions of what an effect acts on, in order."""
-        there = self._in_scope.get(active.picks)
-        if there is None:
-            picked = [in_scope(active.picks, each) for each in self._attributes]
-            there = self._in_scope[active.picks] = np.array(picked, dtype=bool)
-        if active.aim is None:
-            return np.flatnonzero(there)
-        numbers = np.array(self._by_aim.get(active.aim, ()), dtype=np.int64)
-        return numbers[there[numbers]]
-
-    def copy(self) -> Finder:
-        """One that can be renewed by itself."""
-        copy = Finder(())
-        copy._attributes, copy._by_aim = list(self._attributes), dict(self._by_aim)
-        copy._in_scope = {picks: there.copy() for picks, there in self._in_scope.items()}
-        return copy
-
-    def renew(self, number: int, attributes: Attributes) -> None:
-        """Know a thing by other attributes from now on."""
-        for aim in _aims_of(self._attributes[number]):
-            self._by_aim[aim] = [other for other in self._by_aim[aim] if other != number]
-        for aim in _aims_of(attributes):
-            self._by_aim[aim] = sorted([*self._by_aim.get(aim, ()), number])
-        for picks, there in self._in_scope.items():
-            there[number] = in_scope(picks, attributes)
-        self._attributes[number] = attributes
-
-
-def _aims_of(attributes: Attributes) -> Iterator[tuple[str, str]]:
-    """Everything at which an effect that reaches a thing may be aimed."""
-    for kind in _AIMS:
-        subject = attributes.get(kind, ())
-        yield from ((kind, one) for one in ((subject,) if isinstance(subject, str) else subject))
 
 
 class Acting:
@@ -157,7 +99,7 @@ class Acting:
         """Attributes that decide which of them act on a thing: things alike in these need be looked at once …"""
         self._marks = {aim[1] for aim in self._aimed if aim is not None and aim != NOTHING}
         """… but for those at which one is aimed, by id."""
-        self._kinds = tuple(kind for kind in _AIMS if any(aim is not None and aim[0] == kind for aim in self._aimed))
+        self._kinds = tuple(kind for kind in AIMS if any(aim is not None and aim[0] == kind for aim in self._aimed))
         self._found: dict[tuple[object, ...], _Found] = {}
 
     def on(self, attributes: Attributes) -> _Found:

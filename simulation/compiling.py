@@ -25,8 +25,8 @@ from scenarios.expectations import (
 from scenarios.plan import Plan
 from scenarios.process import CustomerTier
 from scenarios.tables import Account, Opportunity
-from simulation.board import Finder
 from simulation.draws import Entities, PoissonLayers, layers_covering
+from simulation.finder import Finder
 from simulation.model import DealStart, Model, OpenInvoice, OurAccount, StageTable, TierHabits
 from simulation.options import Options, Reallocate
 from simulation.sources import lead_sources
@@ -116,7 +116,7 @@ def compile_model(
         cycle_curves={n: cycle for n, cycle in enumerate(cycles_of) if isinstance(cycle, CurveCycle)},
         mean_deals=np.array([p.mean_deal for p in plan.products]),
         deal_industry={f"opportunity:{o.id}": o.industry for o in plan.opportunities if o.industry},
-        marketing_budget=sum(
+        marketing_budget=math.fsum(
             pool.amount
             for pool in plan.money.pools
             if any(a.pool == pool.id and a.leads_per_unit > 0 for a in plan.activities)

@@ -115,7 +115,7 @@ def measure(records: Records, model: Model) -> Measured:
     bonuses = _bonuses(model, signed, cash, renewed, collection_rate)
     plan_cost = _plan_cost(records, model)
     margins = np.array([product.margin for product in plan.products])
-    moved = sum(move.after - move.before for move in records.moves)
+    moved = math.fsum(move.after - move.before for move in records.moves)
     before_plans = float(margins @ products) - fixed_costs(model) - moved - fees - bonuses
     quotas = np.array(records.quotas or model.rep_quota)
     with_quota = quotas > 0
@@ -133,7 +133,7 @@ def measure(records: Records, model: Model) -> Measured:
         "qualified_pipeline": qualified_pipeline,
         "hours_used": _hours_used(records),
         "accounts_lost": float(_hit_by(records, model, "account_lost")),
-        "customer_health": sum(records.health) / len(records.health) if records.health else 1.0,
+        "customer_health": math.fsum(records.health) / len(records.health) if records.health else 1.0,
         "reps_left": float(_hit_by(records, model, "rep_leaves")),
         "plan_cost": plan_cost,
         "expert_fees": fees,
@@ -158,8 +158,10 @@ def fixed_costs(model: Model) -> float:
     """What is paid whatever happens: money of the pools paid as spent, and the measures."""
     plan = model.plan
     as_spent = {pool.id for pool in plan.money.pools if pool.paid == "as_spent"}
-    spent = sum(entry.amount for entry in model.allocation.budget if plan.activity[entry.activity].pool in as_spent)
-    return spent + sum(measure.cost for measure in plan.measures if measure.enabled)
+    spent = math.fsum(
+        entry.amount for entry in model.allocation.budget if plan.activity[entry.activity].pool in as_spent
+    )
+    return spent + math.fsum(measure.cost for measure in plan.measures if measure.enabled)
 
 
 def _hit_by(records: Records, model: Model, event: EventName) -> int:
@@ -205,5 +207,5 @@ def _plan_cost(records: Records, model: Model) -> float:
 
 
 def _hours_used(records: Records) -> float:
-    there = sum(records.hours_there)
-    return sum(records.hours) / there if there > 0 else 0.0
+    there = math.fsum(records.hours_there)
+    return math.fsum(records.hours) / there if there > 0 else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
@@ -15,9 +15,9 @@ from scenarios.expectations import (
 )
 from scenarios.plan import Plan
 from scenarios.risks import Uncertainty
-from simulation.board import Attributes, Finder
 from simulation.distributions import Floats
 from simulation.draws import Entities, Integers, PoissonLayers
+from simulation.finder import Attributes, Finder
 from simulation.options import Options, Reallocate
 from simulation.sources import LeadSource
 from simulation.strikes import PossibleStrike
@@ -28,8 +28,7 @@ DealKind: TypeAlias = tuple[str, int, int, int, int, str, int]
 """By what effects pick an opportunity: its source, product, region, customer tier, account, industry and rep."""
 
 
-@dataclass(frozen=True, slots=True)
-class StageTable:
+class StageTable(NamedTuple):
     """The sales process as plain lists, one entry per stage."""
 
     weights: list[float]
@@ -190,6 +189,10 @@ class Model:
     """Policy of re-allocation → what decides where its money goes (M6)."""
     _attributes: dict[DealKind, Attributes] = field(default_factory=dict, repr=False, compare=False)
     """Attributes of opportunities met so far: the same in every replication, and few kinds make up most."""
+
+    def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
+        """A compiled class has no ``__dict__`` in which pickle would find what is to be sent to other processes."""
+        return Model, tuple(getattr(self, one.name) for one in fields(self))
 
     @cached_property
     def rep_number(self) -> Mapping[str, int]:

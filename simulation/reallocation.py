@@ -61,8 +61,10 @@ class _Place:
         self.left = model.allocation.amount.get(self.cell, 0.0)
         self.spent = self.expected_leads = 0.0
         self.since = self.start
-        wins = sum(share * wins[source.stage] for share, wins in zip(source.tier_shares, model.win_from, strict=True))
-        self.lead_worth = wins * sum(
+        wins = math.fsum(
+            share * wins[source.stage] for share, wins in zip(source.tier_shares, model.win_from, strict=True)
+        )
+        self.lead_worth = wins * math.fsum(
             share * product.mean_deal * product.margin
             for share, product in zip(source.product_shares, plan.products, strict=True)
         )

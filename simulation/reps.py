@@ -116,7 +116,7 @@ class Rep:
         start, now = self._counted, self._env.now
         end, self._counted = min(now, self.left_on), now
         if end > start:
-            away = sum(
+            away = math.fsum(
                 max(min(last, end) - max(first, start), 0.0) for first, last in self.quarter.model.blocks[self.number]
             )
             per_week = 5 * self.quarter.model.hours_per_day[self.number]

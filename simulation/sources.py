@@ -129,7 +129,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
 
 def _shares(mix: Mapping[str, float], ids: Sequence[str]) -> list[float]:
     """Shares in order of ids; a planner's thirds may add up to 0.9999999."""
-    total = sum(mix.values()) or 1.0
+    total = math.fsum(mix.values()) or 1.0
     return [mix.get(id, 0.0) / total for id in ids]
 
 
@@ -155,4 +155,4 @@ class _Bound:
             for entry in plan.uncertainty:
                 if entry.enabled and entry.parameter == parameter:
                     factor *= max(float(nature_factor(entry, top)[0]), 1.0)
-        return cls(sum(max(effect.shift, 0.0) for effect in acting), factor)
+        return cls(math.fsum(max(effect.shift, 0.0) for effect in acting), factor)

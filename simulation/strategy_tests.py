@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -72,5 +73,5 @@ def _judge(quarter: Quarter, policy: str, test: StrategyTest, tried: list[Active
 def _conversion(quarter: Quarter, decisions: list[Decision]) -> float:
     """Stages passed ÷ expected to be passed."""
     rates = pass_rates(quarter.model)
-    expected = sum(rates[decision.opportunity.tier][decision.stage] for decision in decisions)
+    expected = math.fsum(rates[decision.opportunity.tier][decision.stage] for decision in decisions)
     return sum(decision.passed for decision in decisions) / expected if expected > 0 else 0.0

@@ -6,6 +6,7 @@ the largest unmet share.
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,11 +46,13 @@ def _change(quarter: Quarter, policy: str, change: WeightChange) -> None:
     Nobody gives more than there is: then the share reached, which is recorded, is less than the one asked for.
     """
     regions = len(quarter.model.regions)
-    sums = [sum(quarter.cell_quota[start : start + regions]) for start in range(0, len(quarter.cell_quota), regions)]
-    total = sum(sums)
+    quotas = quarter.cell_quota
+    sums = [math.fsum(quotas[start : start + regions]) for start in range(0, len(quotas), regions)]
+    total = math.fsum(sums)
     gaining = _chosen(quarter, change.gain)
     giving = [number for number in _chosen(quarter, change.give) if number not in gaining]
-    before, there = sum(sums[number] for number in gaining), sum(sums[number] for number in giving)
+    before = math.fsum(sums[number] for number in gaining)
+    there = math.fsum(sums[number] for number in giving)
     moved = min(change.to_share * total - before, there)
     if before <= 0 or there <= 0 or abs(moved) < _LEAST_MOVE:
         moved = 0.0

@@ -11,8 +11,9 @@ import pytest
 from scenarios.allocation import Allocation
 from scenarios.effects import PARAMETERS, Effect, Scope, ScopeKey
 from scenarios.plan import Plan
-from simulation.board import ActiveEffect, Board, Crowd, Finder, Keys
+from simulation.board import ActiveEffect, Board, Crowd, Keys
 from simulation.compiling import compile_model
+from simulation.finder import Finder
 from simulation.future import draw_future
 from simulation.kpis import measure
 from simulation.options import ForcedStrike, Options

@@ -1,0 +1,25 @@
+"""Compiles the simulation into the package where QUARTERDECK_COMPILE=1 asks for it; all else is in pyproject.toml."""
+
+import os
+import sys
+from pathlib import Path
+
+from setuptools import Extension, setup
+
+sys.path.insert(0, str(Path(__file__).parent))  # a build does not see the folder it builds
+
+
+def compiled() -> list[Extension]:
+    """The extension modules of the simulation."""
+    from mypyc.build import mypycify
+
+    from simulation.native import MODULES
+
+    paths = [f"simulation/{module}.py" for module in MODULES]
+    extensions = mypycify(paths, opt_level="3", debug_level="0", group_name="simulation.native")
+    for extension in extensions:  # the same products and sums as Python computes, on every processor
+        extension.extra_compile_args.append("-ffp-contract=off")
+    return extensions
+
+
+setup(ext_modules=compiled() if os.environ.get("QUARTERDECK_COMPILE") == "1" else [])
