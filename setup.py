@@ -16,9 +16,10 @@ def compiled() -> list[Extension]:
     from simulation.native import MODULES
 
     paths = [f"simulation/{module}.py" for module in MODULES]
-    extensions = mypycify(paths, opt_level="3", debug_level="0", group_name="simulation.native")
-    for extension in extensions:  # the same products and sums as Python computes, on every processor
-        extension.extra_compile_args.append("-ffp-contract=off")
+    extensions = mypycify(paths, debug_level="0", group_name="simulation.native", target_dir="build/native")
+    if sys.platform != "win32":
+        for extension in extensions:  # no product and sum in one, as some processors would: figures are Python's
+            extension.extra_compile_args.append("-ffp-contract=off")
     return extensions
 
 

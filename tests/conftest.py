@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))  # so that tests can import tests.plans however pytest is started
 
 os.environ["QUARTERDECK_LANGUAGE"] = "en"  # wherever the tests run
+os.environ.setdefault("QUARTERDECK_PLAIN", "1")  # the source as it stands; tests/packaging/test_native.py compiles it
 
 from scenarios.plan import Plan
 
