@@ -30,7 +30,8 @@ from studies.precision import PrecisionRow
 from studies.registry import STUDIES
 from studies.requests import Request
 from studies.results import Change, Record
-from studies.saved.runs import list_runs, read_unfinished, repeat_run
+from studies.saved.repeating import repeat_run
+from studies.saved.runs import list_runs, read_asked
 from studies.saved.sessions import Interrupted, answer_and_save, resume_run
 from studies.saved.unfinished import partial_result
 
@@ -68,7 +69,7 @@ def resume_saved(
     words: Wording,
 ) -> None:
     """Continue a study that was interrupted, save and show it."""
-    request, _ = read_unfinished(folder)
+    request, _ = read_asked(folder)
     requirements = read_requirements(require, STUDIES[request.study], words)
     with ProgressBars(words) as progress, _kept_when_interrupted(out, words):
         outcome, saved = resume_run(folder, out, progress, jobs, cluster)

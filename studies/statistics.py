@@ -30,6 +30,7 @@ __all__ = [
     "mean_of_rare",
     "needed",
     "proportion_estimate",
+    "quantile_ends",
     "quantile_interval",
     "quantiles",
     "resampled_interval",
@@ -80,14 +81,17 @@ def quantiles(values: Values) -> tuple[float, float, float]:
 
 def quantile_interval(values: Values, share: float) -> tuple[float, float] | None:
     """Order statistics between which the quantile lies with at least 95%; None where there are too few values."""
+    low, high = quantile_ends(values, share)
+    return None if low is None or high is None else (low, high)
+
+
+def quantile_ends(values: Values, share: float) -> tuple[float | None, float | None]:
+    """The ends of a quantile's interval, each None where there are too few values beyond it."""
     _refuse_gaps(values)
-    count = len(values)
+    count, ordered = len(values), np.sort(values)
     low = _binomial_quantile((1 - CONFIDENCE) / 2, count, share) - 1
     high = _binomial_quantile((1 + CONFIDENCE) / 2, count, share)
-    if low < 0 or high >= count:
-        return None
-    ordered = np.partition(values, (low, high))
-    return float(ordered[low]), float(ordered[high])
+    return float(ordered[low]) if low >= 0 else None, float(ordered[high]) if high < count else None
 
 
 def _binomial_quantile(probability: float, count: int, share: float) -> int:

@@ -7,29 +7,25 @@ that hangs on fewer than ten futures.
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
 from pydantic import Field
-from scipy import special
 
 from optimizer.solved import solve
 from scenarios.allocation import Allocation
-from scenarios.changing import changed
 from scenarios.errors import NoFeasibleAllocation
 from scenarios.plan import Plan
 from simulation.options import Options
 from studies.deciding import decide, margins_of, options_of
-from studies.decisions.plan_sets import only_costs
+from studies.decisions.levers import Lever, levers_of
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Margins, QuarterResult, Record
-from studies.statistics import SEEN_ENOUGH, Values, is_equivalent, mean_gap, proportion_estimate
+from studies.statistics import SEEN_ENOUGH, Values, is_equivalent, mean_gap, proportion_estimate, quantile_ends
 from studies.study import Answer, Inputs, Study
 
 __all__ = [
@@ -41,11 +37,6 @@ __all__ = [
     "reach_chance_study",
     "target_with_chance",
 ]
-
-_SHARES = (0.2, 0.5)
-"""How much more of a pool, or of hours, is tried."""
-_HOUR_SHARES = (0.1, 0.2)
-
 
 LeverVerdict: TypeAlias = Literal["helps", "hurts", "no difference", "does not matter", "cannot tell"]
 
@@ -116,22 +107,6 @@ class ReachChanceResult(QuarterResult):
     seconds: float = 0.0
 
 
-@dataclass(frozen=True)
-class _Lever:
-    kind: Literal["contingency plan", "measure", "pool", "hours"]
-    id: str
-    more: float | None
-    pull: Callable[[Plan], Plan]
-    """The plan with it; a contingency plan leaves it as it is."""
-    hours: float = 0.0
-    is_idle: bool = False
-    """A contingency plan that can do nothing but cost."""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.kind, self.id
-
-
 def reach_chance_study(
     plan: Plan,
     allocation: Allocation,
@@ -146,7 +121,7 @@ def reach_chance_study(
     start = time.perf_counter()
     base = futures.replay(plan, allocation, options, label="the plan as it is")
     bench = _Bench(plan, allocation, options, futures, base, hour_cost)
-    gains = [(lever, bench.alone(lever)) for lever in _levers(plan, options)]
+    gains = [(lever, bench.alone(lever)) for lever in levers_of(plan, options)]
     gains.sort(key=lambda pair: (pair[1].per_point is None, pair[1].per_point or 0.0, -pair[1].gain.mean))
     now = proportion_estimate(base.kpis["p_target"])
     mix = bench.mix(gains, wanted) if now.mean < wanted else ()
@@ -172,40 +147,10 @@ def reach_chance_study(
 
 
 def target_with_chance(signed: Values, chance: float) -> tuple[float, float | None, float | None]:
-    """The amount that is reached with a chance: a quantile, with the ends of its interval, by order statistics.
-
-    P(at least k of n below the quantile) is binomial, whatever the distribution (H. A. David, Order Statistics).
-    """
-    ordered, n = np.sort(signed), len(signed)
-    share = 1 - chance
-    low, high = (math.ceil(special.bdtrik(tail, n, share)) for tail in (0.025, 0.975))
-    middle = float(np.quantile(ordered, share))
-    below = min(float(ordered[low - 1]), middle) if low >= 1 else None
-    above = max(float(ordered[high]), middle) if high < n else None
-    return middle, below, above
-
-
-def _levers(plan: Plan, options: Options) -> Iterator[_Lever]:
-    for entry in plan.contingency_plans:
-        if entry.id not in options.plans:
-            yield _Lever("contingency plan", entry.id, None, lambda p: p, is_idle=only_costs(entry))
-    for measure in plan.measures:
-        if not measure.enabled:
-            yield _Lever("measure", measure.id, None, _setting(f"measures.{measure.id}.enabled=true"))
-    for pool in plan.money.pools:
-        places = any(activity.pool == pool.id and activity.leads_per_unit for activity in plan.activities)
-        if pool.paid == "as_spent" and pool.amount > 0 and places:
-            for share in _SHARES:
-                yield _Lever("pool", pool.id, share, _setting(f"money.pools.{pool.id}.amount=x{1 + share:g}"))
-    weekly = sum(rep.hours_per_week for rep in plan.reps)
-    for share in _HOUR_SHARES:
-        settings = [f"reps.{rep.id}.hours_per_week=x{1 + share:g}" for rep in plan.reps if rep.hours_per_week > 0]
-        if settings:
-            yield _Lever("hours", "all reps", share, _setting(*settings), share * weekly * plan.calendar.weeks)
-
-
-def _setting(*settings: str) -> Callable[[Plan], Plan]:
-    return lambda plan: changed(plan, settings)[0]
+    """The amount that is reached with a chance: a quantile, with the ends of its interval."""
+    low, high = quantile_ends(signed, 1 - chance)
+    middle = float(np.quantile(signed, 1 - chance))  # between order statistics, so an end may lie on its wrong side
+    return middle, None if low is None else min(low, middle), None if high is None else max(high, middle)
 
 
 class _Bench:
@@ -223,7 +168,7 @@ class _Bench:
         self.plan, self.allocation, self.options = plan, allocation, options
         self.futures, self.base, self.hour_cost = futures, base, hour_cost
 
-    def alone(self, lever: _Lever) -> LeverGain:
+    def alone(self, lever: Lever) -> LeverGain:
         """One lever pulled."""
         pulled = self._pull([lever])
         if pulled is None:
@@ -259,10 +204,10 @@ class _Bench:
             verdict=verdict,
         )
 
-    def mix(self, gains: Sequence[tuple[_Lever, LeverGain]], wanted: float) -> tuple[MixStep, ...]:
+    def mix(self, gains: Sequence[tuple[Lever, LeverGain]], wanted: float) -> tuple[MixStep, ...]:
         """Levers with a price, the cheapest point first, each kind and id once, until the chance is there."""
         steps: list[MixStep] = []
-        pulled: list[_Lever] = []
+        pulled: list[Lever] = []
         best = float(np.mean(self.base.kpis["p_target"]))
         for lever, gain in gains:
             if gain.per_point is None or any(other.key == lever.key for other in pulled):
@@ -286,7 +231,7 @@ class _Bench:
                 break
         return tuple(steps)
 
-    def _pull(self, levers: Sequence[_Lever]) -> tuple[Batch, float | None] | None:
+    def _pull(self, levers: Sequence[Lever]) -> tuple[Batch, float | None] | None:
         """The futures with levers pulled, and what they cost; None where no allocation is feasible."""
         plan = self.plan
         for lever in levers:
@@ -309,7 +254,7 @@ class _Bench:
             return batch, None
         return batch, money + hours * (self.hour_cost or 0.0)
 
-    def _verdict(self, lever: _Lever, batch: Batch, gain: Estimate) -> LeverVerdict:
+    def _verdict(self, lever: Lever, batch: Batch, gain: Estimate) -> LeverVerdict:
         if lever.is_idle:  # that no future shows a difference proves none
             return "no difference"
         if self._differing(batch) < SEEN_ENOUGH:

@@ -17,7 +17,7 @@ from studies.answering import Outcome, answer_from, read_inputs
 from studies.replay.replications import Progress
 from studies.replay.stores import Store
 from studies.requests import Request, SimulatedRequest
-from studies.saved.runs import UNFINISHED, begin_run, read_unfinished, save_run
+from studies.saved.runs import UNFINISHED, begin_run, read_asked, save_run
 from studies.saved.unfinished import PARTS
 from studies.study import Inputs
 
@@ -65,7 +65,7 @@ def resume_run(
     """Continue a study from what is finished of it; UsageError where there is nothing to continue."""
     if not folder.name.endswith(UNFINISHED):
         raise UsageError(f"{folder.name} is finished; show it with: quarterdeck show {folder.name}")
-    request, inputs = read_unfinished(folder)
+    request, inputs = read_asked(folder)
     if isinstance(request, SimulatedRequest):
         request = request.computed_by(jobs, cluster)
     return _carry_on(folder, request, inputs, root, progress)

@@ -11,7 +11,7 @@ from scenarios.errors import UsageError
 from studies.replay.stores import Store
 from studies.requests import QuarterRequest
 from studies.results import KpiRow, Record
-from studies.saved.runs import read_unfinished
+from studies.saved.runs import read_asked
 from studies.statistics import kpi_rows
 
 __all__ = ["PARTS", "PartialResult", "nothing_yet", "partial_result"]
@@ -47,7 +47,7 @@ class PartialResult(Record):
 
 def partial_result(folder: Path) -> PartialResult:
     """What is there of a study that was interrupted; UsageError where that says nothing yet."""
-    request, inputs = read_unfinished(folder)
+    request, inputs = read_asked(folder)
     store = Store(folder / PARTS)
     found = store.first() if isinstance(request, QuarterRequest) else None
     if found is None:

@@ -57,7 +57,7 @@ FAULTS = (
     Fault(STATISTICS, "return float(p10), float(p50), float(p90)", "return float(p90), float(p50), float(p10)", STATISTICS_TEST),
     Fault(STATISTICS, "np.quantile(values, (0.1, 0.5, 0.9))\n    return", "np.quantile(values, (0.1, 0.5, 0.8))\n    return", STATISTICS_TEST),
     Fault(STATISTICS, "/ 2, count, share) - 1", "/ 2, count, share)", STATISTICS_TEST),
-    Fault(STATISTICS, "if low < 0 or high >= count", "if low < 0 or high > count", STATISTICS_TEST),
+    Fault(STATISTICS, "if high < count else None", "if high <= count else None", STATISTICS_TEST),
     Fault(STATISTICS, "np.maximum(quantile - sign * values, 0.0) / share", "np.maximum(quantile - sign * values, 0.0)", STATISTICS_TEST),
     Fault(STATISTICS, "gaps = b - a", "gaps = a - b", STATISTICS_TEST),
     Fault(STATISTICS, '(estimate.mean > 0) == (kpi.direction == "more")', '(estimate.mean > 0) != (kpi.direction == "more")', STATISTICS_TEST),

@@ -17,7 +17,8 @@ from studies.answering import answer
 from studies.backtest.backtesting import BacktestRequest, backtest
 from studies.backtest.backtests import BacktestResult, BacktestRow
 from studies.replay.futures import Execution, Futures
-from studies.saved.runs import load_result, repeat_run, save_run
+from studies.saved.repeating import repeat_run
+from studies.saved.runs import load_result, save_run
 from tests.crm_exports import START, Company, write_export
 
 QUARTER = START + dt.timedelta(weeks=36)

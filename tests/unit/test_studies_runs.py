@@ -17,7 +17,8 @@ from scenarios.plan import Plan
 from studies.allocation.allocations import write_allocation
 from studies.answering import Outcome, answer
 from studies.registry import read_request
-from studies.saved.runs import list_runs, load_result, repeat_run, resolve_run, save_run
+from studies.saved.repeating import repeat_run
+from studies.saved.runs import list_runs, load_result, resolve_run, save_run
 from tests.plans import PLAN_YAML, small_plan_files
 
 HAND = Allocation(

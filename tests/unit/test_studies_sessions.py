@@ -21,7 +21,8 @@ from studies.replay.replications import run_replications
 from studies.replay.stores import Store
 from studies.replay.workers import Processes
 from studies.requests import Request
-from studies.saved.runs import list_runs, load_result, repeat_run, resolve_run, save_run
+from studies.saved.repeating import repeat_run
+from studies.saved.runs import list_runs, load_result, resolve_run, save_run
 from studies.saved.sessions import Interrupted, Step, answer_and_save, resume_run
 from studies.saved.unfinished import partial_result
 from tests.plans import PLAN_YAML, STEERED_YAML, small_plan_files
