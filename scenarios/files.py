@@ -23,7 +23,7 @@ MAX_BYTES = 100_000_000
 """Larger files are refused before reading: no plan is that large, and a wrong file should not fill the memory."""
 MAX_YAML_BYTES = 1_000_000
 """Of YAML, which takes seconds a megabyte; long tables belong into CSV files or a workbook."""
-MAX_ROWS = 100_000
+MAX_ROWS, MAX_COLUMNS = 100_000, 500
 """Of a table."""
 
 MISSING = "missing"
@@ -200,5 +200,7 @@ def _csv_lines(lines: Any, file: str) -> Iterator[Line]:
     for number, cells in enumerate(lines):
         if number > MAX_ROWS:
             raise csv.Error(f"more than {MAX_ROWS:,} rows")
+        if len(cells) > MAX_COLUMNS:
+            raise csv.Error(f"more than {MAX_COLUMNS} columns")
         place, end = f"{file}:{end + 1}", lines.line_num
         yield Line(place, cells)

@@ -132,7 +132,7 @@ class _Composer:
         self.file, self.problems, self.lines = file, problems, lines
         yaml = YAML(typ="safe", pure=True)
         yaml.Scanner, yaml.Parser = _Scanner, _Parser
-        self.parser = yaml.get_constructor_parser(text)[1]
+        self.events = yaml.parse(text)
         self.values = 0
 
     def document(self) -> Node:
@@ -148,7 +148,7 @@ class _Composer:
 
     def take(self) -> Any:
         """What the parser meets next; each key, value, list and mapping is counted."""
-        event = self.parser.get_event()
+        event = next(self.events)
         if isinstance(event, NodeEvent):
             self.values += 1
             if self.values > MAX_VALUES:

@@ -130,6 +130,8 @@ MESSAGES: dict[str, str] = {
     "cannot be read: {reason}": "无法读取：{reason}",
     "is no CSV: {reason}": "不是 CSV：{reason}",
     "is no YAML: {reason}": "不是 YAML：{reason}",
+    "more than {limit} rows": "超过 {limit} 行",
+    "more than {limit} columns": "超过 {limit} 列",
     "is neither UTF-8 nor GB18030 text": "既不是 UTF-8 也不是 GB18030 编码的文字",
     "Save it as UTF-8.": "请另存为 UTF-8。",
     "Save it as an Excel workbook (.xlsx).": "请另存为 Excel 工作簿（.xlsx）。",

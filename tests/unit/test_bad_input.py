@@ -316,6 +316,13 @@ def test_a_second_document_has_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_more_columns_than_a_table_has_are_refused_before_they_are_looked_at(tmp_path: Path) -> None:
+    receivables = TABLES["receivables"].replace("\n", ",x" * 200_000 + "\n", 1)
+    assert problems(tmp_path, receivables=receivables) == [
+        "receivables.csv:1 receivables: is no CSV: more than 500 columns"
+    ]
+
+
 def test_links_cannot_leave_the_folder(tmp_path: Path) -> None:
     """A plan that someone sends must not show what else is on the disk, not even in an error message."""
     folder, secret = small_plan_files(tmp_path / "plan"), tmp_path / "secret.csv"

@@ -45,6 +45,13 @@ def test_one_yaml_file_with_tables_inline_is_the_same_plan(tmp_path: Path, small
     assert load_plan(file).plan == small_plan
 
 
+@pytest.mark.parametrize(
+    "head", ["%YAML 1.2\n---\n", "%YAML 1.1\n---\n", "---\n", "# what follows is the plan\n\n---\n"]
+)
+def test_what_yaml_may_begin_with_changes_no_plan(tmp_path: Path, small_plan: Plan, head: str) -> None:
+    assert load_plan(small_plan_files(tmp_path, plan=head + PLAN_YAML + "...\n")).plan == small_plan
+
+
 def test_a_table_may_stand_in_plan_yaml_instead_of_a_file(tmp_path: Path, small_plan: Plan) -> None:
     leads = """\
 baseline_leads:
