@@ -10,6 +10,10 @@ SENTENCES: dict[str, str] = {
     "backtest.inside_quarter": "{count} 个季度中有 {n} 个季度的总额落在 P10–P90 之间。",
     "backtest.inside_rolling": "{count} 个 12 周区间中有 {n} 个的总额落在 P10–P90 之间。",
     "backtest.untuned": "每个区间只用其第一天之前已知的数据来做计划，没有任何参数按被检验的区间调整。",
+    "backtest.last_nearer": "“上期”比模型更接近实际（{dimension}）：偏差 {last}，模型为 {model}。若计划的所有数值都正确，“上期”平均偏差为 {expected}，"
+    "有 {near} 的情形与实际一样接近，有 {ahead} 的情形同样领先模型。{verdict}",
+    "backtest.last_by_chance": "这可能出于偶然。",
+    "backtest.last_by_more": "单凭偶然很少如此：其中的变化小于模型的预期。",
     "backtest.windows": "各区间总额",
     "backtest.methods": "百分比为各方法的偏差，模型取 P50。上期：照搬前一区间。储备：当前商机储备 × 前一区间的签约占比。"
     "趋势：沿过去 26 周的直线外推。",

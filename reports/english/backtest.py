@@ -11,6 +11,11 @@ SENTENCES: dict[str, str] = {
     "backtest.inside_rolling": "On {n} of {count} windows of 12 weeks the total fell inside P10–P90.",
     "backtest.untuned": "Every window is planned from what was known before its first day. No figure is fitted to the "
     "windows.",
+    "backtest.last_nearer": "Last was nearer than Model ({dimension}): off by {last} against {model}. If every figure "
+    "of the plans were true, Last would be off by {expected} on average, as near as it was in {near} of cases, and as "
+    "far ahead of Model in {ahead}. {verdict}",
+    "backtest.last_by_chance": "That can be chance.",
+    "backtest.last_by_more": "Chance alone seldom makes that: something there changes less than Model expects.",
     "backtest.windows": "Total, window by window",
     "backtest.methods": "Percentages: how far a method was off; the model by its P50. Last: the window before, again. "
     "Pipeline: open value × the share of it that the window before signed. Line: a straight line through 26 weeks, "

@@ -9,6 +9,9 @@ from studies.backtest.backtests import METHODS, BacktestFinding, BacktestResult,
 
 __all__ = ["backtest_page"]
 
+_COVERAGE = ("inside_quarter", "inside_rolling")
+_SELDOM = 0.05
+"""A lead that chance makes less often than this is put down to more than chance."""
 _GIVES_WAY: dict[Method, int] = {"model": 0, "last": 0, "pipeline": 3, "drift": 4}
 
 
@@ -19,7 +22,8 @@ def backtest_page(result: BacktestResult, words: Wording, source: str = "EXPORT"
     )
     blocks: list[Block] = [
         Heading(words.say("backtest.title"), detail),
-        *(Sentence(_finding(finding, words), "headline") for finding in result.findings if finding.window is None),
+        *(Sentence(_finding(finding, words), "headline") for finding in result.findings if finding.id in _COVERAGE),
+        *(Sentence(_lucky(finding, words)) for finding in result.findings if finding.id == "last_nearer"),
         Sentence(words.say("backtest.untuned")),
         Sentence(money_in(words, result.currency), "quiet"),
         _windows(result, words),
@@ -134,6 +138,20 @@ def _causes(window: BacktestWindow, words: Wording) -> Table:
         rows.append(row(scope, name, *figures, scale.signed(cause.amount), strong=is_whole))
     title, note = words.say("backtest.cause_table", start=window.start), words.say("backtest.adds_up")
     return Table(title, columns, tuple(rows), (note,))
+
+
+def _lucky(finding: BacktestFinding, words: Wording) -> str:
+    figures, seldom = finding.figures, finding.figures["as_far_ahead"] < _SELDOM
+    return words.say(
+        "backtest.last_nearer",
+        dimension=words.say(f"backtest.by.{finding.name}"),
+        last=words.percent(figures["last"], 1),
+        model=words.percent(figures["model"], 1),
+        expected=words.percent(figures["expected"], 1),
+        near=words.percent(figures["as_near"], 0),
+        ahead=words.percent(figures["as_far_ahead"], 0),
+        verdict=words.say("backtest.last_by_more" if seldom else "backtest.last_by_chance"),
+    )
 
 
 def _finding(finding: BacktestFinding, words: Wording) -> str:

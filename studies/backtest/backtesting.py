@@ -26,7 +26,8 @@ from scenarios.crm.mapping import Mapping as ColumnMapping
 from scenarios.errors import UsageError
 from simulation.options import Options
 from studies.backtest.backtests import BacktestResult, BacktestWindow
-from studies.backtest.forecasts import forecast_rows
+from studies.backtest.forecasts import Forecast, forecast
+from studies.backtest.luck import lucky_findings
 from studies.backtest.misses import causes_of, findings_of
 from studies.backtest.past_windows import Kind, Window, accounts_are_known, windows_of
 from studies.backtest.scores import scores_of
@@ -67,11 +68,13 @@ def backtest(request: BacktestRequest, futures: Futures, files: Mapping[str, str
     if files and dict(files) != _hashes(folder, export):
         raise UsageError(f"{folder} is not the export of the saved run any more: its files have changed")
     windows = windows_of(export, request.quarters, request.rolling, request.step_weeks)
-    scored = [_window(export, window, columns, assumed, nodes, futures.execution) for window in windows]
+    found = [_window(export, window, columns, assumed, nodes, futures.execution) for window in windows]
+    scored = [window for window, _ in found]
     kinds: tuple[Kind, ...] = ("quarter", "rolling")
     scores = tuple(
         score for kind in kinds for score in scores_of(kind, [window for window in scored if window.kind == kind])
     )
+    pasts = [said.pasts() for window, said in found if window.kind == "quarter"]
     return BacktestResult(
         export=folder.name,
         mapping=columns.name,
@@ -81,7 +84,7 @@ def backtest(request: BacktestRequest, futures: Futures, files: Mapping[str, str
         replications=request.replications,
         windows=tuple(scored),
         scores=scores,
-        findings=tuple(findings_of(scored)),
+        findings=(*findings_of(scored), *lucky_findings(scores, [w for w in scored if w.kind == "quarter"], pasts)),
     )
 
 
@@ -122,7 +125,7 @@ def _window(
     assumed: Assumed,
     nodes: object,
     execution: Execution,
-) -> BacktestWindow:
+) -> tuple[BacktestWindow, Forecast]:
     estimates, draft = _planned(export, window, columns, assumed, nodes)
     # What risks of the plan struck in the past is not in an export; they are left out.
     options = Options.of(draft.plan, risks=(), plans=())
@@ -146,7 +149,8 @@ def _window(
     ]
     actual = between(export.deals[export.deals["outcome"].isin(["won", "lost"])], "closed", window.start, window.end)
     actual = actual[actual["engaged"].notna()]
-    return BacktestWindow(
+    said = forecast(export, window, draft, estimates, parts, actual, accounts_are_known(export, columns))
+    scored = BacktestWindow(
         kind=window.kind,
         start=window.start,
         end=window.end,
@@ -154,9 +158,10 @@ def _window(
         open_deals=len(estimates.open_deals),
         deals_known=int(estimates.calibration.win.overall.count),
         hours=estimates.calibration.binding.verdict,
-        rows=tuple(forecast_rows(export, window, draft, estimates, parts, actual, accounts_are_known(export, columns))),
+        rows=said.rows,
         causes=tuple(causes_of(window, draft, parts[0], actual)),
     )
+    return scored, said
 
 
 def _headline(result: BacktestResult) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -15,17 +16,36 @@ from scenarios.crm.estimates import Estimates
 from scenarios.crm.export import Export
 from scenarios.crm.history import between, known_on
 from studies.backtest.backtests import BacktestRow, Dimension
+from studies.backtest.luck import Past
 from studies.backtest.past_windows import Window
 from studies.replay.batches import Batch
 from studies.statistics import quantiles
 
-__all__ = ["forecast_rows"]
+__all__ = ["Forecast", "forecast"]
 
 Floats: TypeAlias = NDArray[np.float64]
 TREND_WEEKS = 26
 
 
-def forecast_rows(
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is said of a window beside what happened, and the simulations behind what the model says."""
+
+    rows: tuple[BacktestRow, ...]
+    simulated: Mapping[Dimension, Floats]
+    """Replications × members, in the order of their rows."""
+
+    def pasts(self) -> dict[Dimension, Past]:
+        """The window again against what was simulated, dimension by dimension."""
+        found: dict[Dimension, Past] = {}
+        for dimension, simulated in self.simulated.items():
+            rows = [row for row in self.rows if row.dimension == dimension]
+            said, last, actual = (np.array([getattr(row, name) for row in rows]) for name in ("p50", "last", "actual"))
+            found[dimension] = Past(simulated, said, last, actual)
+        return found
+
+
+def forecast(
     export: Export,
     window: Window,
     draft: Draft,
@@ -33,7 +53,7 @@ def forecast_rows(
     parts: Sequence[Batch],
     actual: pd.DataFrame,
     use_accounts: bool,
-) -> list[BacktestRow]:
+) -> Forecast:
     """Forecasts of the model and of three simple methods beside what happened, member by member."""
     won = actual[actual["outcome"] == "won"]
     history = known_on(export.deals, window.start, use_accounts)
@@ -47,8 +67,9 @@ def forecast_rows(
     # A quarter of 92 days is simulated as 13 weeks of 91: what a week's calendar leaves over is added in proportion.
     scale = window.days / (7 * window.weeks)
     weekly = _stack(parts, "by_week")
+    simulated: dict[Dimension, Floats] = {"total": weekly.sum(axis=1, keepdims=True) * scale}
 
-    def row(dimension: Dimension, id: str, name: str, simulated: Floats) -> BacktestRow:
+    def row(dimension: Dimension, id: str, name: str, drawn: Floats) -> BacktestRow:
         def own(deals: pd.DataFrame) -> pd.DataFrame:
             return deals if dimension == "total" else deals[deals[dimension] == name]
 
@@ -57,26 +78,27 @@ def forecast_rows(
             id=id,
             name=name,
             actual=float(own(won)["value"].sum()),
-            **_spread(simulated * scale),
+            **_spread(drawn),
             last=float(own(last)["value"].sum()),
             pipeline=float(own(now_open)["worth"].sum()) * share,
             drift=_trend(own(history.won), window),
         )
 
-    rows = [row("total", "total", "all", weekly.sum(axis=1))]
+    rows = [row("total", "total", "all", simulated["total"][:, 0])]
     dimensions: tuple[tuple[Dimension, str, Mapping[str, str]], ...] = (
         ("region", "by_region", draft.ids.regions),
         ("product", "by_product", draft.ids.products),
         ("rep", "by_rep", draft.ids.reps),
     )
     for dimension, table, names in dimensions:
-        values, by_id = _stack(parts, table), {id: name for name, id in names.items()}
+        values, by_id = _stack(parts, table) * scale, {id: name for name, id in names.items()}
         rows += [row(dimension, id, by_id[id], values[:, number]) for number, id in enumerate(sorted(by_id))]
+        simulated[dimension] = values[:, : len(by_id)]
     sold = _by_week(won, window.start)
     repeated = _by_week(last, before)
     even = float(now_open["worth"].sum()) * share / window.days * 7
     trend = _trend(history.won, window) / window.days * 7
-    return rows + [
+    rows += [
         BacktestRow(
             dimension="week",
             id=str(number + 1),
@@ -89,6 +111,8 @@ def forecast_rows(
         )
         for number in range(window.weeks)
     ]
+    simulated["week"] = weekly[:, : window.weeks]
+    return Forecast(tuple(rows), simulated)
 
 
 def _spread(simulated: Floats) -> dict[str, float]:

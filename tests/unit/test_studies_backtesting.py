@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from reports.pages.backtest import backtest_page
-from reports.wording import CHINESE, ENGLISH
+from reports.specs import Sentence
+from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.errors import PlanFileError, UsageError
 from studies.answering import answer
 from studies.backtest.backtesting import BacktestRequest, backtest
-from studies.backtest.backtests import BacktestResult, BacktestRow
+from studies.backtest.backtests import BacktestFinding, BacktestResult, BacktestRow
 from studies.replay.futures import Execution, Futures
 from studies.saved.repeating import repeat_run
 from studies.saved.runs import load_result, save_run
@@ -176,6 +177,40 @@ def test_windows_that_cannot_be_compared(export: Path, fields: dict[str, object]
 def test_a_window_before_all_deals(export: Path) -> None:
     with pytest.raises(PlanFileError, match="no deal was closed before 2022-01-01"):
         run(export, quarters=(dt.date(2022, 1, 1),))
+
+
+def test_last_again_is_set_against_simulated_quarters_where_it_was_nearer(result: BacktestResult) -> None:
+    """A finding for each split in which it was, with the errors of the scores, and none for the others."""
+    scores = {score.dimension: score for score in result.scores if score.kind == "quarter"}
+    nearer = {dimension for dimension, score in scores.items() if score.wape["last"] < score.wape["model"]}
+    found = {finding.name: finding.figures for finding in result.findings if finding.id == "last_nearer"}
+    assert found.keys() == nearer
+    for dimension, figures in found.items():
+        assert figures["last"] == scores[dimension].wape["last"]  # type: ignore[index]
+        assert 0 <= figures["as_far_ahead"] <= 1
+        assert figures["expected"] > 0
+
+
+def test_quarters_that_overlap_are_no_separate_trials(export: Path) -> None:
+    overlapping = run(export, quarters=(QUARTER, QUARTER - dt.timedelta(weeks=4)))
+    assert not [finding for finding in overlapping.findings if finding.id == "last_nearer"]
+
+
+def test_luck_is_said_in_words_with_what_to_make_of_it(result: BacktestResult) -> None:
+    figures = {"last": 0.074, "model": 0.094, "expected": 0.099, "as_near": 0.19}
+
+    def said(ahead: float, words: Wording) -> str:
+        finding = BacktestFinding(id="last_nearer", name="product", figures=figures | {"as_far_ahead": ahead})
+        page = backtest_page(result.model_copy(update={"findings": (finding,)}), words)
+        return " ".join(block.text for block in page.blocks if isinstance(block, Sentence))
+
+    assert (
+        "Last was nearer than Model (by product): off by 7.4% against 9.4%. If every figure of the plans were true, "
+        "Last would be off by 9.9% on average, as near as it was in 19% of cases, and as far ahead of Model in 6%. "
+        "That can be chance."
+    ) in said(0.06, ENGLISH)
+    assert "Chance alone seldom makes that" in said(0.049, ENGLISH)
+    assert "有 19% 的情形与实际一样接近，有 6% 的情形同样领先模型。这可能出于偶然。" in said(0.06, CHINESE)
 
 
 def test_the_error_that_chance_alone_makes(result: BacktestResult) -> None:
