@@ -43,7 +43,7 @@ HELP: Mapping[str, str] = {
     "What verdicts are about: contribution, signed, cash, p_target.": "结论所依据的指标：contribution、signed、cash、p_target。",
     "Where runs are saved.": "保存运行记录的文件夹。",
     # plans
-    "Copy a built-in plan as a folder, or any plan as an Excel workbook, to be edited.": "把内置计划复制为文件夹，或把任一计划写成 Excel 工作簿，以便修改。",
+    "Copy a built-in plan as a folder, any plan as an Excel workbook, or a mapping as a file, to be edited.": "把内置计划复制为文件夹，或把任一计划写成 Excel 工作簿，或把字段映射复制为文件，以便修改。",
     "Folder to make.": "要新建的文件夹。",
     "Plan to copy.": "要复制的计划。",
     "Make a workbook instead.": "改为生成工作簿。",
@@ -132,7 +132,8 @@ HELP: Mapping[str, str] = {
     "Policy with the test; default: the first.": "含测试的政策，默认为第一项。",
     # a company's own past
     "Say what the model would have said about past quarters, against what happened.": "用过去的季度检验模型：当时会怎么预测，实际如何。",
-    "First days of past quarters, with commas.": "过去各季度的首日，用逗号分隔。",
+    "First days of past quarters, with commas; repeatable.": "过去各季度的首日，用逗号分隔，可重复给出。",
+    "Copy the mapping of a CRM export instead: salesforce.": "改为复制 CRM 导出数据的字段映射：salesforce。",
     "The last so many windows of 12 weeks.": "最近若干个 12 周窗口。",
     "Weeks between their starts.": "相邻窗口起点相隔的周数。",
     "Simulations of each window.": "每个窗口的模拟次数。",

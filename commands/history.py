@@ -17,7 +17,9 @@ commands = typer.Typer()
 def backtest(
     export: Annotated[str, typer.Argument(metavar="EXPORT", help="Folder with the files of a CRM export.")],
     *,
-    quarters: Annotated[str, typer.Option(metavar="DATES", help="First days of past quarters, with commas.")] = "",
+    quarters: Annotated[
+        list[str] | None, typer.Option(metavar="DATES", help="First days of past quarters, with commas; repeatable.")
+    ] = None,
     rolling: Annotated[int, typer.Option(min=0, max=104, help="The last so many windows of 12 weeks.")] = 0,
     step_weeks: Annotated[int, typer.Option(min=1, max=52, help="Weeks between their starts.")] = 2,
     mapping: Annotated[str, typer.Option(metavar="NAME|FILE", help="Preset or YAML: which column is what.")] = "maven",
@@ -30,7 +32,7 @@ def backtest(
     import datetime as dt
 
     days = []
-    for text in filter(None, (part.strip() for part in quarters.split(","))):
+    for text in filter(None, (part.strip() for part in ",".join(quarters or ()).split(","))):
         try:
             days.append(dt.date.fromisoformat(text))
         except ValueError:

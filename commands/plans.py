@@ -24,15 +24,22 @@ def new(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Folder to make.")] = None,
     source: Annotated[str, typer.Option("--from", metavar="PLAN", help="Plan to copy.")] = "quarter",
     excel: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="Make a workbook instead.")] = None,
+    mapping: Annotated[
+        str | None, typer.Option(metavar="PRESET", help="Copy the mapping of a CRM export instead: salesforce.")
+    ] = None,
     language: InLanguage = None,
 ) -> None:
-    """Copy a built-in plan as a folder, or any plan as an Excel workbook, to be edited."""
+    """Copy a built-in plan as a folder, any plan as an Excel workbook, or a mapping as a file, to be edited."""
     from scenarios.errors import UsageError
 
     words = wording(language)
     if (name is None) == (excel is None):
         raise UsageError(words.say("new.one_of"))
-    if excel is not None:
+    if mapping is not None:
+        if name is None or source != "quarter":
+            raise UsageError(words.say("new.mapping_alone"))
+        _new_mapping(Path(name), mapping, words)
+    elif excel is not None:
         _new_workbook(excel, source, words)
     elif name is not None:
         _new_folder(Path(name), source, words)
@@ -46,6 +53,16 @@ def _new_workbook(path: Path, source: str, words: Wording) -> None:
 
     write_new(path, plan_workbook(load_plan(source).plan, words), WORKBOOK, words)
     say(words.say("new.done_excel", path=path, name=source))
+
+
+def _new_mapping(path: Path, preset: str, words: Wording) -> None:
+    from reports.files import MAPPING, write_new
+    from reports.messages import say
+    from scenarios.crm.mapping import preset_copy
+
+    path = path if path.suffix == MAPPING else path.with_name(f"{path.name}{MAPPING}")
+    write_new(path, preset_copy(preset, path.stem).encode(), MAPPING, words)
+    say(words.say("new.done_mapping", path=path, name=preset))
 
 
 def _new_folder(folder: Path, source: str, words: Wording) -> None:

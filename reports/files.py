@@ -7,9 +7,9 @@ from pathlib import Path
 from reports.wording import Wording
 from scenarios.errors import UsageError
 
-__all__ = ["DECK", "WORKBOOK", "refuse", "write_new"]
+__all__ = ["DECK", "MAPPING", "WORKBOOK", "refuse", "write_new"]
 
-WORKBOOK, DECK = ".xlsx", ".pptx"
+WORKBOOK, DECK, MAPPING = ".xlsx", ".pptx", ".yaml"
 """How the names of these files end."""
 
 

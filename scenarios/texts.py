@@ -24,7 +24,7 @@ from scenarios.fields import Percent
 from scenarios.nodes import Node
 from scenarios.schema import holds_date, is_choice
 
-__all__ = ["EMPTY_TEXT", "CellKind", "Raw", "Unclear", "cell_text", "number_remedy"]
+__all__ = ["EMPTY_TEXT", "UNITS", "CellKind", "Raw", "Unclear", "cell_text", "number_remedy"]
 
 Raw = str | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 """What a cell holds: of a CSV always a text, of a workbook what the spreadsheet made of it."""
@@ -40,7 +40,8 @@ _ASCII = {0xFF01 + i: 0x21 + i for i in range(94)}
 _BLANKS = dict.fromkeys(map(ord, "\u3000\u00a0\u2002\u2003\u2007\u2009\u202f"), " ")
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 _MADE_ASCII: Mapping[int, Any] = {**_ASCII, **_BLANKS, **_UNSEEN, 0x2212: "-", 0xFFE5: "¥"}
-_UNITS = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+UNITS: Mapping[str, int] = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
+"""What a number is worth that ends so."""
 _MONEY = 1e15
 """Upper bound of fields that hold amounts; see ``scenarios.fields``."""
 _EXCEL_DAY_0 = dt.date(1899, 12, 30)
@@ -179,7 +180,7 @@ class CellKind:
             if not self.percent:
                 raise Unclear(f"'{text}' is a percentage; here stands {'an amount' if self.money else 'no share'}")
             return _exact(Decimal(share) / 100)
-        unit = _UNITS.get(plain[-1:])
+        unit = UNITS.get(plain[-1:])
         body = plain[:-1].rstrip() if unit else plain
         is_grouped = _GROUPED.fullmatch(body) is not None
         if unit:

@@ -6,7 +6,7 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     "backtest.title": "历史回测：模型当时会怎么说",
-    "backtest.detail": "{export} · {description} · 每个区间模拟 {n} 次 · 随机种子 {seed}",
+    "backtest.detail": "{export} · 每个区间模拟 {n} 次 · 随机种子 {seed}",
     "backtest.inside_quarter": "{count} 个季度中有 {n} 个季度的总额落在 P10–P90 之间。",
     "backtest.inside_rolling": "{count} 个 12 周区间中有 {n} 个的总额落在 P10–P90 之间。",
     "backtest.untuned": "每个区间只用其第一天之前已知的数据来做计划，没有任何参数按被检验的区间调整。",

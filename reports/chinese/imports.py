@@ -12,6 +12,7 @@ MESSAGES: dict[str, str] = {
     "leads and closings a week are counted over {days} days alone, from {first}": "每周线索数和结束数只按 {first} 起的 {days} 天统计",
     "no closing before {first} is in the export, though {n} deals were engaged before: they count from the "
     "age they had on that day": "导出数据中没有 {first} 之前结束的商机，而此前已立项的有 {n} 个：这些商机从该日的已历天数起计",
+    "column {column} seems to be in {unit}: `amount_unit: {n}` in the mapping takes its amounts so": "列 {column} 的单位似乎是{unit}：在字段映射中设 `amount_unit: {n}` 即按此换算",
     "nothing was engaged or closed in the {days} days before the date": "截止日前 {days} 天内没有立项或结束的商机",
     "closings per week ask for more than {hours} hours of a rep: a closing is taken to last {less} h instead "
     "of {usual} h": "按每周结束数，销售每周需超过 {hours} 小时：每次成交工时由 {usual} 小时改按 {less} 小时计",

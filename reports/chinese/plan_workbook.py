@@ -9,6 +9,8 @@ SENTENCES: dict[str, str] = {
     "file.exists": "{path} 已存在，未覆盖。",
     "file.suffix": "{path}：此类文件的文件名应以 {suffix} 结尾。",
     "excel.too_long": "Excel 单元格最多容纳 {most} 个字符；“{text}……”有 {n} 个。",
+    "new.done_mapping": "{path} 是字段映射 {name} 的副本。请填入自己的文件、列名和阶段，然后运行：quarterdeck import-crm EXPORT --mapping {path} --as-of DAY --out FOLDER",
+    "new.mapping_alone": "--mapping 会把字段映射复制为该名称的文件：请不要同时给出 --from 和 --excel。",
     "new.one_of": "请指定要新建的文件夹，或用 --excel 指定工作簿，二者选一。",
     "plan.guide_sheet": "# 说明",
     "plan.guide_title": "计划：{plan}",

@@ -21,6 +21,7 @@ SENTENCES: dict[str, str] = {
     "simulate.by_region": "按区域",
     "simulate.by_rep": "按销售人员",
     "simulate.reps_on_quota": "{n} 名销售人员中平均有 {share} 完成销售指标。",
+    "simulate.week": "第 {n} 周",
     "simulate.by_week": "按周",
     "simulate.by_week_note": "均值；P10 与 P90 针对当周签约额。",
     "simulate.criteria": "各阶段验收",

@@ -6,7 +6,7 @@ __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
     "backtest.title": "Back-test: what the model would have said",
-    "backtest.detail": "{export} · {description} · {n} simulations a window · seed {seed}",
+    "backtest.detail": "{export} · {n} simulations a window · seed {seed}",
     "backtest.inside_quarter": "On {n} of {count} quarters the total fell inside P10–P90.",
     "backtest.inside_rolling": "On {n} of {count} windows of 12 weeks the total fell inside P10–P90.",
     "backtest.untuned": "Every window is planned from what was known before its first day. No figure is fitted to the "

@@ -9,6 +9,9 @@ SENTENCES: dict[str, str] = {
     "file.exists": "{path} exists already and is not written over.",
     "file.suffix": "{path}: the name of such a file ends in {suffix}.",
     "excel.too_long": "a cell of Excel holds {most} letters; {text}… has {n}.",
+    "new.done_mapping": "{path} is a copy of the mapping {name}. Put in your own files, columns and stages, then: "
+    "quarterdeck import-crm EXPORT --mapping {path} --as-of DAY --out FOLDER",
+    "new.mapping_alone": "--mapping copies a mapping to a file of that name: leave --from and --excel out.",
     "new.one_of": "Name a folder to make, or a workbook with --excel, not both.",
     "plan.guide_sheet": "# guide",
     "plan.guide_title": "Plan: {plan}",

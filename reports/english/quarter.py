@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "simulate.by_region": "By region",
     "simulate.by_rep": "By rep",
     "simulate.reps_on_quota": "On average {share} of the {n} reps reach their quota.",
+    "simulate.week": "week {n}",
     "simulate.by_week": "By week",
     "simulate.by_week_note": "Means; P10 and P90 are those of the week's signed amount.",
     "simulate.criteria": "Acceptance of the phases",

@@ -17,9 +17,8 @@ _GIVES_WAY: dict[Method, int] = {"model": 0, "last": 0, "pipeline": 3, "drift": 
 
 def backtest_page(result: BacktestResult, words: Wording, source: str = "EXPORT") -> Page:
     """Findings first, then every window, then the scores, then where misses come from."""
-    detail = words.say(
-        "backtest.detail", export=result.export, description=result.description, n=result.replications, seed=result.seed
-    )
+    export = " · ".join(filter(None, (result.export, result.description)))
+    detail = words.say("backtest.detail", export=export, n=result.replications, seed=result.seed)
     blocks: list[Block] = [
         Heading(words.say("backtest.title"), detail),
         *(Sentence(_finding(finding, words), "headline") for finding in result.findings if finding.id in _COVERAGE),

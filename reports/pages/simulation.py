@@ -135,7 +135,7 @@ def _weeks(result: SimulateResult, words: Wording) -> Table:
     )
     rows = tuple(
         row(
-            week.name or week.id,
+            words.say("simulate.week", n=week.id),
             scale.of(week.mean),
             scale.of(week.p10),
             scale.of(week.p90),

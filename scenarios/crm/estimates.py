@@ -346,7 +346,9 @@ def _account_warnings(history: History, use_open_accounts: bool) -> list[str]:
     blank_closed = int((history.closed["account"] == "").sum())
     if not use_open_accounts:
         return ["the accounts of open deals are left out, as the mapping says: customer tiers say nothing of them"]
-    texts = [f"{blank_open:,} of {len(history.open):,} open deals have no account and count as tier C"]
+    texts = []
+    if blank_open:
+        texts.append(f"{blank_open:,} of {len(history.open):,} open deals have no account and count as tier C")
     if blank_closed == 0 and blank_open:
         texts.append(
             f"all {len(history.closed):,} closed deals have an account: it seems to be entered by the closing, so in "

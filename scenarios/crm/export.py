@@ -63,6 +63,7 @@ class Export:
     read: tuple[FileRead, ...]
     unused: tuple[Unused, ...]
     renamed: tuple[Renamed, ...]
+    remarks: tuple[str, ...]
 
 
 def read_export(folder: Path, mapping: ColumnMapping) -> Export:
@@ -81,7 +82,7 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
     columns = {kind: file.columns.model_dump() for kind, file in mapping.files.items()}
     if mapping.stage_history is not None:
         columns["stage_history"] = stage_columns(mapping)
-    tables = {kind: read_table(path, columns[kind], mapping.date_formats[0], found) for kind, path in paths.items()}
+    tables = {kind: read_table(path, columns[kind], mapping, found) for kind, path in paths.items()}
     readable = {kind: table for kind, table in tables.items() if table is not None}
     for kind, table in readable.items():
         if kind not in ("stage_history", "renewals"):
@@ -126,6 +127,7 @@ def read_export(folder: Path, mapping: ColumnMapping) -> Export:
         read=read,
         unused=tuple(found.unused),
         renamed=tuple(found.renamed),
+        remarks=tuple(dict.fromkeys(found.remarks)),
     )
 
 

@@ -136,6 +136,7 @@ def _warnings(tables: Export, estimates: Estimates, request: Request, draft: Dra
         f"{item.kind} {item.written!r} was taken for {item.taken_for!r} ({item.rows:,} deals)"
         for item in tables.renamed
     ]
+    texts += tables.remarks
     gap = (request.start - request.as_of).days
     if gap:
         texts.append(f"the quarter starts on Monday {request.start}, {gap} day{'s' if gap > 1 else ''} after the date")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -225,6 +226,8 @@ class Mapping(Section):
     """Other currency → what one of it is worth in the plan's."""
     decimal: Literal[".", ","] = "."
     """Decimal sign of amounts; the other one, blanks and signs of currencies are read over."""
+    amount_unit: Positive = 1
+    """What one of the export's amounts is worth: 10000 where they are in 万元."""
     date_format: str | tuple[str, ...] = "%Y-%m-%d"
     """As in Python's ``strptime``: ``%d.%m.%Y``; a list where an export has several forms, the first that fits."""
     deals: DealsFile
@@ -354,13 +357,26 @@ def presets() -> list[str]:
     return sorted(path.stem for path in LIBRARY.glob("*.yaml") if path.stem != "assumed")
 
 
+def preset_copy(preset: str, name: str) -> str:
+    """The text of a shipped mapping under a name of its own, to be edited; UsageError where there is none."""
+    if preset not in presets():
+        raise _no_mapping(preset)
+    text = (LIBRARY / f"{preset}.yaml").read_text(encoding="utf-8")
+    own = name if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}", name) and name not in presets() else "mine"
+    return text.replace(f"\nname: {preset}\n", f"\nname: {own}\n", 1)
+
+
+def _no_mapping(name: str) -> UsageError:
+    close = difflib.get_close_matches(name, presets(), n=1)
+    hint = f"Did you mean {close[0]}?" if close else f"Shipped: {', '.join(presets())}; or name a YAML file."
+    return UsageError(f"--mapping: there is no mapping {name!r}. {hint}")
+
+
 def read_mapping(mapping: str | Path) -> Mapping:
     """The shipped mapping of that name, or the one in a YAML file."""
     path = LIBRARY / f"{mapping}.yaml" if isinstance(mapping, str) and mapping in presets() else Path(mapping)
     if path.suffix.lower() not in (".yaml", ".yml"):
-        close = difflib.get_close_matches(str(mapping), presets(), n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"Shipped: {', '.join(presets())}; or name a YAML file."
-        raise UsageError(f"--mapping: there is no mapping {str(mapping)!r}. {hint}")
+        raise _no_mapping(str(mapping))
     node = (reading := Reading()).yaml(path)
     if node is None or reading.problems:
         raise PlanFileError(reading.problems)

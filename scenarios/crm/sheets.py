@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from scenarios.crm.mapping import Mapping as ColumnMapping
 from scenarios.errors import Problem
 from scenarios.files import leads_out
 
@@ -52,6 +53,8 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
     renamed: list[Renamed] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What is read, and may not be meant."""
 
     def refuse(self, file: str, column: str, rows: pd.DataFrame, cells: str, message: str, remedy: str = "") -> None:
         """One problem per different wrong value, at its first line; ``message`` holds ``{value}``."""
@@ -92,12 +95,14 @@ def find_file(folder: Path, name: str, found: Findings, others: Iterable[str] = 
     return folder / name
 
 
-def read_table(path: Path, columns: Mapping[str, str | None], date_format: str, found: Findings) -> pd.DataFrame | None:
+def read_table(
+    path: Path, columns: Mapping[str, str | None], mapping: ColumnMapping, found: Findings
+) -> pd.DataFrame | None:
     """Columns of a file as text, under our names, with the line each row ends on; None where it cannot be read.
 
-    ``date_format`` is that in which dates of a workbook are put.
+    Dates of a workbook are put into the mapping's first form.
     """
-    rows = _rows(path, date_format, found)
+    rows = _rows(path, mapping, found)
     if rows is None:
         return None
     if not rows:
@@ -139,7 +144,7 @@ def _clean(cell: str) -> str:
     return text if text.isprintable() else "".join(character for character in text if character.isprintable())
 
 
-def _rows(path: Path, date_format: str, found: Findings) -> list[tuple[int, list[str]]] | None:
+def _rows(path: Path, mapping: ColumnMapping, found: Findings) -> list[tuple[int, list[str]]] | None:
     """Non-empty rows of a file, each with the number of the line it ends on."""
     if leads_out(path, path.parent):
         found.problems.append(Problem(path.name, "", "is a link that leads out of the export's folder"))
@@ -154,14 +159,14 @@ def _rows(path: Path, date_format: str, found: Findings) -> list[tuple[int, list
             return None
         content = path.read_bytes()
     except FileNotFoundError:
-        remedy = "Files are named in the mapping."
+        remedy = f"The mapping {mapping.name} names it; --mapping takes another one."
         found.problems.append(Problem(path.name, "", "there is no such file in the export", remedy))
         return None
     except OSError as error:
         found.problems.append(Problem(path.name, "", f"cannot be read: {error.strerror}"))
         return None
     if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
-        return _workbook_rows(path, date_format, found)
+        return _workbook_rows(path, mapping.date_formats[0], found)
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)

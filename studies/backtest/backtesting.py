@@ -103,7 +103,8 @@ def _deals_alone(folder: Path, columns: ColumnMapping) -> Export:
 
 
 def _hashes(folder: Path, export: Export) -> dict[str, str]:
-    return {read.file: hashlib.sha256((folder / read.file).read_bytes()).hexdigest() for read in export.read}
+    paths = {read.file: folder if folder.is_file() else folder / read.file for read in export.read}
+    return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
 
 
 def _answer(request: BacktestRequest, inputs: Inputs, futures: Futures) -> Answer:

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from scenarios.crm.mapping import LIBRARY
+from scenarios.crm.mapping import read_mapping
 from scenarios.loading import load_plan
 from tests.crm_exports import Company, write_salesforce
 
@@ -27,7 +27,7 @@ def commands() -> list[list[str]]:
 def own_files(folder: Path) -> None:
     """The page's sections in a copy of the preset; invoices and staff in the columns that they name."""
     [sections] = [text for text in re.findall(r"^```yaml\n(.*?)^```", PAGE, flags=re.M | re.S) if "invoices:" in text]
-    preset = (LIBRARY / "salesforce.yaml").read_text(encoding="utf-8").replace("name: salesforce", "name: mine")
+    preset = (folder / "mine.yaml").read_text(encoding="utf-8")
     (folder / "mine.yaml").write_text(preset + sections, encoding="utf-8")
     day = dt.date(2023, 8, 1)
     rows = [
@@ -57,10 +57,10 @@ def own_files(folder: Path) -> None:
 def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_salesforce(tmp_path / "export" / "report.csv", Company(leads_a_week=2.0), seed=5)
-    assert [words[1] for words in commands()] == ["import-crm", "check", "import-crm", "import-crm", "backtest"]
+    assert [words[1] for words in commands()] == ["new", "import-crm", "check", "import-crm", "import-crm", "backtest"]
     for words in commands():
         arguments = words[1:]
-        if "mine.yaml" in arguments and not (tmp_path / "mine.yaml").exists():
+        if "mine.yaml" in arguments and "invoices:\n" not in (tmp_path / "mine.yaml").read_text(encoding="utf-8"):
             own_files(tmp_path)
         if arguments[0] == "backtest":
             arguments += ["--replications", "2", "--jobs", "1"]
@@ -72,3 +72,11 @@ def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert {"money.lateness.late_share", "risks.K5.chance_per_quarter"} <= own
     assert {row.name: row.renewal_amount for row in plan.accounts if row.renewal_amount} == {"Account 05": 700}
     assert [stage.name for stage in plan.process.stages] == ["Prospecting", "Negotiation/Review"]
+
+
+@pytest.mark.docs
+def test_the_mapping_of_the_page_is_one(tmp_path: Path) -> None:
+    [text] = [text for text in re.findall(r"^```yaml\n(.*?)^```", PAGE, flags=re.M | re.S) if "deals:" in text]
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    mapping = read_mapping(tmp_path / "mine.yaml")
+    assert (mapping.amount_unit, mapping.open_stages) == (10_000, ("初步接洽", "方案报价"))

@@ -343,7 +343,8 @@ class TestBadExports:
             "products.csv:5 sales_price: 'cheap' is no amount of money",
             "sales_teams.csv:1 regional_office: there is no such column. Did you mean region_office? "
             "Columns are named in the mapping.",
-            "accounts.csv: there is no such file in the export. Files are named in the mapping.",
+            "accounts.csv: there is no such file in the export. "
+            "The mapping maven names it; --mapping takes another one.",
         ]
 
     def test_equal_mistakes_are_one_problem(self, export: Path, out: Path) -> None:
