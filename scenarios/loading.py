@@ -105,7 +105,7 @@ def _read(path: Path, reading: Reading) -> Node | None:
         return _read_folder(path, reading)
     kind = path.suffix.lower()
     if kind in (".xlsx", ".xlsm"):
-        from scenarios.sheets import read_workbook  # not to be paid for by who has no workbook
+        from scenarios.sheet_reading import read_workbook  # not to be paid for by who has no workbook
 
         return read_workbook(path, reading)
     if kind in (".xls", ".xlsb", ".ods"):

@@ -9,7 +9,8 @@ from typing import Any
 import xlsxwriter
 
 from scenarios.plan import Plan
-from scenarios.sheets import SHEETS, sheet_rows
+from scenarios.sheet_writing import sheet_rows
+from scenarios.sheets import SHEETS
 
 Sheets = dict[str, list[list[Any]]]
 

@@ -19,7 +19,8 @@ from scenarios.effects import PARAMETERS
 from scenarios.plan import Plan
 from scenarios.references import named_kind
 from scenarios.schema import alternatives
-from scenarios.sheets import SHEETS, Sheet, sheet_rows
+from scenarios.sheet_writing import sheet_rows
+from scenarios.sheets import SHEETS, Sheet
 
 __all__ = ["plan_workbook"]
 
