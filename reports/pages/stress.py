@@ -11,7 +11,7 @@ from studies.decisions.stress_rows import PlanRow, StressRow
 from studies.decisions.stressing import StressResult
 from studies.results import Estimate
 
-__all__ = ["judged", "plan_verdicts", "stress_page"]
+__all__ = ["chance_triggered", "judged", "plan_verdicts", "set_off_by", "stress_page"]
 
 _MOST = 100_000
 """Replications of which nobody runs more: what takes that many makes no difference that matters."""
@@ -131,8 +131,8 @@ def _plans(rows: list[StressRow], result: StressResult, words: Wording, scale: S
     lines = tuple(
         row(
             named(line.plan, line.plan_name),
-            line.risk if isinstance(line, StressRow) else words.say(f"stress.{line.trigger}"),
-            _triggered(words, line.p_triggered),
+            set_off_by(words, line),
+            "" if (triggered := chance_triggered(line)) is None else words.percent(triggered),
             "" if line.plan_cost is None else scale.of(line.plan_cost.mean),
             estimate(scale, line.gain_contribution, signed=True),
             points(words, line.gain_p_target),
@@ -146,10 +146,14 @@ def _plans(rows: list[StressRow], result: StressResult, words: Wording, scale: S
     return Table(title, columns, lines, (words.say(f"stress.by_{result.criterion}"), *matters))
 
 
-def _triggered(words: Wording, chance: Estimate | float | None) -> str:
-    if chance is None:
-        return ""
-    return words.percent(chance.mean if isinstance(chance, Estimate) else chance)
+def set_off_by(words: Wording, line: StressRow | PlanRow) -> str:
+    """The risk that a contingency plan answers, or what else sets it off."""
+    return line.risk if isinstance(line, StressRow) else words.say(f"stress.{line.trigger}")
+
+
+def chance_triggered(line: StressRow | PlanRow) -> float | None:
+    """Share of futures in which a contingency plan is used."""
+    return line.p_triggered.mean if isinstance(line, PlanRow) else line.p_triggered
 
 
 def _shares(result: StressResult, words: Wording) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.pages.parts import named
+from reports.pages.stress import chance_triggered, judged, set_off_by
 from reports.pages.verdicts import smallest_difference
 from reports.wording import Wording
 from reports.workbooks.workbook import Book
@@ -19,14 +20,14 @@ __all__ = ["write_stress_sheet"]
 
 
 def write_stress_sheet(book: Book, result: StressResult, words: Wording) -> None:
-    """Risks, then contingency plans against them, on one sheet with a chart of each."""
+    """Risks, then contingency plans, on one sheet with a chart of each."""
     leaf = Leaf(book, words.say("workbook.stress"), words.say("stress.title", plan=result.plan))
     leaf.note(words.say("stress.risks_note"))
     leaf.note(words.say(f"stress.by_{result.criterion}"))
     risks = [row for row in result.rows if not row.plan]
-    plans = [row for row in result.rows if row.plan]
-    judged = [*(("signed", row.verdict) for row in risks), *((result.criterion, row.verdict) for row in plans)]
-    for note in smallest_difference(words, result.smallest_difference, result.currency, judged):
+    plans = judged(result)
+    verdicts = [*(("signed", row.verdict) for row in risks), *((result.criterion, row.verdict) for row in plans)]
+    for note in smallest_difference(words, result.smallest_difference, result.currency, verdicts):
         leaf.note(note)
     leaf.gap()
     charts = []
@@ -55,10 +56,10 @@ def write_stress_sheet(book: Book, result: StressResult, words: Wording) -> None
         leaf.heading(words.say("stress.plans"))
         held = [
             (
-                named(row.plan, row.plan_name), row.p_triggered,
+                named(row.plan, row.plan_name), chance_triggered(row),
                 *mean_and_half(row.plan_cost), *mean_and_half(row.gain_contribution),
                 row.gain_p_target.mean if row.gain_p_target else None,
-                words.choose("verdict", row.verdict, row.verdict), row.risk,
+                words.choose("verdict", row.verdict, row.verdict), set_off_by(words, row),
             )
             for row in plans
         ]  # fmt: skip

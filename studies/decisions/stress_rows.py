@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from studies.decisions.worth import PlanVerdict, RiskVerdict
 from studies.results import Estimate, Record
 
 __all__ = ["PlanRow", "ShareRow", "StressRow"]
@@ -34,7 +35,7 @@ class StressRow(Record):
     gain_p_target: Estimate | None = None
     plan_cost: Estimate | None = None
     p_triggered: float | None = None
-    verdict: str = ""
+    verdict: PlanVerdict | RiskVerdict
     """Of a plan, by the criterion after its costs: ``buy``, ``do not buy``. Of a risk: ``hurts``, ``helps``,
     ``harmless``. Of either ``does not matter``, ``cannot tell yet``, and ``never struck``, where no
     replication says anything."""
@@ -59,7 +60,7 @@ class PlanRow(Record):
     """After the plan's costs."""
     gain_p_target: Estimate
     plan_cost: Estimate
-    verdict: str
+    verdict: PlanVerdict
     seen: int
     needed: int | None
     spared: float | None

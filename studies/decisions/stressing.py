@@ -23,7 +23,7 @@ from studies.allocation.results import RuleRow
 from studies.deciding import decide, margins_of, options_of, violations_of
 from studies.decisions.attributing import shares_of
 from studies.decisions.stress_rows import PlanRow, ShareRow, StressRow
-from studies.decisions.worth import Bench, Criterion, without_risks, worth_of
+from studies.decisions.worth import Bench, Criterion, RiskVerdict, without_risks, worth_of
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.replay.sameness import never_acts
@@ -58,7 +58,7 @@ class StressResult(QuarterResult):
     rows: tuple[StressRow, ...]
     other_plans: tuple[PlanRow, ...] = ()
     """Plans that answer no strike: set against the same futures without them."""
-    criterion: Literal["contribution", "signed", "cash", "p_target"] = "contribution"
+    criterion: Criterion = "contribution"
     """What a plan's verdict is about; money after the plan's costs."""
     smallest_difference: Margins
     attribution: tuple[ShareRow, ...] = ()
@@ -181,7 +181,7 @@ def _decisive(without: Batch, base: Batch) -> Values:
     return lost
 
 
-def _risk_verdict(lost: Values, struck: NDArray[np.bool_], margin: float) -> str:
+def _risk_verdict(lost: Values, struck: NDArray[np.bool_], margin: float) -> RiskVerdict:
     if not struck.any():
         return "never struck"
     if not lost.any():

@@ -24,6 +24,7 @@ __all__ = [
     "Bench",
     "Criterion",
     "PlanVerdict",
+    "RiskVerdict",
     "Worth",
     "gain_by",
     "idle_gain",
@@ -36,6 +37,7 @@ Criterion: TypeAlias = Literal["contribution", "signed", "cash", "p_target"]
 
 
 PlanVerdict: TypeAlias = Literal["buy", "do not buy", "does not matter", "cannot tell yet"]
+RiskVerdict: TypeAlias = Literal["hurts", "helps", "harmless", "does not matter", "cannot tell yet", "never struck"]
 
 
 def plan_verdict(net: Estimate, margin: float) -> PlanVerdict:

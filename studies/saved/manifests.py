@@ -19,7 +19,7 @@ from studies.study import Inputs
 
 __all__ = ["Manifest", "manifest_of", "read_manifest"]
 
-FORMAT = 3
+FORMAT = 4
 """Version of the run folder; another one is refused."""
 
 

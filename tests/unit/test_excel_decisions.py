@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import python_calamine as calamine
 
+from reports.pages.verdicts import size_that_matters
 from reports.wording import CHINESE, ENGLISH, Wording
 from reports.workbooks.run_workbook import run_workbook
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from studies.decisions.stress_rows import PlanRow
 from studies.results import Record
 from tests.cli import decided, samples
 
@@ -57,6 +59,22 @@ def test_a_comparison_has_both_sides_and_their_difference(plan: Plan) -> None:
         assert row[1:3] == [difference.mean_a, difference.mean_b]
         assert row[3] == pytest.approx(difference.mean)
         assert row[4:7] == [difference.ci_low, difference.ci_high, difference.p_b_beats_a]
+
+
+@pytest.mark.parametrize(("words", "against"), [(ENGLISH, "light"), (CHINESE, "红灯")], ids=["en", "zh"])
+def test_a_stress_test_has_every_plan_that_the_page_has(plan: Plan, words: Wording, against: str) -> None:
+    """Those that a light or a date sets off too, and what the verdict of no difference means."""
+    result = samples.stress()
+    fields = result.rows[1].model_dump(include=set(PlanRow.model_fields))
+    early = fields | {"plan": "E3", "plan_name": "Early", "trigger": "light", "p_triggered": samples.estimate(0.4, 0.1)}
+    result = result.model_copy(update={"other_plans": (PlanRow.model_validate(early | {"verdict": "do not buy"}),)})
+    sheet = sheets(result, plan, words)[words.say("workbook.stress")]
+    row = line(sheet, "E3 · Early")
+    assert row[1] == 0.4
+    assert row[7:9] == [words.say("verdict.do not buy"), against]
+    assert line(sheet, "K5-notes")[7:9] == [words.say("verdict.does not matter"), "K5"]
+    size = size_that_matters(words, result.smallest_difference, "CNY", "contribution")
+    assert line(sheet, words.say("verdict.equivalent_note", size=size))
 
 
 def test_a_valuation_has_verdicts_break_even_delays_and_interactions(plan: Plan) -> None:

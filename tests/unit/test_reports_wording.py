@@ -15,7 +15,7 @@ from reports.wording import ENGLISH
 from simulation.kpis import KPIS
 from studies.allocation.results import RuleRow
 from studies.decisions.comparing import CompareResult
-from studies.decisions.worth import PlanVerdict
+from studies.decisions.worth import PlanVerdict, RiskVerdict
 from studies.results import Difference
 
 ROOT = Path(__file__).parents[2]
@@ -143,7 +143,7 @@ def begun() -> set[str]:
 
 def test_names_that_results_bring_along_are_there() -> None:
     verdicts = {*get_args(Difference.model_fields["verdict"].annotation)}
-    verdicts |= {*get_args(PlanVerdict), "hurts", "helps", "harmless", "never struck"}
+    verdicts |= {*get_args(PlanVerdict), *get_args(RiskVerdict)}
     wanted = {f"kpi.{kpi}" for kpi in KPIS}
     wanted |= {f"verdict.{verdict}" for verdict in verdicts}
     wanted |= {f"status.{status}" for status in get_args(RuleRow.model_fields["status"].annotation)}
