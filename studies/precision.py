@@ -114,4 +114,4 @@ def _widest(study: Study, answer: Answer, asked: Precision) -> float:
     figures: Sequence[Estimate] = study.figures(answer.result, asked.kpi)
     if not figures:
         raise UsageError(f"--precision: {study.name} answers nothing about {asked.kpi}")
-    return max((figure.ci_high - figure.ci_low) / 2 for figure in figures)
+    return max(figure.half_width for figure in figures)

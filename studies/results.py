@@ -37,6 +37,11 @@ class Estimate(Record):
     ci_low: float
     ci_high: float
 
+    @property
+    def half_width(self) -> float:
+        """Half the interval."""
+        return (self.ci_high - self.ci_low) / 2
+
 
 class Margins(Record):
     """From which size on a difference matters, as the plan's ``smallest_difference`` says."""

@@ -89,7 +89,7 @@ def _simulation(result: SimulateResult) -> Iterator[Check]:
     kpis: dict[str, KpiRow] = {kpi.id: kpi for kpi in result.kpis}
     chance = kpis.get("p_target")
     if chance is not None:
-        half = (chance.ci_high - chance.ci_low) / 2
+        half = chance.half_width
         status: Status = "FAIL" if half > TOO_WIDE else "REVIEW" if half > WIDE else "PASS"
         yield _check("precision", status, half=half, replications=result.replications)
         yield _check("chance", "PASS" if chance.ci_low > HALF else "REVIEW", chance=chance.mean)

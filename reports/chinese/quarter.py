@@ -55,7 +55,7 @@ SENTENCES: dict[str, str] = {
     "kpi.cash": "回款",
     "kpi.collection_rate": "回款率",
     "kpi.wins": "赢单数",
-    "kpi.renewed": "续约数",
+    "kpi.renewed": "续约额",
     "kpi.reps_on_quota": "完成指标的人员占比",
     "kpi.leads": "转为商机的线索数",
     "kpi.qualified_pipeline": "期末合格商机储备",

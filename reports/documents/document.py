@@ -118,7 +118,7 @@ def _cards(run: SavedRun, words: Wording) -> list[Card]:
 def _chances(kpis: dict[str, KpiRow], words: Wording) -> list[Card]:
     cards = []
     if chance := kpis.get("p_target"):
-        half = words.within_points((chance.ci_high - chance.ci_low) / 2)
+        half = words.within_points(chance.half_width)
         cards.append(Card(words.say("kpi.p_target"), words.percent(chance.mean), words.say("card.half", half=half)))
     if signed := kpis.get("signed"):
         low, high = words.short(signed.p10), words.short(signed.p90)

@@ -96,7 +96,7 @@ def worth_chart(rows: Sequence[StressRow], words: Wording, currency: str) -> Cha
             "mean": gain.mean / scale.divisor,
             "high": gain.ci_high / scale.divisor,
             "end": max(gain.ci_high / scale.divisor, 0.0),
-            "text": _with_half(scale, gain.mean, (gain.ci_high - gain.ci_low) / 2),
+            "text": _with_half(scale, gain.mean, gain.half_width),
             "colour": BLUE if gain.ci_low > 0 else VERMILION if gain.ci_high < 0 else GREY,
         }
         for plan, gain in gains

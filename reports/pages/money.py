@@ -77,7 +77,7 @@ def _row(entry: MoneyTableRow, words: Wording, is_simulated: bool) -> Row:
 def _simulated(entry: MoneyTableRow, words: Wording) -> str:
     if entry.simulated is None:
         return ""
-    mean, half = words.money(entry.simulated.mean), (entry.simulated.ci_high - entry.simulated.ci_low) / 2
+    mean, half = words.money(entry.simulated.mean), entry.simulated.half_width
     return mean if half < _SAME else f"{mean} ±{words.money(half)}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.pages.deciding import chance
+from reports.pages.estimates import chance
 from reports.pages.parts import changes, money_title, named, quarter_heading, row
 from reports.specs import Block, Column, Page, Sentence, Table
 from reports.wording import Wording

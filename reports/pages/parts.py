@@ -16,12 +16,10 @@ __all__ = [
     "bar_of",
     "changes",
     "clears_zero",
-    "estimate",
     "kpi_table",
     "money_in",
     "money_title",
     "named",
-    "points",
     "quarter_detail",
     "quarter_heading",
     "row",
@@ -75,21 +73,6 @@ def money_title(words: Wording, key: str, scale: Scale, currency: str) -> str:
 def money_in(words: Wording, currency: str) -> str:
     """What the money of a page is in."""
     return words.say("money_in", currency=words.currency(currency))
-
-
-def estimate(scale: Scale, figure: Estimate | None, signed: bool = False) -> str:
-    """A mean in money with half its interval; empty where there is none."""
-    if figure is None:
-        return ""
-    mean = scale.signed(figure.mean) if signed else scale.of(figure.mean)
-    return f"{mean} {scale.within((figure.ci_high - figure.ci_low) / 2)}"
-
-
-def points(words: Wording, figure: Estimate | None) -> str:
-    """A difference of chances in percentage points with half its interval; empty where there is none."""
-    if figure is None:
-        return ""
-    return f"{words.points(figure.mean)} {words.within_points((figure.ci_high - figure.ci_low) / 2)}"
 
 
 def clears_zero(figure: Estimate) -> bool:

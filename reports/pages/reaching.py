@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reports.pages.deciding import chance, half, points, signed
+from reports.pages.estimates import chance, points, signed
 from reports.pages.parts import changes, money_title, quarter_heading, row
 from reports.pages.verdicts import smallest_difference, verdict_mark
 from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table, Tone
@@ -73,7 +73,7 @@ def _levers(result: ReachChanceResult, words: Wording) -> Table:
     scale = words.scale(
         x
         for line in result.levers
-        for x in (line.gain_contribution.mean, half(line.gain_contribution), line.money or 0.0)
+        for x in (line.gain_contribution.mean, line.gain_contribution.half_width, line.money or 0.0)
     )
     fine = replace(scale, decimals=scale.decimals + 1)
     columns = (

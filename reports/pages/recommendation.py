@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.pages.deciding import chance, half, signed
-from reports.pages.parts import changes, estimate, money_title, row
+from reports.pages.estimates import amount, chance, signed
+from reports.pages.parts import changes, money_title, row
 from reports.specs import Block, Column, Heading, Listing, Page, Sentence, Table
 from reports.wording import Wording
 from studies.decisions.recommending import RecommendResult
@@ -72,8 +72,8 @@ def _table(result: RecommendResult, words: Wording) -> Table:
     lines = tuple(
         row(
             line.option.name,
-            estimate(scale, line.contribution),
-            "" if line.contribution_behind is None else signed(scale, line.contribution_behind),
+            amount(scale, line.contribution),
+            signed(scale, line.contribution_behind),
             chance(words, line.p_target),
             scale.of(line.contribution_p10),
             f"{words.percent(line.attainment.chance_least, 0)}–{words.percent(line.attainment.chance_greatest, 0)}",
@@ -97,7 +97,7 @@ def _luck(result: RecommendResult, words: Wording) -> Table:
     lines = tuple(
         row(
             line.option.name,
-            f"{words.percent(line.attainment.spread.mean, 0)} {words.within_points(half(line.attainment.spread))}",
+            f"{words.percent(line.attainment.spread.mean, 0)} {words.within_points(line.attainment.spread.half_width)}",
             words.percent(line.attainment.luck, 0),
             words.percent(line.attainment.decided, 0),
             chance(words, line.attainment.on_quota),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reports.pages.deciding import chance, half, signed
-from reports.pages.parts import changes, estimate, money_title, row
+from reports.pages.estimates import amount, chance, signed
+from reports.pages.parts import changes, money_title, row
 from reports.specs import Block, Column, Heading, Page, Sentence, Table
 from reports.wording import Wording
 from studies.decisions.rounds import RoundsResult
@@ -46,7 +46,7 @@ def rounds_page(result: RoundsResult, words: Wording, source: str = "PLAN") -> P
 
 
 def _table(result: RoundsResult, words: Wording) -> Table:
-    scale = words.scale(x for line in result.rows for x in (line.expected, half(line.simulated)))
+    scale = words.scale(x for line in result.rows for x in (line.expected, line.simulated.half_width))
     columns = (
         Column(words.say("deciding.round"), "figure"),
         Column(words.say("column.expected"), "figure"),
@@ -60,7 +60,7 @@ def _table(result: RoundsResult, words: Wording) -> Table:
         row(
             str(line.number),
             scale.of(line.expected),
-            estimate(scale, line.simulated),
+            amount(scale, line.simulated),
             signed(scale, line.optimism),
             "" if line.gain is None else signed(scale, line.gain),
             chance(words, line.p_target),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.pages.deciding import half, points, signed
+from reports.pages.estimates import points, signed
 from reports.pages.parts import changes, money_title, quarter_heading, row
 from reports.specs import Block, Column, Page, Sentence, Table
 from reports.wording import Scale, Wording
@@ -19,7 +19,7 @@ def selection_page(result: SelectResult, words: Wording, source: str = "PLAN") -
     """The chosen set first, then how sure that is, then sets beside it."""
     every = (result.chosen, *result.rivals, *result.frontier)
     scale = words.scale(
-        x for line in every for x in (line.cost.mean, line.gain_contribution.mean, half(line.gain_contribution))
+        x for line in every for x in (line.cost.mean, line.gain_contribution.mean, line.gain_contribution.half_width)
     )
     blocks: list[Block] = [
         quarter_heading(words.say("select.title", plan=result.plan), result, words),

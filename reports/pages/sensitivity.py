@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.pages.deciding import chance, half, kpi_value, points, signed
+from reports.pages.estimates import chance, kpi_value, points, signed
 from reports.pages.parts import changes, named, quarter_heading, row
 from reports.specs import Bar, Block, Cell, Column, Listing, Mark, Page, Sentence, Table
 from reports.wording import Scale, Wording
@@ -150,7 +150,7 @@ def _decision(result: SensitivityResult, decision: str, worth: Estimate, words: 
     else:
         name = words.say("explain.decision.plan", plan=decision)
     rows = [line for line in result.flips if line.decision == decision]
-    scale = words.scale(x for line in rows for x in (line.at_low.mean, line.at_high.mean, half(line.at_low)))
+    scale = words.scale(x for line in rows for x in (line.at_low.mean, line.at_high.mean, line.at_low.half_width))
     columns = (
         Column(words.say("deciding.figure_path")),
         Column(words.say("deciding.low_end"), "figure"),

@@ -43,7 +43,7 @@ def headline(result: SimulateResult, words: Wording) -> list[Block]:
     blocks: list[Block] = []
     chance = _kpi(result, "p_target")
     if chance is not None:
-        half = words.within_points((chance.ci_high - chance.ci_low) / 2)
+        half = words.within_points(chance.half_width)
         text = words.say("simulate.chance", target=target, chance=words.percent(chance.mean), half=half)
         blocks.append(Sentence(text, "headline"))
     signed = _kpi(result, "signed")
@@ -168,7 +168,7 @@ def _criteria(result: SimulateResult, words: Wording) -> list[Block]:
             words.percent(entry.at_least, 0),
             words.percent(entry.mean.mean),
             words.percent(entry.met.mean, 0),
-            words.within_points((entry.met.ci_high - entry.met.ci_low) / 2),
+            words.within_points(entry.met.half_width),
         )
         for entry in result.criteria
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reports.pages.parts import changes, estimate, money_title, named, points, quarter_heading, row
+from reports.pages.estimates import amount, chance, points, signed
+from reports.pages.parts import changes, money_title, named, quarter_heading, row
 from reports.pages.rules import missed_rules
 from reports.pages.verdicts import size_that_matters, smallest_difference, verdict_mark, verdicts
 from reports.specs import Block, Column, Page, Sentence, Table, Tone
@@ -80,11 +81,6 @@ def _chance(words: Wording, chance: Estimate) -> str:
     return words.say("in_brackets", text=words.percent(chance.mean), more=interval)
 
 
-def _share(words: Wording, figure: Estimate) -> str:
-    half = words.within_points((figure.ci_high - figure.ci_low) / 2)
-    return f"{words.percent(figure.mean)} {half}"
-
-
 def _lost(figure: Estimate) -> Estimate:
     """A cost, said as what it does to the chance: its sign turned."""
     return Estimate(mean=-figure.mean, ci_low=-figure.ci_high, ci_high=-figure.ci_low)
@@ -102,10 +98,10 @@ def _risks(rows: list[StressRow], result: StressResult, words: Wording, scale: S
     lines = tuple(
         row(
             named(line.risk, line.risk_name),
-            words.say("forced") if line.forced else _share(words, line.p_strike),
-            estimate(scale, line.cost_signed_given_strike)
+            words.say("forced") if line.forced else chance(words, line.p_strike),
+            amount(scale, line.cost_signed_given_strike)
             or words.say("never_struck" if line.p_strike.mean == 0 else "too_few"),
-            estimate(scale, line.cost_signed),
+            amount(scale, line.cost_signed),
             points(words, _lost(line.cost_p_target)),
             verdict_mark(words, line.verdict),
         )
@@ -134,7 +130,7 @@ def _plans(rows: list[StressRow], result: StressResult, words: Wording, scale: S
             set_off_by(words, line),
             "" if (triggered := chance_triggered(line)) is None else words.percent(triggered),
             "" if line.plan_cost is None else scale.of(line.plan_cost.mean),
-            estimate(scale, line.gain_contribution, signed=True),
+            signed(scale, line.gain_contribution),
             points(words, line.gain_p_target),
             verdict_mark(words, line.verdict),
         )
@@ -170,16 +166,16 @@ def _shares(result: StressResult, words: Wording) -> Table:
     lines = [
         row(
             named(line.risk, line.risk_name),
-            estimate(scale, line.signed),
-            estimate(scale, line.alone),
-            estimate(scale, line.cash),
+            amount(scale, line.signed),
+            amount(scale, line.alone),
+            amount(scale, line.cash),
             points(words, _lost(line.p_target)),
         )
         for line in rows
     ]
     if result.shortfall is not None:
         lost = sum(line.p_target.mean for line in rows)
-        all_of_it = (estimate(scale, result.shortfall), "", "", words.points(-lost))
+        all_of_it = (amount(scale, result.shortfall), "", "", words.points(-lost))
         lines.append(row(words.say("stress.shortfall"), *all_of_it, strong=True))
     title = money_title(words, "stress.shares", scale, result.currency)
     return Table(title, columns, tuple(lines), (words.say("stress.shares_note"),))

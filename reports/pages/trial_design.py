@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.pages.deciding import chance
+from reports.pages.estimates import chance
 from reports.pages.parts import changes, quarter_heading, row
 from reports.specs import Block, Cell, Column, Mark, Page, Sentence, Table
 from reports.wording import Wording
@@ -56,7 +56,7 @@ def design_page(result: DesignResult, words: Wording, source: str = "PLAN") -> P
 
 
 def _gain(words: Wording, figure: Estimate) -> str:
-    return f"{words.signed_percent(figure.mean)} {words.within_points((figure.ci_high - figure.ci_low) / 2)}"
+    return f"{words.signed_percent(figure.mean)} {words.within_points(figure.half_width)}"
 
 
 def _enough(result: DesignResult, words: Wording) -> list[Block]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.pages.parts import changes, estimate, money_title, named, points, quarter_heading, row
+from reports.pages.estimates import points, signed
+from reports.pages.parts import changes, money_title, named, quarter_heading, row
 from reports.pages.rules import missed_rules
 from reports.pages.verdicts import size_that_matters, smallest_difference, verdict_mark, verdicts
 from reports.specs import Block, Column, Heading, Page, Sentence, Table
@@ -55,8 +56,8 @@ def _verdicts(result: ValueResult, words: Wording) -> list[Block]:
             named(line.plan, line.plan_name),
             words.percent(line.p_triggered, 0),
             scale.of(line.plan_cost.mean),
-            estimate(scale, line.gain_contribution, signed=True),
-            estimate(scale, line.gain_worst_tenth, signed=True),
+            signed(scale, line.gain_contribution),
+            signed(scale, line.gain_worst_tenth),
             scale.of(line.reserve),
             verdict_mark(words, line.verdict),
         )
@@ -148,7 +149,7 @@ def _gains(figures: Sequence[Estimate], result: ValueResult, words: Wording, key
         return words.say(f"{key}_p_target"), [points(words, figure) for figure in figures]
     scale = words.scale(amount for figure in figures for amount in (figure.mean, figure.ci_high - figure.ci_low))
     title = money_title(words, f"{key}_{result.criterion}", scale, result.currency)
-    return title, [estimate(scale, figure, signed=True) for figure in figures]
+    return title, [signed(scale, figure) for figure in figures]
 
 
 def _delays(line: ValueRow, words: Wording, result: ValueResult) -> Table:

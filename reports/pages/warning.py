@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reports.pages.deciding import chance, half, points, signed
+from reports.pages.estimates import chance, points, signed
 from reports.pages.parts import changes, money_title, named, quarter_heading, row
 from reports.pages.verdicts import smallest_difference, verdict_mark
 from reports.specs import Block, Column, Page, Sentence, Table, Tone
@@ -66,7 +66,7 @@ def _alarms(result: LightsResult, words: Wording) -> Table:
             "" if line.tells is None else points(words, line.tells),
             ""
             if line.weeks_of_warning is None
-            else f"{words.quantity(line.weeks_of_warning.mean)} ±{words.quantity(half(line.weeks_of_warning))}",
+            else f"{words.quantity(line.weeks_of_warning.mean)} ±{words.quantity(line.weeks_of_warning.half_width)}",
         )
         for line in result.rows
     )
@@ -103,7 +103,7 @@ def _thresholds(result: LightsResult, words: Wording) -> Table:
 
 def _acting(result: LightsResult, words: Wording) -> Table:
     scale = words.scale(
-        x for line in result.acting for x in (line.gain_contribution.mean, half(line.gain_contribution))
+        x for line in result.acting for x in (line.gain_contribution.mean, line.gain_contribution.half_width)
     )
     columns = (
         Column(words.say("column.plan")),

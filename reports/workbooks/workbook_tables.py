@@ -228,7 +228,7 @@ def with_half(words: Wording, key: str, kind: Kind = "money") -> tuple[Head, Hea
 
 def mean_and_half(figure: Estimate | None) -> tuple[float | None, float | None]:
     """A mean and half its interval."""
-    return (None, None) if figure is None else (figure.mean, (figure.ci_high - figure.ci_low) / 2)
+    return (None, None) if figure is None else (figure.mean, figure.half_width)
 
 
 def dress(chart: Any, title: str, legend: bool = True, across: bool = False) -> None:
