@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments import PlanName, Plans, Replications, share_of
+from commands.arguments import PlanName, Plans, share_of
 from commands.asking import Options, export_to, refuse_existing
 from commands.bundles import Changed, Page, Quarter, Sample, command
 
 commands = typer.Typer()
 
-_FOR_LEVERS = Sample(replications=300)
+_FOR_LEVERS, _FOR_TESTS, _FOR_RANGES = Sample(replications=300), Sample(replications=300), Sample(replications=100)
 
 
 class By(StrEnum):
@@ -110,11 +110,11 @@ def explain(
     points: Annotated[int, typer.Option(min=2, max=4096, help="Trajectories of Morris, base sample of Sobol.")] = 8,
     quarter: Quarter,
     plans: Plans = None,
-    replications: Replications = 100,
+    sample: Sample = _FOR_RANGES,
     page: Page,
 ) -> None:
     """Say which of the figures that nobody knows the answer rests on, and what would turn the decision."""
-    more: Options = {"plans": plans, "replications": replications, "kpi": kpi.value, "against": against}
+    more: Options = {"plans": plans, **sample.options, "kpi": kpi.value, "against": against}
     more |= {"verdicts": verdict, "ranges": figure, "indices": indices.value, "points": points}
     page.answer(quarter.request("explain", plan, **more))
 
@@ -175,11 +175,11 @@ def lights(
     *,
     quarter: Quarter,
     plans: Plans = None,
-    replications: Replications = 500,
+    sample: Sample,
     page: Page,
 ) -> None:
     """Say how well the Friday lights warn, and what acting on them is worth."""
-    page.answer(quarter.request("lights", plan, plans=plans, replications=replications))
+    page.answer(quarter.request("lights", plan, plans=plans, **sample.options))
 
 
 @command(commands, "quarterdeck design my-quarter --policy M5")
@@ -189,8 +189,8 @@ def design(
     policy: Annotated[str | None, typer.Option(metavar="ID", help="Policy with the test; default: the first.")] = None,
     quarter: Quarter,
     plans: Plans = None,
-    replications: Replications = 300,
+    sample: Sample = _FOR_TESTS,
     page: Page,
 ) -> None:
     """Say what a strategy test can see, and the test that would be big enough."""
-    page.answer(quarter.request("design", plan, plans=plans, replications=replications, policy=policy))
+    page.answer(quarter.request("design", plan, plans=plans, **sample.options, policy=policy))

@@ -20,12 +20,14 @@ from simulation.kpis import KPIS
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Estimate, Record
-from studies.study import Answer, Inputs, Study
+from studies.study import SHARE, Answer, Inputs, Study
 
 __all__ = ["Precision", "PrecisionRow", "answer_precisely", "read_precision"]
 
 MOST = 10_000_000
 """Replications that a precision may take at most."""
+_LEAST = 1e-6
+"""Of the target: who asks for less in money has taken it for a share."""
 _FORM = re.compile(r"\s*(?:(\w+)\s*=)?\s*(\d*\.?\d+)\s*(%?)\s*")
 
 
@@ -44,24 +46,31 @@ class PrecisionRow(Record):
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """A half-width of the 95% interval of the asked figures in a KPI, in the KPI's unit."""
+    """A half-width of the 95% interval of the asked figures in a KPI (or of shares), in the KPI's unit."""
 
     kpi: str
     half_width: float
 
 
-def read_precision(text: str, study: Study, target: float) -> Precision:
-    """``[KPI=]half-width``; a percentage of money is one of the target. UsageError where it is none."""
+def read_precision(text: str, usual: str, target: float) -> Precision:
+    """``[KPI=]half-width``, of the ``usual`` figure where it names none; a percentage of money is one of the target.
+
+    UsageError where it is none.
+    """
     match = _FORM.fullmatch(text)
     if match is None:
         raise UsageError(f"--precision {text}: write a half-width, for instance 0.02 or contribution=0.5%")
-    kpi, number, percent = match[1] or study.precise_in, float(match[2]), match[3]
-    if kpi not in KPIS:
+    kpi, number, percent = match[1] or usual, float(match[2]), match[3]
+    if kpi not in KPIS and kpi != SHARE:
         raise UsageError(f"--precision {text}: no KPI {kpi}; there are: {', '.join(KPIS)}")
+    is_money = kpi != SHARE and KPIS[kpi].unit == "money"
     if percent:
-        number *= target / 100 if KPIS[kpi].unit == "money" else 0.01
+        number *= target / 100 if is_money else 0.01
     if not 0 < number < math.inf:
         raise UsageError(f"--precision {text}: a half-width is above 0")
+    if is_money and number < _LEAST * target:
+        hint = f"write {kpi}=1% of the target"
+        raise UsageError(f"--precision {text}: {kpi} is money, so that is next to nothing; {hint}")
     return Precision(kpi, number)
 
 
@@ -79,7 +88,7 @@ def answer_precisely(
                 "--max-time limits a --precision; give --replications to say how many quarters to simulate"
             )
         return request, study.answer(request, inputs, futures), None
-    asked = read_precision(request.precision, study, inputs.plan.target)
+    asked = read_precision(request.precision, study.precise_in(request), inputs.plan.target)
     pilot = futures.count
     answer = study.answer(request, inputs, futures)
     wanted = _needed(pilot, _widest(study, answer, asked), asked.half_width)

@@ -17,7 +17,10 @@ from studies.replay.futures import Futures
 from studies.requests import Request
 from studies.results import Change, Estimate, KpiRow, Record
 
-__all__ = ["Answer", "Inputs", "Study", "change_row", "read_inputs"]
+__all__ = ["SHARE", "Answer", "Inputs", "Study", "change_row", "read_inputs"]
+
+SHARE = "share"
+"""Of quarters in which something is so that is no KPI: an alarm is false, a test comes to a verdict."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +81,10 @@ class Study:
     kpis: Callable[[Any], Sequence[KpiRow]] = _no_kpis
     """What ``--require`` may be about."""
     figures: Callable[[Any, str], Sequence[Estimate]] = _no_figures
-    """Figures in a KPI that a precision is about: the KPI itself, or the differences in it."""
-    precise_in: str = "p_target"
-    """KPI that a precision is about where none is named."""
+    """Figures in a KPI that a precision is about: the KPI itself, or the differences in it; of ``share`` the shares of
+    quarters that only this study knows."""
+    precise_in: Callable[[Any], str] = lambda _: "p_target"
+    """What a precision is about where the request's names nothing: a KPI, or ``share``."""
     solver: Callable[[Any], str] = lambda _: ""
 
     @property

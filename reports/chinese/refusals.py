@@ -186,6 +186,8 @@ REFUSALS: dict[str, str] = {
     "--force {text}: write RISK@weekN or RISK:SUBJECT@weekN, for instance K1@week5": "--force {text}：请写 RISK@weekN 或 RISK:SUBJECT@weekN，例如 K1@week5",
     "--precision {text}: write a half-width, for instance 0.02 or contribution=0.5%": "--precision {text}：请写误差，例如 0.02 或 contribution=0.5%",
     "--precision {text}: no KPI {kpi}; there are: {known}": "--precision {text}：没有指标 {kpi}；可用的有：{known}",
+    "--precision {text}: {kpi} is money, so that is next to nothing; {hint}": "--precision {text}：{kpi} 是金额，这几乎等于零；{hint}",
+    "write {example} of the target": "请写成目标的百分比，例如 {example}",
     "--precision {text}: a half-width is above 0": "--precision {text}：误差应大于 0",
     "--precision: {study} answers nothing about {kpi}": "--precision：{study} 不给出 {kpi}",
     "--max-time limits a --precision; give --replications to say how many quarters to simulate": "--max-time 只限制 --precision；要指定模拟次数请用 --replications",

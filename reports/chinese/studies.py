@@ -93,6 +93,7 @@ SENTENCES: dict[str, str] = {
     "column.shares": "共用",
     "column.changes_gain": "收益变化",
     # replications that a precision asked for
+    "precision.share": "季度占比",
     "precision.precision": "{kpi}：要求 {asked}；先试 {pilot} 次，共模拟 {n} 次，达到 {reached}。",
     "precision.missed": "{kpi}：要求 {asked}；先试 {pilot} 次，共模拟 {n} 次，只达到 {reached}。先试的次数太少，请加大 --replications 再试。",
     "precision.time": "{kpi}：要求 {asked}；限定的时间只够模拟 {n} 次，达到 {reached}。",

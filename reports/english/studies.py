@@ -105,6 +105,7 @@ SENTENCES: dict[str, str] = {
     "column.shares": "Shares",
     "column.changes_gain": "Change of gain",
     # replications that a precision asked for
+    "precision.share": "Shares of quarters",
     "precision.precision": "{kpi}: {asked} was asked; {n} replications, from a pilot of {pilot}, give {reached}.",
     "precision.missed": "{kpi}: {asked} was asked; {n} replications, from a pilot of {pilot}, give only {reached}. The "
     "pilot was too small to tell: ask again with a larger --replications to begin with.",

@@ -235,4 +235,6 @@ def _figures(result: RecommendResult, kpi: str) -> Sequence[Estimate]:
     return behind or [getattr(first, kpi)]
 
 
-STUDY = Study(RecommendRequest, RecommendResult, _answer, _headline, figures=_figures, precise_in="contribution")
+STUDY = Study(
+    RecommendRequest, RecommendResult, _answer, _headline, figures=_figures, precise_in=lambda _: "contribution"
+)

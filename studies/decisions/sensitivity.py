@@ -339,4 +339,16 @@ def _headline(result: SensitivityResult) -> str:
     return f"{result.kpi} rests most on {result.rows[0].path}" if result.rows else "no range is stated"
 
 
-STUDY = Study(ExplainRequest, SensitivityResult, _answer, _headline)
+def _figures(result: SensitivityResult, kpi: str) -> Sequence[Estimate]:
+    """The KPI that is explained with the swing of every range, the chance of the target with its swings, or worths."""
+    found: list[Estimate] = list(result.worth.values()) if kpi == "contribution" else []
+    if kpi == result.kpi:
+        found += [result.now, *(row.swing for row in result.rows)]
+    elif kpi == "p_target":
+        found += [result.p_target, *(row.p_target_swing for row in result.rows)]
+    return found
+
+
+STUDY = Study(
+    ExplainRequest, SensitivityResult, _answer, _headline, figures=_figures, precise_in=lambda request: request.kpi
+)

@@ -260,4 +260,6 @@ def _figures(result: StressResult, kpi: str) -> Sequence[Estimate]:
     return [*risks, *plans]
 
 
-STUDY = Study(StressRequest, StressResult, _answer, _headline, kpis=_kpis, figures=_figures, precise_in="contribution")
+STUDY = Study(
+    StressRequest, StressResult, _answer, _headline, kpis=_kpis, figures=_figures, precise_in=lambda _: "contribution"
+)

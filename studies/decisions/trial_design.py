@@ -27,7 +27,7 @@ from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, QuarterResult, Record
 from studies.statistics import SEEN_ENOUGH, Values, mean_estimate, proportion_estimate
-from studies.study import Answer, Inputs, Study
+from studies.study import SHARE, Answer, Inputs, Study
 
 __all__ = ["STUDY", "DesignRequest", "DesignResult", "SizeRow", "design_study"]
 
@@ -214,4 +214,11 @@ def _headline(result: DesignResult) -> str:
     return f"{result.policy} sees gains from {result.smallest:.0%} on"
 
 
-STUDY = Study(DesignRequest, DesignResult, _answer, _headline)
+def _figures(result: DesignResult, kpi: str) -> Sequence[Estimate]:
+    """Shares of quarters by their verdict, or what holding the test is worth."""
+    if kpi == SHARE:
+        return [result.no_verdict, result.false_roll_outs, result.power]
+    return [result.worth] if kpi == "contribution" else ()
+
+
+STUDY = Study(DesignRequest, DesignResult, _answer, _headline, figures=_figures, precise_in=lambda _: SHARE)

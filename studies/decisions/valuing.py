@@ -293,4 +293,6 @@ def _figures(result: ValueResult, kpi: str) -> Sequence[Estimate]:
     return [getattr(row, f"gain_{kpi}") for row in result.rows]
 
 
-STUDY = Study(ValueRequest, ValueResult, _answer, _headline, kpis=_kpis, figures=_figures, precise_in="contribution")
+STUDY = Study(
+    ValueRequest, ValueResult, _answer, _headline, kpis=_kpis, figures=_figures, precise_in=lambda _: "contribution"
+)

@@ -26,7 +26,7 @@ from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Margins, QuarterResult, Record
 from studies.statistics import SEEN_ENOUGH, Values, mean_estimate, mean_gap, proportion_estimate
-from studies.study import Answer, Inputs, Study
+from studies.study import SHARE, Answer, Inputs, Study
 
 __all__ = ["STUDY", "ActingRow", "LightsRequest", "LightsResult", "ThresholdRow", "WarningRow", "lights_study"]
 
@@ -244,4 +244,12 @@ def _headline(result: LightsResult) -> str:
     return ", ".join(f"{row.metric} {row.verdict}" for row in result.rows)
 
 
-STUDY = Study(LightsRequest, LightsResult, _answer, _headline)
+def _figures(result: LightsResult, kpi: str) -> Sequence[Estimate]:
+    """Shares of false and of missed alarms, or what acting on lights brings."""
+    if kpi == SHARE:
+        return [part for row in result.rows for part in (row.false_alarms, row.missed_alarms) if part is not None]
+    gains = ("contribution", "p_target", "cash")
+    return [getattr(row, f"gain_{kpi}") for row in result.acting] if kpi in gains else ()
+
+
+STUDY = Study(LightsRequest, LightsResult, _answer, _headline, figures=_figures, precise_in=lambda _: SHARE)

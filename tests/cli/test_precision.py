@@ -14,7 +14,7 @@ from reports.specs import Sentence
 from reports.wording import ENGLISH
 from studies.precision import PrecisionRow
 from studies.saved.runs import list_runs
-from tests.plans import small_plan_files
+from tests.plans import STEERED_YAML, small_plan_files
 
 PILOT = ("--replications", "20", "--jobs", "1", "--set", "target=170000", "--language", "en")
 OFTEN = ("--set", "risks.K1.chance_per_quarter=0.7", "--set", "risks.K5.chance_per_quarter=0.7")
@@ -28,6 +28,9 @@ ASKING = {
     "recommend": ("--count", "1"),
     "reach": ("--chance", "90%"),
     "over-assign": (),
+    "explain": ("--figure", "customer_tiers.A.win_rate"),
+    "lights": (),
+    "design": ("--policy", "M5"),
 }
 
 
@@ -35,7 +38,7 @@ ASKING = {
 def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
-    small_plan_files(Path("small"))
+    small_plan_files(Path("small"), plan=STEERED_YAML)
 
 
 def call(*arguments: str) -> Result:
@@ -100,6 +103,9 @@ def test_time_that_is_not_enough_is_said() -> None:
         (("simulate", "small", "--max-time", "1"), "--max-time limits a --precision"),
         (("simulate", "small", *PILOT, "--precision", "a lot"), "write a half-width"),
         (("recommend", "small", "--precision", "cash=1", *PILOT), "recommend answers nothing about cash"),
+        (("explain", "small", "--precision", "cash=9", *PILOT), "explain answers nothing about cash"),
+        (("simulate", "small", "--precision", "share=1%", *PILOT), "simulate answers nothing about share"),
+        (("explain", "small", "--precision", "0.02", *PILOT), "write signed=1% of the target"),
         (("reach", "small", "--contribution", "1", "--precision", "0.1"), "allocated, not simulated"),
     ],
 )
