@@ -146,7 +146,9 @@ def lights_study(
         verdict: PlanVerdict | Literal["never triggered"] = plan_verdict(gain, margins.amount)
         if not triggered.any():
             verdict = "never triggered"
-        elif triggered.sum() < SEEN_ENOUGH and not only_costs(entry):
+        elif only_costs(entry):
+            verdict = "do not buy"
+        elif triggered.sum() < SEEN_ENOUGH:
             verdict = "cannot tell yet"
         acting.append(
             ActingRow(

@@ -43,11 +43,12 @@ RiskVerdict: TypeAlias = Literal["hurts", "helps", "harmless", "does not matter"
 def plan_verdict(net: Estimate, margin: float) -> PlanVerdict:
     """The verdict on a net gain. Its sign goes first: what is surely gained after all costs is bought, however small.
 
-    Only where the sign is open does it count that the gain is surely too small to matter either way.
+    Only where the sign is open does it count that the gain is surely too small to matter either way: also where no
+    future shows any, as of a chance that a plan never turned.
     """
     if net.ci_low > 0:
         return "buy"
-    if net.ci_high <= 0:
+    if net.ci_high <= 0 and net.mean < 0:
         return "do not buy"
     return "does not matter" if is_equivalent(net, margin) else "cannot tell yet"
 

@@ -68,7 +68,7 @@ FAULTS = (
     Fault(STATISTICS, "-margin < figure.ci_low and", "-margin < figure.mean and", STATISTICS_TEST),
     Fault(STATISTICS, "and figure.ci_high < margin", "and figure.ci_high <= margin", STATISTICS_TEST),
     Fault(WORTH, "if net.ci_low > 0:", "if net.ci_low > margin:", VERDICTS_TEST),
-    Fault(WORTH, "if net.ci_high <= 0:", "if net.ci_high < 0:", VERDICTS_TEST),
+    Fault(WORTH, "if net.ci_high <= 0 and", "if net.ci_high < 0 and", VERDICTS_TEST),
     # rows of the linear program
     Fault(ROWS, "{x: -gain[number[0]] for x", "{x: gain[number[0]] for x", PAPER),
     Fault(ROWS, "            terms[rep][x] = duty\n", "            terms[rep][x] = 0.0\n", RANDOM),

@@ -20,7 +20,7 @@ from tests.plans import small_plan
         (-0.02, -0.01, "do not buy"),
         (-5, 0, "do not buy"),
         (-1000, -999, "do not buy"),
-        (0, 0, "do not buy"),
+        (0, 0, "does not matter"),
         (0, 9.99, "does not matter"),
         (-9.99, 9.99, "does not matter"),
         (-10, 1, "cannot tell yet"),
