@@ -7,13 +7,14 @@ once.
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import Annotated, Any, TypeAlias
 
 import typer
 from typer.core import TyperGroup
 
 from commands import allocation, decisions, documents, history, plans, quarter, runs
-from commands.helping import in_chinese, wants_chinese
+from commands.helping import chinese_layout, in_chinese, wants_chinese
 from commands.language import InLanguage, in_language, wording_of_error
 
 _Context: TypeAlias = Any
@@ -31,7 +32,8 @@ class Commands(TyperGroup):
     def make_context(self, info_name: str | None, args: list[str], *rest: Any, **extra: Any) -> Any:
         """Parse the command line, which shows help where it is asked for."""
         self._is_chinese = wants_chinese(args)
-        return super().make_context(info_name, args, *rest, **extra)
+        with chinese_layout() if self._is_chinese else nullcontext():
+            return super().make_context(info_name, args, *rest, **extra)
 
     def get_params(self, ctx: _Context) -> list[Any]:
         """Options before a command, as help shows them."""
@@ -50,7 +52,8 @@ class Commands(TyperGroup):
     def invoke(self, ctx: _Context) -> Any:
         """Run a command; turn what it raises into a message on stderr and an exit code."""
         try:
-            return super().invoke(ctx)
+            with chinese_layout() if self._is_chinese else nullcontext():
+                return super().invoke(ctx)
         except (typer.Exit, typer.Abort, BrokenPipeError):
             raise
         except KeyboardInterrupt as stop:

@@ -8,10 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["EXAMPLE", "HELP", "PANELS"]
+__all__ = ["BLANKS", "EXAMPLE", "HELP", "MARKS", "PANELS", "USAGE"]
 
 EXAMPLE = ("Example: ", "示例：")
 """How the last line of a command's help begins."""
+USAGE = ("Usage: ", "用法：")
+"""How the first line begins."""
+BLANKS: Mapping[str, str] = {"[OPTIONS]": "[选项]", "COMMAND [ARGS]...": "命令 [参数]..."}
+"""What stands in it for what is to be put there."""
+MARKS: Mapping[str, str] = {
+    "DEFAULT_STRING": "[默认：{}]",
+    "REQUIRED_LONG_STRING": "[必填]",
+    "ENVVAR_STRING": "[环境变量：{}]",
+    "DEPRECATED_STRING": "（已弃用）",
+}
+"""Typer's own words beside an option, by the names that they have in ``typer.rich_utils``."""
 PANELS: Mapping[str, str] = {"arguments": "参数", "options": "选项", "commands": "命令"}
 
 HELP: Mapping[str, str] = {

@@ -87,6 +87,27 @@ def test_help_is_shown_in_chinese_and_then_in_english_again() -> None:
     assert not LETTERS.search(english)
 
 
+def test_typer_s_own_words_are_chinese_too_and_then_english_again() -> None:
+    words = {"Usage": "用法：", "[OPTIONS]": "[选项]", "[default: 500]": "[默认：500]", "[required]": "[必填]"}
+    chinese = CliRunner().invoke(cli.app, ["simulate", "--help", "--language", "zh"]).stdout
+    english = CliRunner().invoke(cli.app, ["simulate", "--help", "--language", "en"]).stdout
+    for word, translation in words.items():
+        assert (word in chinese, translation in chinese) == (False, True), word
+        assert (word in english, translation in english) == (True, False), word
+    every = CliRunner().invoke(cli.app, ["--help", "--language", "zh"]).stdout
+    assert re.search(r"用法：\S+ \[选项\] 命令 \[参数\]\.\.\.", every)
+    assert "COMMAND" in CliRunner().invoke(cli.app, ["--help", "--language", "en"]).stdout
+
+
+@pytest.mark.parametrize("command", ["", *sorted(get_command(cli.app).commands)])  # type: ignore[attr-defined]
+def test_nothing_of_chinese_help_is_cut_off_at_80_columns(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text without blanks goes on in the next line."""
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = CliRunner().invoke(cli.app, [*filter(None, [command]), "--help", "--language", "zh"]).stdout
+    assert LETTERS.search(shown)
+    assert "…" not in shown
+
+
 def test_a_language_before_the_command_holds_for_it() -> None:
     answered = CliRunner().invoke(cli.app, ["--language", "zh", "check", "quarter"])
     assert answered.exit_code == 0
