@@ -1,5 +1,7 @@
 """Reading, calibrating and drafting an export of 10,000 and of 100,000 opportunities: ``-m benchmarks.calibration``.
 
+With the history of their stages, two or three entries each.
+
 Prints one JSON line per size: seconds of the clock and of the processor. The growth between the sizes is the last line.
 """
 
@@ -19,11 +21,12 @@ import pandas as pd
 from scenarios.crm.drafting import Request, draft_plan
 from scenarios.crm.estimates import estimate
 from scenarios.crm.export import read_export
-from scenarios.crm.mapping import read_assumed, read_mapping
+from scenarios.crm.mapping import Mapping, read_assumed, read_mapping
 
 SIZES = 10_000, 100_000
 REPS = 60
 START, DAYS = dt.date(2023, 1, 2), 364
+STAGES = "Meet", "Propose", "Agree", "Sign"
 
 
 def write_deals(folder: Path, count: int) -> None:
@@ -48,6 +51,17 @@ def write_deals(folder: Path, count: int) -> None:
         "close_value": np.where(is_open, "", np.where(won, np.round(value, 2).astype(str), "0")),
     }
     pd.DataFrame(table).to_csv(folder / "sales_pipeline.csv", index=False)
+    visited = np.where(won, len(STAGES), rng.integers(1, len(STAGES) + 1, count))
+    deal, stage = np.nonzero(np.arange(len(STAGES)) < visited[:, None])
+    at = begun[deal] + (ended - begun)[deal] * stage / visited[deal]
+    there = at < DAYS
+    entered = pd.Timestamp(START) + pd.to_timedelta(at[there].astype(int), unit="D")
+    history = {
+        "deal": np.array(table["opportunity_id"])[deal[there]],
+        "stage": np.array(STAGES)[stage[there]],
+        "day": entered.strftime("%Y-%m-%d"),
+    }
+    pd.DataFrame(history).to_csv(folder / "stages.csv", index=False)
     prices = {"product": [f"P{number}" for number in range(5)], "sales_price": [1000 * (n + 1) for n in range(5)]}
     pd.DataFrame(prices).to_csv(folder / "products.csv", index=False)
     teams = {"sales_agent": [f"Rep {n:02}" for n in range(REPS)], "regional_office": [f"R{n % 4}" for n in range(REPS)]}
@@ -56,10 +70,19 @@ def write_deals(folder: Path, count: int) -> None:
     pd.DataFrame(accounts).to_csv(folder / "accounts.csv", index=False)
 
 
+def _mapping() -> Mapping:
+    entries = {"deal": "deal", "stage": "stage", "entered": "day"}
+    with_stages = {
+        "stage_history": {"file": "stages.csv", "columns": entries},
+        "stages": {**dict.fromkeys(("Engaging", *STAGES), "open"), "Won": "won", "Lost": "lost"},
+    }
+    return Mapping.model_validate(read_mapping("maven").model_dump() | with_stages)
+
+
 def seconds(count: int) -> tuple[float, float]:
     """Clock and processor seconds from the files to a plan that could be written."""
     as_of = START + dt.timedelta(days=DAYS)
-    mapping, (assumed, nodes) = read_mapping("maven"), read_assumed()
+    mapping, (assumed, nodes) = _mapping(), read_assumed()
     with tempfile.TemporaryDirectory() as name:
         write_deals(Path(name), count)
         clock, processor = time.perf_counter(), time.process_time()

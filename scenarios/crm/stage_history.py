@@ -103,8 +103,8 @@ def with_ids_of(
     """The history under the ids that the deals have; a Salesforce id counts with and without its three last letters."""
     known = set(deals)
     short = history["deal"].str.len() == SHORT_ID + 3
-    ids = history["deal"].where(history["deal"].isin(known) | ~short, history["deal"].str[:SHORT_ID])
-    if len(ids) and not ids.isin(known).any():
+    ids = history["deal"].where(_among(history["deal"], known) | ~short, history["deal"].str[:SHORT_ID])
+    if len(ids) and not _among(ids, known).any():
         text = f"none of its deals is in {deals_file}: {ids.iloc[0]!r} is the first"
         found.problems.append(Problem(file, "", text, "Name the column of the same deal ids in the mapping."))
     return history.assign(deal=ids)
@@ -125,13 +125,13 @@ def stages_known_on(table: pd.DataFrame, history: History, as_of: dt.date, order
 
     rows = leave_out(table, table["entered"] >= date, f"dated on {as_of} or later")
     rows = rows[rows["stage"].isin(list(order))]
-    rows = leave_out(rows, ~rows["deal"].isin(deals["id"]), "of deals that are not used")
+    rows = leave_out(rows, ~_among(rows["deal"], set(deals["id"])), "of deals that are not used")
     ended = rows["deal"].map(dict(zip(deals["id"], deals["closed"], strict=True)))
     rows = leave_out(rows, rows["entered"] > ended, "after the deal was closed")
     if rows.empty:
         text = f"no deal came to any stage before {as_of} in the stage history: deals count by their age"
         return StageRecord(None, tuple(unused), (text,))
-    known = deals[deals["id"].isin(rows["deal"])]
+    known = deals[_among(deals["id"], set(rows["deal"]))]
     # A stage that hardly any deal came to would be passed by all who skip it.
     came = rows.groupby("stage")["deal"].nunique()
     used = [name for name in order if came.get(name, 0) >= LEAST_LEFT] or list(order[:1])
@@ -153,6 +153,11 @@ def stages_known_on(table: pd.DataFrame, history: History, as_of: dt.date, order
         warnings.append(text + ", ".join(merged))
     at = {id: max(bisect_right(found.stages, n) - 1, 0) for id, n in zip(known["id"], journeys.furthest, strict=True)}
     return StageRecord(_passed(found, at, used, as_of), tuple(unused), tuple(warnings))
+
+
+def _among(names: pd.Series[str], known: set[str]) -> pd.Series[bool]:
+    """As ``isin``, which takes seconds for 100,000 texts."""
+    return pd.Series([name in known for name in names.tolist()], index=names.index, dtype=bool)
 
 
 def _journeys(rows: pd.DataFrame, deals: pd.DataFrame, date: pd.Timestamp, order: Sequence[str]) -> Journeys:
