@@ -66,8 +66,8 @@ def allocate(
 def why(
     plan: PlanName,
     *,
-    rep: Annotated[list[str] | None, typer.Option(metavar="ID", help="A rep; repeatable.")] = None,
-    region: Annotated[list[str] | None, typer.Option(metavar="ID", help="A region; repeatable.")] = None,
+    rep: Annotated[list[str] | None, typer.Option(metavar="ID|NAME", help="A rep; repeatable.")] = None,
+    region: Annotated[list[str] | None, typer.Option(metavar="ID|NAME", help="A region; repeatable.")] = None,
     changed: Changed,
     screen: Screen,
 ) -> None:

@@ -116,6 +116,7 @@ def import_crm(
     """Make a plan of a CRM export."""
     from reports.pages.data_request import write_data_request
     from reports.session import show_import
+    from reports.translating import translated
     from scenarios.crm import import_crm as make_plan
     from scenarios.crm import refresh_crm
     from scenarios.errors import UsageError
@@ -126,6 +127,8 @@ def import_crm(
             raise UsageError(words.say("import.refresh_keeps"))
         show_import(refresh_crm(export, as_of.date(), refresh, out, mapping), screen.json, words)
         return
-    report = make_plan(export, as_of.date(), out, mapping, target, growth, weeks)
+    report = make_plan(
+        export, as_of.date(), out, mapping, target, growth, weeks, say=lambda text: translated(text, words)
+    )
     write_data_request(report, words)
     show_import(report, screen.json, words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.pages.parts import money_in, row
+from reports.pages.parts import money_title, row
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.wording import Wording
 from studies.backtest.backtests import METHODS, BacktestFinding, BacktestResult, BacktestScore, BacktestWindow, Method
@@ -24,14 +24,17 @@ def backtest_page(result: BacktestResult, words: Wording, source: str = "EXPORT"
         *(Sentence(_finding(finding, words), "headline") for finding in result.findings if finding.id in _COVERAGE),
         *(Sentence(_lucky(finding, words)) for finding in result.findings if finding.id == "last_nearer"),
         Sentence(words.say("backtest.untuned")),
-        Sentence(money_in(words, result.currency), "quiet"),
         _windows(result, words),
         _scores(result, words),
     ]
     causes = tuple(_finding(finding, words) for finding in result.findings if finding.window is not None)
     if causes:
         blocks.append(Listing(words.say("backtest.causes"), causes))
-    blocks += [_causes(window, words) for window in result.windows if window.kind == "quarter" and window.causes]
+    blocks += [
+        _causes(window, result.currency, words)
+        for window in result.windows
+        if window.kind == "quarter" and window.causes
+    ]
     return Page(tuple(blocks))
 
 
@@ -74,7 +77,7 @@ def _windows(result: BacktestResult, words: Wording) -> Table:
         if _rolling(result)
         else (words.say("backtest.methods"),)
     )
-    return Table(words.say("backtest.windows"), columns, tuple(rows), notes)
+    return Table(money_title(words, "backtest.windows", scale, result.currency), columns, tuple(rows), notes)
 
 
 def _rolling(result: BacktestResult) -> bool:
@@ -117,7 +120,7 @@ def _score(score: BacktestScore, words: Wording) -> Row:
     return row(name, within, words.percent(score.pinball, 1), *errors, chance)
 
 
-def _causes(window: BacktestWindow, words: Wording) -> Table:
+def _causes(window: BacktestWindow, currency: str, words: Wording) -> Table:
     scale = words.scale([cause.amount for cause in window.causes])
     columns = (
         Column(words.say("column.region")),
@@ -135,8 +138,9 @@ def _causes(window: BacktestWindow, words: Wording) -> Table:
         is_whole, name = cause.scope == "total", words.say(f"backtest.cause.{cause.id}")
         scope = words.say("backtest.by.total") if is_whole else cause.name
         rows.append(row(scope, name, *figures, scale.signed(cause.amount), strong=is_whole))
-    title, note = words.say("backtest.cause_table", start=window.start), words.say("backtest.adds_up")
-    return Table(title, columns, tuple(rows), (note,))
+    table = words.say("backtest.cause_table", start=window.start)
+    title = words.say("title.money", title=table, unit=words.unit_of(scale, currency))
+    return Table(title, columns, tuple(rows), (words.say("backtest.adds_up"),))
 
 
 def _lucky(finding: BacktestFinding, words: Wording) -> str:

@@ -56,7 +56,7 @@ class Ages:
         entry = np.asarray((history.closed["closed"].min() - deals["engaged"]).dt.days, dtype=float)
         if stages is not None:
             part = stages.part_done(deals)
-            days, entry = days / part, entry / part
+            days, entry = np.round(days / part), np.round(entry / part)
         return cls(days, ended, np.clip(entry, 0.0, None), codes(deals["product"], products), codes(deals["rep"], reps))
 
     def fit(self, rows: NDArray[np.bool_], waiting: bool) -> CycleFit | None:

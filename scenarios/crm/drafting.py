@@ -17,6 +17,7 @@ from scenarios.crm.mapping import Mapping as ColumnMapping
 from scenarios.crm.own_figures import STAGES, Ids, newcomers_of, own_figures
 from scenarios.crm.renewals import DueContract
 from scenarios.crm.settings import settings_of
+from scenarios.crm.telling import Say, told_rows, told_settings, told_yaml
 from scenarios.crm.writing import Row, csv_text, number, significant, slugs, yaml_text
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
@@ -63,10 +64,10 @@ class Draft:
     plan: Plan
     ids: Ids
 
-    def texts(self) -> dict[str, str]:
-        """File name → text."""
-        texts = {"plan.yaml": yaml_text(self.settings)}
-        return texts | {f"{name}.csv": csv_text(rows) for name, rows in self.tables.items() if rows}
+    def texts(self, say: Say) -> dict[str, str]:
+        """File name → text, what is in our words said by ``say``."""
+        texts = {"plan.yaml": told_yaml(yaml_text(told_settings(self.settings, say)), say)}
+        return texts | {f"{name}.csv": csv_text(told_rows(rows, say)) for name, rows in self.tables.items() if rows}
 
 
 def draft_plan(estimates: Estimates, mapping: ColumnMapping, assumed: Assumed, nodes: Any, request: Request) -> Draft:

@@ -11,6 +11,7 @@ from scenarios.crm.drafting import Draft, Request, draft_plan
 from scenarios.crm.estimates import Estimates, estimate
 from scenarios.crm.export import Export, FileRead, Unused, read_export
 from scenarios.crm.mapping import Mapping, read_assumed, read_mapping
+from scenarios.crm.telling import Say
 from scenarios.crm.writing import refuse_existing, write_folder
 from scenarios.errors import UsageError
 
@@ -67,10 +68,12 @@ def import_crm(
     target: float | None = None,
     growth: float = 0.05,
     weeks: int = 13,
+    say: Say = str,
 ) -> ImportReport:
     """Make a plan folder of a CRM export, from what was known before ``as_of`` alone.
 
-    The target is the last quarter's won value × (1 + ``growth``) unless ``target`` is given. Raises UsageError for
+    The target is the last quarter's won value × (1 + ``growth``) unless ``target`` is given; ``say`` puts what the
+    import writes in its own words into the planner's. Raises UsageError for
     arguments that make no sense or an ``out`` that exists, PlanFileError with every problem of the export.
     """
     request = _request(as_of, target, growth, weeks)
@@ -80,7 +83,7 @@ def import_crm(
     tables = read_export(export, columns)
     estimates = estimate(tables, as_of, assumed, columns.open_deal_accounts == "use")
     draft = draft_plan(estimates, columns, assumed, nodes, request)
-    write_folder(draft.texts(), out)
+    write_folder(draft.texts(say), out)
     return _report(out, columns, tables, estimates, draft, request)
 
 

@@ -68,6 +68,8 @@ def _rule(id: str, sentence: str, each: str | None, ratio: Any, **more: Any) -> 
 def _shares(by: str, amounts: Mapping[str, float], unit: float) -> CommentedMap:
     values = commented(**{key: plain(round(amounts[key] / unit, 6)) for key in sorted(amounts)})
     shares = commented(by=by, normalised=True, values=values)
-    unit_text = "" if unit == 1 else f", in units of {unit:,.0f}"
-    shares.yaml_add_eol_comment(f"divided by their sum; values are sales of the last quarter{unit_text}", "normalised")
+    text = "divided by their sum; values are sales of the last quarter"
+    if unit != 1:
+        text = f"divided by their sum; values are sales of the last quarter, in units of {unit:,.0f}"
+    shares.yaml_add_eol_comment(text, "normalised")
     return shares

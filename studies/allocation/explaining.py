@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,6 +11,7 @@ from optimizer.explaining import Explanation, FixedBy, PotentialPart, Relaxed, S
 from optimizer.overriding import LockEffect, overridden
 from optimizer.solved import solve
 from scenarios.plan import Plan
+from scenarios.tables import Region, Rep
 from studies.results import Change, Record
 
 __all__ = [
@@ -41,9 +43,20 @@ class ExplainResult(Record):
     seconds: float = 0.0
 
 
+def _ids(entries: Sequence[Rep] | Sequence[Region], named: Sequence[str] | None) -> list[str] | None:
+    """Ids of whom ids or names name; an imported plan has ids that nobody knows by heart."""
+    if named is None:
+        return None
+    names = Counter(entry.name for entry in entries)
+    by_name = {entry.name: entry.id for entry in entries if names[entry.name] == 1}
+    known = {entry.id for entry in entries}
+    return [name if name in known else by_name.get(name, name) for name in named]
+
+
 def explain_study(plan: Plan, reps: Sequence[str] | None = None, regions: Sequence[str] | None = None) -> ExplainResult:
-    """Explain the quotas of some reps and regions; all of them where neither is named."""
+    """Explain the quotas of some reps and regions, by id or a name that one alone has; of all where none is named."""
     start = time.perf_counter()
+    reps, regions = _ids(plan.reps, reps), _ids(plan.regions, regions)
     everything = reps is None and regions is None
     solved = solve(plan)
     rows: list[Explanation] = []

@@ -48,6 +48,8 @@ def stated_ranges(plan: Plan, only: Sequence[str] | None = None) -> tuple[Stated
         )
         for entry in plan.assumptions
         if entry.low is not None and entry.high is not None and entry.low < entry.high
+        # A list or a table (payment terms) is no figure that could stand at an end.
+        if _now(plan, entry.path) is not None
     ]
     for entry in plan.uncertainty:
         if entry.enabled:
@@ -65,7 +67,11 @@ def stated_ranges(plan: Plan, only: Sequence[str] | None = None) -> tuple[Stated
 
 def without_range(plan: Plan) -> tuple[tuple[str, str], ...]:
     """Path and grade of assumptions for which no range is stated."""
-    return tuple((entry.path, entry.grade) for entry in plan.assumptions if entry.low is None or entry.high is None)
+    return tuple(
+        (entry.path, entry.grade)
+        for entry in plan.assumptions
+        if entry.low is None or entry.high is None or _now(plan, entry.path) is None
+    )
 
 
 def plan_at(plan: Plan, values: Sequence[tuple[StatedRange, float]]) -> Plan:

@@ -19,7 +19,8 @@ from scenarios.crm.mapping import LIBRARY, read_mapping
 from scenarios.errors import PlanFileError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
-from tests.crm_exports import Company, write_salesforce
+from studies.decisions.ranges import stated_ranges, without_range
+from tests.crm_exports import STAGES, Company, write_salesforce, write_stages
 from tests.unit.test_crm_any_export import AS_OF
 
 HEADER = "编号,负责人,产品,阶段,立项,结束,金额（万元）"
@@ -193,6 +194,56 @@ def test_an_export_of_one_file_is_back_tested_and_found_again(tmp_path: Path, mo
     arguments = ["backtest", "report.csv", "--mapping", "salesforce", "--replications", "2", "--jobs", "1"]
     result = CliRunner().invoke(app, [*arguments, "--quarters", "2023-07-03", "--quarters", "2023-10-02"])
     assert result.exit_code == 0, result.output
+    assert "Total, window by window (k USD)" in result.output
+    shown = CliRunner().invoke(app, ["show", "latest", "--language", "zh"]).output
+    assert re.search(r"各区间总额（.*万.*）\n", shown), "amounts of its table are in ten thousands"
     assert "2023-07-03" in result.output
     assert "2023-10-02" in result.output
     assert CliRunner().invoke(app, ["run", "--repeat", "latest"]).exit_code == 0
+
+
+def test_what_the_data_request_points_to_works_on_an_imported_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``explain`` takes each stated range to its ends; payment terms have one, and are no single figure."""
+    monkeypatch.chdir(tmp_path)
+    made(tmp_path)
+    arguments = ["explain", "plan", "--replications", "2", "--jobs", "1", "--figure", "money.lateness.bad_debt"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    plan = load_plan(tmp_path / "plan").plan
+    ranges = {entry.path for entry in stated_ranges(plan)}
+    assert {"process.value_sigma", "money.lateness.bad_debt"} <= ranges
+    assert "money.payment_terms" not in ranges
+    assert "money.payment_terms" in dict(without_range(plan))
+
+
+def test_a_plan_made_in_chinese_says_in_chinese_what_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names, sources and remarks of the import; figures, ids and the export's own names are the same."""
+    monkeypatch.chdir(tmp_path)
+    write_stages(tmp_path / "export", Company(weeks=52), seed=3)
+    plans = {}
+    for code in ("en", "zh"):
+        arguments = ["import-crm", "export", "--mapping", "export.yaml", "--as-of", "2024-01-01", "--out", code]
+        result = CliRunner().invoke(app, [*arguments, "--language", code])
+        assert result.exit_code == 0, result.output
+        plans[code] = load_plan(tmp_path / code).plan
+    text = (tmp_path / "zh" / "plan.yaml").read_text(encoding="utf-8")
+    cited = r"quarterdeck import-crm|Journal of Marketing|\b(?:[a-z]+_)+[a-z]+\b"
+    left = {line for line in text.splitlines() if re.search(r"[A-Za-z]{2,} [a-z]{2,}", re.sub(cited, "", line))}
+    assert left == set()
+    assert [stage.name for stage in plans["zh"].process.stages] == list(STAGES)
+    assert {risk.id: risk.name for risk in plans["zh"].risks}["K5"] == "销售离职"
+    assert (plans["zh"].reps[0].name, plans["zh"].reps[0].performance[:4]) == ("Rep 00", "上一季度")
+
+    def figures(node: object) -> object:
+        words = ("name", "source", "sentence", "description", "base_period", "performance")
+        if isinstance(node, dict):
+            return {key: figures(value) for key, value in node.items() if key not in words}
+        return [figures(part) for part in node] if isinstance(node, list | tuple) else node
+
+    skip = {"product_tiers", "rep_tiers"}
+    en, zh = (figures(plan.model_dump(exclude=skip)) for plan in plans.values())
+    assert en == zh

@@ -8,10 +8,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from scenarios.calibration.passing import Journeys, passing
 from scenarios.crm import ImportReport, import_crm, refresh_crm
+from scenarios.crm.ages import Ages
+from scenarios.crm.history import History
+from scenarios.crm.stage_history import PassedStages
 from scenarios.errors import PlanFileError
 from scenarios.expectations import pass_probabilities
 from scenarios.loading import load_plan
@@ -321,3 +325,15 @@ class TestFilesThatCannotBeRead:
         mapping.write_text(f"{head}  columns: {columns}\n", encoding="utf-8")
         with pytest.raises(PlanFileError, match=said):
             made(export)
+
+
+def test_ages_of_parts_of_a_cycle_are_whole_days() -> None:
+    """A curve through 15.0075 and 15.0093 days had two points on one day when it was written, and was no curve."""
+    days = pd.to_datetime(["2023-01-02", "2023-01-03", "2023-01-09"])
+    deals = pd.DataFrame({"id": ["a", "b", "c"], "rep": "Ann", "product": "All", "engaged": days})
+    closed = pd.to_datetime(["2023-01-20", "2023-02-08", None])
+    history = History(deals.assign(outcome=["won", "lost", "open"], closed=closed), ())
+    stages = PassedStages(("Meet", "Agree"), (), (), 1.8, {"a": 1, "b": 0, "c": 0}, (0.3333, 1.0))
+    ages = Ages.of(history, pd.Timestamp("2023-02-20"), ["All"], ["Ann"], stages)
+    assert ages.days.tolist() == [18, 108, 126]  # 18, 36 ÷ 0.3333 and 42 ÷ 0.3333
+    assert ages.entry.tolist() == [18, 51, 33]

@@ -60,6 +60,12 @@ def test_explanations_of_all_or_of_some_with_what_locks_override() -> None:
     assert [(lock.id, round(lock.calculated), lock.locked) for lock in result.locks] == [("keep", 600, 500)]
     assert result.model_validate_json(result.model_dump_json()) == result
     assert [row.id for row in explain_study(plan, reps=["b"]).rows] == ["b"]
+    rows = [row.model_dump() | {"name": name} for row, name in zip(plan.reps, ("Zhao", "b"), strict=True)]
+    named = Plan.model_validate({**plan.model_dump(), "reps": rows})
+    assert [row.id for row in explain_study(named, reps=["Zhao"]).rows] == ["a"]
+    both = Plan.model_validate({**plan.model_dump(), "reps": [row | {"name": "Zhao"} for row in rows]})
+    with pytest.raises(UsageError, match="no rep Zhao"):  # a name of two is the name of none
+        explain_study(both, reps=["Zhao"])
 
 
 def test_sweep_and_reach_as_results() -> None:
