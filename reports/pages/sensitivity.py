@@ -7,7 +7,8 @@ from reports.pages.parts import changes, named, quarter_heading, row
 from reports.specs import Bar, Block, Cell, Column, Listing, Mark, Page, Sentence, Table
 from reports.wording import Scale, Wording
 from simulation.kpis import KPIS
-from studies.decisions.sensitivity import FlipRow, RangeRow, SensitivityResult
+from studies.decisions.flips import FlipRow
+from studies.decisions.sensitivity import RangeRow, SensitivityResult
 from studies.results import Estimate
 
 __all__ = ["sensitivity_page"]

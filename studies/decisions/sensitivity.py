@@ -8,8 +8,8 @@ decision round. On request, indices over all ranges at once (``studies.decisions
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Annotated, Literal, TypeAlias
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -21,23 +21,20 @@ from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.allocation.naming import named_allocation
 from studies.deciding import decide, options_of
+from studies.decisions.flips import FlipRow, flips_of
 from studies.decisions.indices import IndexRow, check_indices, range_indices
-from studies.decisions.ranges import StatedRange, plan_at, stated_ranges, without_range
+from studies.decisions.range_bench import At, RangeBench
+from studies.decisions.ranges import StatedRange, stated_ranges, without_range
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, QuarterResult, Record
 from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
-__all__ = ["STUDY", "ExplainRequest", "FlipRow", "GradeRow", "IndexRow", "RangeRow", "SensitivityResult"]
+__all__ = ["STUDY", "ExplainRequest", "GradeRow", "IndexRow", "RangeRow", "SensitivityResult"]
 
 _WEAK = ("C", "D")
 """Grades that rest on a vendor's page or on nobody's word."""
-
-
-_Values: TypeAlias = Sequence[tuple[StatedRange, float]]
-_Gain: TypeAlias = Callable[[_Values, str], Values]
-"""What a decision is worth by replication, with ranges at some values."""
 
 
 class ExplainRequest(QuarterRequest):
@@ -89,25 +86,6 @@ class GradeRow(Record):
     """Of the squared swings of all ranges: what of the spread rests on this grade, as far as ranges are stated."""
 
 
-class FlipRow(Record):
-    """How far a figure would have to move for a decision to turn round."""
-
-    decision: str
-    """``allocation`` or the id of a contingency plan."""
-    path: str
-    low: float
-    high: float
-    at_low: Estimate
-    """What the decision is worth (against the other allocation, against holding none) at the low end."""
-    at_high: Estimate
-    flips: Literal["yes", "no", "cannot tell"]
-    """``yes``: at an end the sign is the other one, beyond the interval."""
-    value: float | None = None
-    """Where it turns round, on a straight line between what was simulated; None where it does not."""
-    move: float | None = None
-    """Share of the way from the figure to that end."""
-
-
 class SensitivityResult(QuarterResult):
     """What the answer rests on."""
 
@@ -137,22 +115,6 @@ class SensitivityResult(QuarterResult):
     seconds: float = 0.0
 
 
-class _Bench:
-    """Figures of the quarter with ranges at some values."""
-
-    def __init__(self, plan: Plan, options: Options, futures: Futures) -> None:
-        self.plan, self.options, self.futures = plan, options, futures
-        self._plans: dict[tuple[tuple[str, float], ...], Plan] = {}
-
-    def kpis(self, allocation: Allocation, values: _Values, label: str, plans: frozenset[str]) -> dict[str, Values]:
-        """KPIs by replication, contingency plans held as given."""
-        key = tuple(sorted((entry.path, value) for entry, value in values))
-        if key not in self._plans:
-            self._plans[key] = plan_at(self.plan, values) if values else self.plan
-        options = Options(self.options.risks, plans, self.options.forced, self.options.uncertainty)
-        return self.futures.replay(self._plans[key], allocation, options, label=label).kpis
-
-
 def explain_sensitivity(
     plan: Plan,
     allocation: Allocation,
@@ -171,7 +133,7 @@ def explain_sensitivity(
         raise UsageError(f"no contingency plan {stranger} in the plan; there are: {', '.join(sorted(known)) or 'none'}")
     against = None if request.against == "none" else request.against
     challenger = None if against is None else named_allocation(plan, against)
-    bench = _Bench(plan, options, futures)
+    bench = RangeBench(plan, options, futures)
     base = bench.kpis(allocation, (), "the plan as it is", options.plans)
     ends: dict[tuple[str, str], dict[str, Values]] = {}
     for entry in ranges:
@@ -181,11 +143,11 @@ def explain_sensitivity(
     rows = [_range_row(entry, kpi, base, ends[entry.path, "low"], ends[entry.path, "high"]) for entry in ranges]
     weak = _weak_ends(ranges, rows, kpi)
     together = [bench.kpis(allocation, side, label, options.plans) for label, side in weak]
-    worth, flips = _flips(bench, allocation, challenger, request.verdicts, ranges)
+    worth, flips = flips_of(bench, allocation, challenger, request.verdicts, ranges)
     indices: tuple[IndexRow, ...] = ()
     if request.indices != "none":
 
-        def mean_at(values: _Values, label: str) -> float:
+        def mean_at(values: At, label: str) -> float:
             return float(np.mean(bench.kpis(allocation, values, label, options.plans)[kpi]))
 
         indices = range_indices(ranges, mean_at, request.indices, request.points, request.seed)
@@ -262,70 +224,6 @@ def _grades(plan: Plan, ranges: Sequence[StatedRange], rows: Sequence[RangeRow])
             share=sum(squares[e.path] for e in ranges if e.grade == grade) / whole if whole > 0 else 0.0,
         )
         for grade in grades
-    )
-
-
-def _flips(
-    bench: _Bench,
-    allocation: Allocation,
-    challenger: Allocation | None,
-    verdicts: Sequence[str],
-    ranges: Sequence[StatedRange],
-) -> tuple[dict[str, Estimate], tuple[FlipRow, ...]]:
-    """Decisions with what they are worth in contribution, and the ranges by how little turns each round."""
-    held = bench.options.plans
-    decisions: dict[str, _Gain] = {}
-    if challenger is not None:
-
-        def by_allocation(values: _Values, label: str, other: Allocation = challenger) -> Values:
-            ours = bench.kpis(allocation, values, label, held)["contribution"]
-            return ours - bench.kpis(other, values, f"{label}, {other.name}", held)["contribution"]
-
-        decisions["allocation"] = by_allocation
-    for name in verdicts:
-
-        def by_plan(values: _Values, label: str, name: str = name) -> Values:
-            having = bench.kpis(allocation, values, f"{label}, with {name}", held | {name})["contribution"]
-            return having - bench.kpis(allocation, values, label, held - {name})["contribution"]
-
-        decisions[name] = by_plan
-    worth, rows = {}, []
-    for decision, gain in decisions.items():
-        now = worth[decision] = mean_estimate(gain((), "the plan as it is"))
-        found = []
-        for entry in ranges:
-            low, high = (mean_estimate(gain([(entry, x)], f"{entry.path} at {x:g}")) for x in (entry.low, entry.high))
-            found.append(_flip(decision, entry, now, low, high))
-        rows += sorted(found, key=lambda row: (row.move is None, row.move or 0.0, row.path))
-    return worth, tuple(rows)
-
-
-def _flip(decision: str, entry: StatedRange, now: Estimate, low: Estimate, high: Estimate) -> FlipRow:
-    """The nearer end at which a decision has turned round beyond its interval, and where on the way it does."""
-    middle = entry.now if entry.now is not None else (entry.low + entry.high) / 2
-    found: list[tuple[float, float]] = []
-    open_end = False
-    for end, estimate in ((entry.low, low), (entry.high, high)):
-        other_sign = now.mean * estimate.mean < 0
-        beyond = estimate.ci_low > 0 or estimate.ci_high < 0
-        if other_sign and beyond and (now.ci_low > 0 or now.ci_high < 0):
-            move = now.mean / (now.mean - estimate.mean)
-            found.append((move, middle + move * (end - middle)))
-        elif not beyond:
-            open_end = True
-    unsure = open_end or not (now.ci_low > 0 or now.ci_high < 0)
-    flips: Literal["yes", "no", "cannot tell"] = "yes" if found else "cannot tell" if unsure else "no"
-    nearest = min(found, default=None)
-    return FlipRow(
-        decision=decision,
-        path=entry.path,
-        low=entry.low,
-        high=entry.high,
-        at_low=low,
-        at_high=high,
-        flips=flips,
-        value=nearest[1] if nearest else None,
-        move=nearest[0] if nearest else None,
     )
 
 
