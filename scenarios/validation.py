@@ -20,6 +20,8 @@ from scenarios.texts import number_remedy
 __all__ = ["Validated", "validate", "validate_entries", "validate_file"]
 
 Entry = TypeVar("Entry", bound=BaseModel)
+_MOST_MEANT = 100
+"""Unknown keys for which it is looked what was meant; a file with more of them is no plan, and looking takes time."""
 
 
 @dataclass
@@ -42,10 +44,10 @@ def validate(tree: Node, unread: Collection[str] = ()) -> Validated:
     """Type every section of a plan that was read; ``unread`` sections are known to be missing."""
     result = Validated()
     written = dict(tree.children())
-    for name, node in written.items():
-        if name not in Plan.model_fields:
-            remedy = nearest(str(name), Plan.model_fields)
-            result.problems.append(Problem(node.place, str(name), "unknown key", remedy))
+    strange = [(str(name), node) for name, node in written.items() if name not in Plan.model_fields]
+    for name, node in strange:
+        remedy = nearest(name, Plan.model_fields) if len(strange) <= _MOST_MEANT else ""
+        result.problems.append(Problem(node.place, name, "unknown key", remedy))
     for name, info in Plan.model_fields.items():
         section = tree.child(name)
         entry = entry_type(info.annotation)
