@@ -15,7 +15,9 @@ commands = typer.Typer()
 
 @command(commands, "quarterdeck backtest export --quarters 2017-07-01,2017-10-01 --rolling 8")
 def backtest(
-    export: Annotated[str, typer.Argument(metavar="EXPORT", help="Folder with the files of a CRM export.")],
+    export: Annotated[
+        str, typer.Argument(metavar="EXPORT", help="Folder with the files of a CRM export, or its only file.")
+    ],
     *,
     quarters: Annotated[
         list[str] | None, typer.Option(metavar="DATES", help="First days of past quarters, with commas; repeatable.")

@@ -100,7 +100,9 @@ def check(
 
 @command(commands, "quarterdeck import-crm export --as-of 2017-10-01 --out my-quarter")
 def import_crm(
-    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="Folder with the CSV files of a CRM export.")],
+    export: Annotated[
+        Path, typer.Argument(metavar="EXPORT", help="Folder with the files of a CRM export, or its only file.")
+    ],
     *,
     as_of: Annotated[dt.datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of planning: 2017-10-01.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Plan folder to make.")],

@@ -25,8 +25,9 @@ SENTENCES: dict[str, str] = {
     "request.renewals.use": "Renewals and repeat orders of the quarter",
     "request.renewals.from": "Customer success, or sales operations",
     "request.renewals.form": "One row per contract: customer, product, day of renewal, amount; renewed or not "
-    "for the last 8 quarters",
-    "request.renewals.default": "Nothing: only open deals and new leads bring sales",
+    "for the last 8 quarters (import-crm reads it: `renewals` in the mapping)",
+    "request.renewals.default": "Nothing: an export of deals does not say which contracts renew; only open deals and "
+    "new leads bring sales",
     "request.calendar.missing": "Holidays, make-up days and company events of the quarter",
     "request.calendar.use": "Working days in which deals can be worked and closed",
     "request.calendar.from": "HR",
@@ -84,7 +85,7 @@ SENTENCES: dict[str, str] = {
     "request.stages.use": "Win rates and cycles by stage, so that the stage of an open deal counts",
     "request.stages.from": "Administrator of the CRM system",
     "request.stages.form": "One row per deal and stage: deal, stage, day of entering; for lost deals "
-    "the stage they were lost in",
+    "the stage they were lost in (import-crm reads it: `stage_history` in the mapping)",
     "request.stages.default": "Nothing: an open deal counts by its age, whatever its stage",
     "request.history.missing": "More closed deals: for these figures the export holds none",
     "request.history.use": "Win rates, cycles and values of own deals instead of those of all",

@@ -26,6 +26,10 @@ ROWS, FAIRNESS, PAPER = "optimizer/rows.py", "optimizer/fairness.py", "tests/kno
 WORTH, VERDICTS_TEST = "studies/decisions/worth.py", "tests/unit/test_studies_verdicts.py"
 RANDOM = "tests/known_answer/test_allocation_on_random_plans.py::test_all_stages_equal_an_independent_formulation"
 DATA_TEST = "tests/unit/test_optimizer_data.py"
+PASSING, STAGES = "scenarios/calibration/passing.py", "scenarios/crm/stage_history.py"
+PASSING_TEST = "tests/unit/test_crm_stages.py"
+RENEWALS, RENEWALS_TEST = "scenarios/crm/renewals.py", "tests/unit/test_crm_renewals.py"
+BUYING, CHURN_TEST = "scenarios/calibration/buying.py", "tests/unit/test_crm_churn.py"
 
 FAULTS = (
     # KPIs
@@ -93,4 +97,14 @@ FAULTS = (
     Fault("scenarios/expectations.py", "(activity.to_week or plan.calendar.weeks) + 1)", "(activity.to_week or plan.calendar.weeks))", DATA_TEST),
     Fault("scenarios/expectations.py", "return calendar_days * 5 / 7", "return calendar_days", DATA_TEST),
     Fault("scenarios/expectations.py", "range(plan.calendar.weeks)) / plan.calendar.weeks", "range(plan.calendar.weeks - 1)) / plan.calendar.weeks", "tests/unit/test_simulation_sessions.py"),
+    # calibration
+    Fault(PASSING, "entered <= ended[:, None]", "entered <= np.inf", PASSING_TEST),
+    Fault(PASSING, "(left >= start) & (left < end)", "left < end", PASSING_TEST),
+    Fault(PASSING, "here & lost[:, None]", "here & ~here", PASSING_TEST),
+    Fault(STAGES, 'table["entered"] >= date', 'table["entered"] > date', PASSING_TEST),
+    Fault(RENEWALS, 'rows["decided"] < date', 'rows["decided"] <= date', RENEWALS_TEST),
+    Fault(RENEWALS, 'between(renewed, "due", windows.quarter_start', 'between(renewed, "due", windows.previous_start', RENEWALS_TEST),
+    Fault(RENEWALS, "twins > len(renewed) / 2", "twins > len(renewed)", RENEWALS_TEST),
+    Fault(BUYING, "stopped = math.log(rate) - both * last", "stopped = math.log(rate) - both * watched", CHURN_TEST),
+    Fault(BUYING, "if _unevenness(purchases) > BURSTS", "if _unevenness(purchases) > 1e9", CHURN_TEST),
 )  # fmt: skip
