@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heapify, heappop, heappush
 from itertools import chain
-from typing import TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from simpy import Environment, Event
 from simpy.events import NORMAL, URGENT, EventPriority
@@ -25,7 +25,7 @@ _Entry: TypeAlias = tuple[float, int, int, "Event | Action"]
 """When, with which priority, after how many others, and what."""
 
 
-_SLICE_DAYS = 0.25
+_SLICE_DAYS: Final = 0.25
 
 
 class Clock(Environment):
@@ -42,6 +42,8 @@ class Clock(Environment):
         super().__init__()
         self._agenda = cast(list[_Entry], self._queue)
         """SimPy's queue, in which only what happens before the end of the slice stands."""
+        self._number = self._eid
+        """Numbers whatever is put into the queue, as SimPy does."""
         self._slice_ends = _SLICE_DAYS
         self._later: dict[int, list[_Entry]] = {}
         """Number of the slice → what is to happen in it."""
@@ -61,7 +63,7 @@ class Clock(Environment):
         self._put(self.now + delay, priority, event)
 
     def _put(self, when: float, priority: int, what: Event | Action) -> None:
-        entry = (when, priority, next(self._eid), what)
+        entry = (when, priority, next(self._number), what)
         if when < self._slice_ends:
             heappush(self._agenda, entry)
         else:
@@ -83,7 +85,7 @@ class Clock(Environment):
         while agenda and agenda[0][0] < end:
             self.now, _, _, due = heappop(agenda)
             self._now = self.now
-            if not isinstance(due, Event):
+            if callable(due):
                 due()
                 continue
             callbacks, due.callbacks = due.callbacks, None  # type: ignore[assignment]

@@ -80,6 +80,8 @@ def compile_model(
         reps=reps,
         tiers=tiers,
         accounts=accounts,
+        rep_number={id: number for number, id in enumerate(reps)},
+        account_number={id: number for number, id in enumerate(accounts)},
         coverage=[[i for i, rep in enumerate(plan.reps) if region in rep.regions] for region in regions],
         rep_quota=[allocation.quota_by_rep.get(rep, 0.0) for rep in reps],
         cell_quota=_cell_quotas(allocation, products, regions),

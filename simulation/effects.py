@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulation.board import ActiveEffect
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DAYS_PER_WEEK", "act"]
 
-DAYS_PER_WEEK = 5
+DAYS_PER_WEEK: Final = 5
 """Working days of an effect's week of duration."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from scenarios.allocation import Allocation
@@ -85,7 +84,7 @@ class OurAccount(NamedTuple):
     """An account, by positions."""
 
     id: str
-    attributes: dict[str, str | tuple[str, ...]]
+    attributes: Attributes
     tier: int
     region: int
     rep: int
@@ -128,12 +127,15 @@ class Model:
     reps: tuple[str, ...]
     tiers: tuple[str, ...]
     accounts: tuple[str, ...]
+    rep_number: dict[str, int]
+    """Position of each rep."""
+    account_number: dict[str, int]
     coverage: list[list[int]]
     """Reps covering each region."""
     rep_quota: list[float]
     cell_quota: list[list[float]]
     """Quota by product and region."""
-    rep_attributes: list[dict[str, str | tuple[str, ...]]]
+    rep_attributes: list[Attributes]
     hours_per_day: list[float]
     """Customer-facing hours of a rep per working day, before effects and after automated touches."""
     blocks: list[list[tuple[float, float]]]
@@ -194,16 +196,6 @@ class Model:
         """A compiled class has no ``__dict__`` in which pickle would find what is to be sent to other processes."""
         return Model, tuple(getattr(self, one.name) for one in fields(self))
 
-    @cached_property
-    def rep_number(self) -> Mapping[str, int]:
-        """Position of each rep."""
-        return {id: number for number, id in enumerate(self.reps)}
-
-    @cached_property
-    def account_number(self) -> Mapping[str, int]:
-        """Position of each account."""
-        return {id: number for number, id in enumerate(self.accounts)}
-
     def deal_attributes(
         self, source: str, product: int, region: int, tier: int, account: int, industry: str, rep: int
     ) -> Attributes:
@@ -212,7 +204,7 @@ class Model:
         found = self._attributes.get(kind)
         if found is None:
             plan = self.plan
-            attributes: dict[str, str | tuple[str, ...]] = {
+            attributes: Attributes = {
                 **product_keys(plan.products[product]),
                 **region_keys(plan.regions[region]),
                 "customer_tier": self.tiers[tier],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from simpy import Event
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Decision", "Opportunity"]
 
 
-SAME_MOMENT = 1e-9
+SAME_MOMENT: Final = 1e-9
 """Working days; sums of durations differ in the last digits."""
 
 
@@ -283,10 +283,10 @@ class Opportunity(Task):
         )
 
 
-class Decision(NamedTuple):
+class Decision:
     """A stage that ended: the customer went on to the next one, or not."""
 
-    day: float
-    opportunity: Opportunity
-    stage: int
-    passed: bool
+    __slots__ = ("day", "opportunity", "passed", "stage")
+
+    def __init__(self, day: float, opportunity: Opportunity, stage: int, passed: bool) -> None:
+        self.day, self.opportunity, self.stage, self.passed = day, opportunity, stage, passed

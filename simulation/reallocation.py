@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.calendar import Calendar
 from scenarios.errors import QuarterdeckError
-from scenarios.expectations import accepted_opportunities, activity_window, responses_in, with_measures
+from scenarios.expectations import accepted_opportunities, activity_window, responses_in
 from scenarios.policies import Reallocation
 from simulation.marketing import plan_duty
 from simulation.records import MoveRow
@@ -72,8 +72,7 @@ class _Place:
         bands = responses_in(self.activity, self.region)
         effect = bands[0].effect if bands else 0.0
         leads = self.activity.leads_per_unit * self.activity.acceptance * effect / self.activity.unit_cost
-        self.lift = with_measures(plan, "lead_rate", 1.0, source.attributes)
-        """What measures make of an accepted opportunity that money brings (R9)."""
+        self.lift = source.lift
         leads *= self.lift
         self.planned_roi = self.lead_worth * leads
 

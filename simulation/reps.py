@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from functools import partial
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from simulation.board import Acting, Keys
 from simulation.opportunities import Opportunity
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Rep"]
 
-UNREAD = object()
+UNREAD: Final = object()
 """What never acts on a parameter, so that it is read anew."""
 
-SAME_MOMENT = 1e-9
+SAME_MOMENT: Final = 1e-9
 """Working days within which a task counts as due; sums of durations differ in the last digits."""
 
 

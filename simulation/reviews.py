@@ -119,13 +119,14 @@ class _Reviews:
             return
         model, decisions, lights = self.quarter.model, self.quarter.decisions, self.lights
         products, last = model.plan.products, len(model.stages.positions) - 1
-        for day, deal, stage, passed in decisions[self._counted :]:
-            week, expected = model.week_of_day[int(day)], self._pass_rates[deal.tier][stage]
+        for decision in decisions[self._counted :]:
+            week, deal = model.week_of_day[int(decision.day)], decision.opportunity
+            passed, expected = decision.passed, self._pass_rates[deal.tier][decision.stage]
             if self._for_reps and lights.rep_conversion:
                 self._by_rep[week].add(deal.rep, float(passed), expected, 1.0)
             if lights.conversion:
                 self._decided[week].add(deal.region, float(passed), expected, 1.0)
-            if lights.deal_size and passed and stage == last:
+            if lights.deal_size and passed and decision.stage == last:
                 self._won[week].add(deal.region, deal.value, products[deal.product].mean_deal, 1.0)
         self._counted = len(decisions)
 

@@ -69,10 +69,10 @@ class _Series:
     def _has(self, needs: Cases) -> bool:
         """Whether there are cases enough since the last session; if so, they are used up."""
         quarter, reps = self.quarter, self.quarter.model.plan.reps
-        for _, deal, _, passed in quarter.decisions[self._seen :]:
-            if not needs.rep_tiers or reps[deal.rep].tier in needs.rep_tiers:
-                self._passed += passed
-                self._failed += not passed
+        for decision in quarter.decisions[self._seen :]:
+            if not needs.rep_tiers or reps[decision.opportunity.rep].tier in needs.rep_tiers:
+                self._passed += decision.passed
+                self._failed += not decision.passed
         self._seen = len(quarter.decisions)
         if self._passed < needs.passed or self._failed < needs.failed:
             return False

@@ -17,9 +17,11 @@ from scenarios.expectations import (
     lead_tier_mix,
     product_keys,
     region_keys,
+    with_measures,
 )
 from scenarios.plan import Plan
 from simulation.draws import LARGEST_UNIFORM
+from simulation.finder import Attributes
 from simulation.nature import nature_factor
 from simulation.options import Options
 
@@ -37,7 +39,7 @@ class LeadSource:
     """What the records call it: an activity's id, ``baseline``, ``cross_sell``."""
     parameter: str
     """Registered parameter that moves its rate."""
-    attributes: dict[str, str | tuple[str, ...]]
+    attributes: Attributes
     region: int
     account: int | None
     rate: float
@@ -51,6 +53,8 @@ class LeadSource:
     tier_shares: list[float]
     rep: int | None = None
     """To whom they come; None is decided when they arrive."""
+    lift: float = 1.0
+    """What measures make of an opportunity that money brings (R9), as the plan expects it."""
 
 
 def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], options: Options) -> Iterable[LeadSource]:
@@ -65,6 +69,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
         start, end = activity_window(plan, activity)
         mix = lead_tier_mix(plan, activity.tier_mix)
         for number, region in enumerate(plan.regions):
+            attributes: Attributes = {"activity": activity.id, **region_keys(region)}
             amount = allocation.amount.get((region.id, activity.id), 0.0)
             rate = accepted_opportunities(activity, region, amount) / (end - start)
             # Money that moves during the quarter (M6) may fill every band of the response, and more brings no more.
@@ -74,7 +79,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
                 kind="activity",
                 name=activity.id,
                 parameter="lead_rate",
-                attributes={"activity": activity.id, **region_keys(region)},
+                attributes=attributes,
                 region=number,
                 account=None,
                 rate=rate,
@@ -84,6 +89,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
                 stage=stage_of(activity.entry_stage),
                 product_shares=_shares(activity.product_mix, products),
                 tier_shares=_shares(mix, tiers),
+                lift=with_measures(plan, "lead_rate", 1.0, attributes),
             )
     regions, reps = [r.id for r in plan.regions], [r.id for r in plan.reps]
     for leads in plan.baseline_leads:

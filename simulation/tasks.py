@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from simulation.quarter import Quarter
@@ -13,7 +13,7 @@ __all__ = ["NO_CELL", "Errand", "Kind", "Task"]
 Kind: TypeAlias = int | tuple[int, float]
 """What tasks have in common that compete by due day alone: customer tier and cell, or priority and cadence in days."""
 
-NO_CELL = -1
+NO_CELL: Final = -1
 """Of a task that belongs to no product and region: ranks as a cell that is exactly on quota."""
 
 
