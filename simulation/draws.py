@@ -184,7 +184,7 @@ class Entities:
             raise ValueError(f'entity id "{self.ids[values[np.argmax(times)]]}" is taken twice')
         words = self.words[:, rows]
         words.flags.writeable = False
-        return Entities(tuple(self.ids[row] for row in rows.tolist()), words)
+        return Entities(tuple(map(self.ids.__getitem__, rows.tolist())), words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ can write one by hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import NamedTuple
@@ -43,11 +43,11 @@ class DealChance(NamedTuple):
 
     cycle: float
     """Working days of the whole cycle."""
-    passes: tuple[float, ...]
+    passes: Sequence[float]
     """A uniform per stage; the stage is passed when it lies below the pass probability."""
-    payments: tuple[float, ...] = ()
+    payments: Sequence[float] = ()
     """Three uniforms per instalment of the contract: late or not, how late, paid at all."""
-    touch_factors: tuple[float, ...] = ()
+    touch_factors: Sequence[float] = ()
     """A factor on the hours of each touch; empty where every touch takes its hours."""
     group: float = 1.0
     """A uniform that decides which strategy tests a new customer is in; drawn only for a plan that holds one."""
@@ -80,15 +80,15 @@ class Future:
     """A uniform per account."""
     account_groups: tuple[float, ...] = ()
     """The same uniform per account; empty for a plan without strategy tests."""
-    renewal_payments: tuple[tuple[float, ...], ...] = ()
+    renewal_payments: Sequence[Sequence[float]] = ()
     """Three uniforms per instalment of the account's renewed contract."""
-    payments: tuple[tuple[float, ...], ...] = ()
+    payments: Sequence[Sequence[float]] = ()
     """Three uniforms per opening receivable: late or not, how late, paid at all."""
     thresholds: Floats = field(default_factory=lambda: np.zeros(0))
     """Exponential threshold per possible strike."""
     events: tuple[float, ...] = ()
     """Per possible strike, whether it ends in its event."""
-    exams: tuple[tuple[float, ...], ...] = ()
+    exams: Sequence[Sequence[float]] = ()
     """Per measure with an exam and rep, a uniform for each of its sessions' tries."""
     draws: Draws = field(default_factory=lambda: Draws(0, 0))
     """Whence the rare things are drawn that only an event brings about."""
@@ -108,8 +108,8 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
         leads=_leads(model, draws),
         renewals=tuple(accounts[Purpose.RENEWAL][:, 0].tolist()),
         account_groups=tuple(accounts[Purpose.TEST_GROUP][:, 0].tolist()) if model.tested else (),
-        renewal_payments=_rows(accounts[Purpose.PAYMENT]),
-        payments=_rows(draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3)),
+        renewal_payments=accounts[Purpose.PAYMENT].tolist(),
+        payments=draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3).tolist(),
         thresholds=exponential_threshold(strikes[Purpose.STRIKE][:, 0]),
         events=tuple(strikes[Purpose.EVENT][:, 0].tolist()),
         exams=_exams(model, draws),
@@ -123,21 +123,19 @@ def addon_chance(model: Model, future: Future, id: str, product: int) -> DealCha
     return _chances(model, drawn, _cycles(model, drawn, np.array([product])))[0]
 
 
-def passes_again(model: Model, future: Future, id: str, times: int) -> tuple[float, ...]:
+def passes_again(model: Model, future: Future, id: str, times: int) -> list[float]:
     """A uniform per stage for an opportunity that has to pass stages anew for the ``times``-th time."""
     stages = len(model.stages.weights)
     uniforms = future.draws.uniforms(Purpose.STAGE_PASS, Entities.of((id,)), stages * (times + 1))
-    return tuple(uniforms[0, stages * times :].tolist())
+    again: list[float] = uniforms[0, stages * times :].tolist()
+    return again
 
 
-def _exams(model: Model, draws: Draws) -> tuple[tuple[float, ...], ...]:
+def _exams(model: Model, draws: Draws) -> list[list[float]]:
     if not model.exam_tries:
-        return ()
-    return _rows(draws.uniforms(Purpose.EXAM, model.exam_entities, model.exam_tries))
-
-
-def _rows(array: Floats) -> tuple[tuple[float, ...], ...]:
-    return tuple(map(tuple, array.tolist()))
+        return []
+    exams: list[list[float]] = draws.uniforms(Purpose.EXAM, model.exam_entities, model.exam_tries).tolist()
+    return exams
 
 
 def _nature(model: Model, draws: Draws) -> tuple[float, ...]:
@@ -240,9 +238,9 @@ def _cycles(
 
 
 def _chances(model: Model, drawn: dict[Purpose, Floats], cycles: Floats) -> list[DealChance]:
-    touch_factors: Iterable[tuple[float, ...]] = repeat(())
+    touch_factors: Iterable[Sequence[float]] = repeat(())
     if Purpose.TOUCH in drawn:
-        touch_factors = _rows(exponential_threshold(drawn[Purpose.TOUCH]))
+        touch_factors = exponential_threshold(drawn[Purpose.TOUCH]).tolist()
     groups: Iterable[float] = drawn[Purpose.TEST_GROUP][:, 0].tolist() if model.tested else repeat(1.0)
-    passes, payments = _rows(drawn[Purpose.STAGE_PASS]), _rows(drawn[Purpose.PAYMENT])
+    passes, payments = drawn[Purpose.STAGE_PASS].tolist(), drawn[Purpose.PAYMENT].tolist()
     return list(map(DealChance, cycles.tolist(), passes, payments, touch_factors, groups))

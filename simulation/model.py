@@ -196,14 +196,11 @@ class Model:
         """A compiled class has no ``__dict__`` in which pickle would find what is to be sent to other processes."""
         return Model, tuple(getattr(self, one.name) for one in fields(self))
 
-    def deal_attributes(
-        self, source: str, product: int, region: int, tier: int, account: int, industry: str, rep: int
-    ) -> Attributes:
+    def deal_attributes(self, kind: DealKind) -> Attributes:
         """By what effects pick an opportunity; its account's industry counts where it states none."""
-        kind = source, product, region, tier, account, industry, rep
         found = self._attributes.get(kind)
         if found is None:
-            plan = self.plan
+            plan, (source, product, region, tier, account, industry, rep) = self.plan, kind
             attributes: Attributes = {
                 **product_keys(plan.products[product]),
                 **region_keys(plan.regions[region]),

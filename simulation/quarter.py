@@ -169,7 +169,7 @@ class Quarter:
         kind = start.kind
         keys = self._deal_keys.get(kind)
         if keys is None:
-            keys = self._deal_keys[kind] = Keys(self.model.deal_attributes(*kind))
+            keys = self._deal_keys[kind] = Keys(self.model.deal_attributes(kind))
         return keys
 
     def signed(self, rep: int, product: int, region: int, value: float) -> None:

@@ -39,6 +39,9 @@ class _Series:
         self._on: dict[tuple[int, str], tuple[ActiveEffect, float]] = {}
         """(number of the effect, rep or nobody) → the effect that is on, and until when."""
         self._seen = self._passed = self._failed = 0
+        needs = session.needs
+        self._counts = [needs is None or not needs.rep_tiers or tier in needs.rep_tiers for tier in tiers]
+        """Whether a rep's cases are among those that a session needs."""
 
     def take_hours(self) -> None:
         """Those who take part sell less in the weeks of the sessions."""
@@ -68,9 +71,9 @@ class _Series:
 
     def _has(self, needs: Cases) -> bool:
         """Whether there are cases enough since the last session; if so, they are used up."""
-        quarter, reps = self.quarter, self.quarter.model.plan.reps
+        quarter, counts = self.quarter, self._counts
         for decision in quarter.decisions[self._seen :]:
-            if not needs.rep_tiers or reps[decision.opportunity.rep].tier in needs.rep_tiers:
+            if counts[decision.opportunity.rep]:
                 self._passed += decision.passed
                 self._failed += not decision.passed
         self._seen = len(quarter.decisions)
