@@ -135,6 +135,7 @@ MESSAGES: dict[str, str] = {
     "{n} of {all} renewed contracts are among the deals won, by account, amount and day: they come with the "
     "deals, and are not simulated a second time": "{all} 份已续约合同中有 {n} 份按客户、金额和日期看就是赢单商机：续约已随商机计入，不再重复模拟",
     "contracts of products that no deal has count as what their account bought most: {names}": "合同的产品在商机中没有，按该客户购买最多的产品计：{names}",
+    "accounts that get the contract that the export has now ({n}): {names}": "改为导出数据中现有续约合同的客户（{n}）：{names}",
     "accounts whose contract differs, the plan's is kept ({n}): {names}": "续约合同不同的客户，保留计划中的（{n}）：{names}",
     "of accounts without a deal in use, so without a rep": "所属客户没有采用的商机，因此没有负责的销售",
     "due before the date and not decided": "截止日前到期但未定",

@@ -91,6 +91,7 @@ class Meeting:
         changed: dict[str, list[str]] = {field: [] for field in IMPORTED}
         added = []
         contracts: list[str] = []
+        renewed: list[str] = []
         for row in self.draft.tables["accounts"]:
             rep = self.reps.get(row["rep"])
             if row["id"] in self.accounts:
@@ -110,7 +111,7 @@ class Meeting:
                         kept[field].append(f"{mine.id} ({now} in the plan, {theirs} in the export)")
                     if before.get(mark, "") not in ("", theirs):
                         cells[mark] = theirs
-                cells |= self._renewal(row, mine, before, contracts)
+                cells |= self._renewal(row, mine, before, contracts, renewed)
                 rows[row["id"]] = cells
             elif rep is None or row["region"] not in self.regions:
                 lost.append(f"{row['name']} (rep {row['rep']}, region {row['region']})")
@@ -129,6 +130,7 @@ class Meeting:
         self._say("accounts given to the rep that the export has now", changed["rep"])
         self._say("accounts put into the tier that the export has now", changed["customer_tier"])
         self._say("accounts whose contract differs, the plan's is kept", contracts)
+        self._say("accounts that get the contract that the export has now", renewed)
         self._say("new accounts left out, as the plan has not their rep or region", lost)
         self._say("accounts added", added, SHOWN)
         rows = {id: row for id, row in rows.items() if len(row) > 1}
@@ -149,13 +151,14 @@ class Meeting:
             IMPORTED_RENEWAL: renewal_mark(float(row["renewal_amount"]), day, product),
         }
 
-    def _renewal(self, row: Row, mine: Account, before: Row, kept: list[str]) -> Row:
+    def _renewal(self, row: Row, mine: Account, before: Row, kept: list[str], renewed: list[str]) -> Row:
         """Cells of the contract where the export's is another; what was edited by hand stays, and is named."""
         theirs = self._contract(row)
         now = renewal_mark(mine.renewal_amount, mine.renewal_date, mine.product)
         if not theirs or theirs[IMPORTED_RENEWAL] == now:
             return {}
         if before.get(IMPORTED_RENEWAL, "") == now:
+            renewed.append(f"{mine.id} ({now or 'none'} → {theirs[IMPORTED_RENEWAL] or 'none'})")
             return theirs
         if before.get(IMPORTED_RENEWAL, "") != theirs[IMPORTED_RENEWAL]:
             kept.append(f"{mine.id} ({now or 'none'} in the plan, {theirs[IMPORTED_RENEWAL] or 'none'} in the export)")

@@ -187,6 +187,20 @@ def test_a_preset_can_be_copied_by_name(preset: str, tmp_path: Path, monkeypatch
     assert CliRunner().invoke(app, ["new", "--excel", "o.xlsx", "--mapping", preset]).exit_code == 2
 
 
+@pytest.mark.parametrize("preset", ["maven", "salesforce", "hubspot"])
+def test_sections_of_a_preset_are_read_once_their_marks_are_taken_away(preset: str, tmp_path: Path) -> None:
+    text = (LIBRARY / f"{preset}.yaml").read_text(encoding="utf-8")
+    head, mark, tail = text.partition("docs/crm.md says what becomes of them.\n")
+    sections, gap, rest = tail.partition("\n\n")
+    assert mark
+    assert all(line.startswith("# ") for line in sections.splitlines())
+    bare = "\n".join(line[2:] for line in sections.splitlines())
+    (tmp_path / "mine.yaml").write_text(head + mark + bare + gap + rest, encoding="utf-8")
+    assert {"deals", "invoices", "staff", "stage_history", "renewals"} <= set(
+        read_mapping(tmp_path / "mine.yaml").files
+    )
+
+
 def test_an_export_of_one_file_is_back_tested_and_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And quarters may be named one by one."""
     monkeypatch.chdir(tmp_path)

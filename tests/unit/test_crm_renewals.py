@@ -170,6 +170,8 @@ def test_a_newer_export_renews_contracts_but_for_those_edited_by_hand(export: Pa
         text for text in report.warnings if text.startswith("accounts whose contract differs, the plan's is kept")
     ]
     assert "acme (850 2017-08-01 anvil in the plan, 801 2017-08-01 anvil in the export)" in said
+    said = "accounts that get the contract that the export has now (1): blue (400 2017-07-10 bolt-kit → 450 2017-07-10"
+    assert any(text.startswith(said) for text in report.warnings)
     write(export, *DECIDED)
     refresh_crm(export, AS_OF, tmp_path / "new", tmp_path / "third", tmp_path / "mine.yaml")
     assert contracts(load_plan(tmp_path / "third").plan)["blue"] == (None, 0, None)
