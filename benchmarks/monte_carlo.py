@@ -9,15 +9,13 @@ processes count: run it on a machine that does nothing else.
 from __future__ import annotations
 
 import argparse
-import platform
 import statistics
 import time
 from collections.abc import Callable
 
 import numpy as np
-import simpy
 
-from benchmarks.quarter import LOAD, SEED
+from benchmarks.quarter import LOAD, SEED, machine
 from benchmarks.textbook import core_allocation, core_of, difference, textbook_replicate
 from scenarios.loading import load_plan
 from simulation.compiling import compile_model
@@ -66,7 +64,7 @@ def main() -> None:
         for name, values in found.items():
             if not np.allclose(values, found["textbook"], rtol=1e-9, atol=1e-6):
                 raise SystemExit(f"{name}: KPIs differ from the textbook's")
-    print(f"{platform.machine()}, Python {platform.python_version()}, SimPy {simpy.__version__}")
+    print(machine())
     print(f"{replications} replications of the core of the built-in plan, the same KPIs; median of {ROUNDS}")
     middle = {name: statistics.median(values) for name, values in times.items()}
     for name, duration in middle.items():

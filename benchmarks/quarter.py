@@ -20,6 +20,7 @@ import simpy
 from benchmarks.textbook import core_allocation, core_of, difference, run_textbook
 from optimizer import allocate
 from scenarios.loading import load_plan
+from simulation import native
 from simulation.compiling import compile_model
 from simulation.future import Future, draw_future
 from simulation.kpis import measure
@@ -37,9 +38,15 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--quick", action="store_true", help="fewer rounds")
     rounds, each = (3, 4) if options.parse_args().quick else (9, 10)
-    print(f"{platform.machine()}, Python {platform.python_version()}, SimPy {simpy.__version__}")
+    print(machine())
     beside_the_textbook(rounds, each)
     built_in(rounds, each)
+
+
+def machine() -> str:
+    """What the figures were measured with."""
+    ours = "compiled" if native.in_use() else "plain Python"
+    return f"{platform.machine()}, Python {platform.python_version()}, SimPy {simpy.__version__}; ours is {ours}"
 
 
 def seconds(work: Callable[[], Any]) -> float:

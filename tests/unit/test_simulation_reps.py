@@ -10,6 +10,7 @@ import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.plan import Plan
+from simulation import native
 from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.options import Options
@@ -25,6 +26,8 @@ QUOTAS = (
     QuotaCell("S1", "north", "R2", 50_000.0),
     QuotaCell("L1", "south", "R3", 50_000.0),
 )
+
+pytestmark = pytest.mark.skipif(native.in_use() is not None, reason="no compiled class allows tasks of a test's own")
 
 
 def quarter_of(quotas: tuple[QuotaCell, ...] = QUOTAS, budget: tuple[BudgetCell, ...] = (), **sections: Any) -> Quarter:
