@@ -115,6 +115,26 @@ def write_salesforce(path: Path, company: Company, seed: int) -> None:
     _write(path, header, table)
 
 
+def write_queues(folder: Path, company: Company, closings_a_week: float, seed: int) -> None:
+    """An export of reps who have more deals than time and close the longest waiting first, so many a week."""
+    rng = np.random.default_rng(seed)
+    end, rows = START + dt.timedelta(weeks=company.weeks), []
+    names, product = [f"Rep {number}" for number in range(company.reps)], next(iter(company.prices))
+    for rep in names:
+        begun = rng.uniform(0, 7 * company.weeks, rng.poisson(company.leads_a_week * company.weeks))
+        due = begun + rng.lognormal(np.log(company.median_days), company.sigma, len(begun))
+        closed = 0.0
+        for deal in np.argsort(due):
+            closed = max(closed, due[deal]) + (rng.exponential(7 / closings_a_week) if closed else 0.0)
+            engaged, ended = (START + dt.timedelta(days=int(day)) for day in (begun[deal], closed))
+            won, is_open = rng.uniform() < company.win_rate, ended >= end
+            stage = "Engaging" if is_open else "Won" if won else "Lost"
+            value = company.prices[product] * rng.lognormal(0, 0.1)
+            row = [f"D{len(rows):06}", rep, product, f"Account {rng.integers(20):02}", stage, engaged.isoformat()]
+            rows.append(row + (["", ""] if is_open else [ended.isoformat(), f"{value:.2f}" if won else "0"]))
+    write_rows(folder, rows, names, company.prices)
+
+
 def write_stages(folder: Path, company: Company, seed: int, stages: dict[str, tuple[float, float]] = STAGES) -> Path:
     """An export whose deals pass stages, with the file of their entries, and the mapping that reads both.
 

@@ -16,7 +16,7 @@ from scenarios.crm.groups import codes, sums
 from scenarios.crm.history import History
 from scenarios.crm.stage_history import PassedStages
 
-__all__ = ["Ages", "came_due", "cycles", "least_loaded"]
+__all__ = ["Ages", "came_due", "cycles", "explains_the_closings", "least_loaded"]
 
 Floats: TypeAlias = NDArray[np.float64]
 LEAST_LOADED = 1 / 3
@@ -33,6 +33,8 @@ class Ages:
     days: Floats
     ended: NDArray[np.bool_]
     entry: Floats
+    on_the_date: Floats
+    """Age that a deal has on the date, or would have if it had not ended."""
     product: NDArray[np.int64]
     rep: NDArray[np.int64]
 
@@ -54,10 +56,12 @@ class Ages:
         end = deals["closed"].where(deals["outcome"] != "open", as_of)
         days = np.asarray((end - deals["engaged"]).dt.days, dtype=float)
         entry = np.asarray((history.closed["closed"].min() - deals["engaged"]).dt.days, dtype=float)
+        now = np.asarray((as_of - deals["engaged"]).dt.days, dtype=float)
         if stages is not None:
             part = stages.part_done(deals)
-            days, entry = np.round(days / part), np.round(entry / part)
-        return cls(days, ended, np.clip(entry, 0.0, None), codes(deals["product"], products), codes(deals["rep"], reps))
+            days, entry, now = (np.round(each / part) for each in (days, entry, now))
+        product, rep = codes(deals["product"], products), codes(deals["rep"], reps)
+        return cls(days, ended, np.clip(entry, 0.0, None), now, product, rep)
 
     def fit(self, rows: NDArray[np.bool_], waiting: bool) -> CycleFit | None:
         """Cycle of some of the deals, where they wait for reps without that wait."""
@@ -124,6 +128,21 @@ def least_loaded(ages: Ages, reps: int) -> NDArray[np.bool_]:
     if reps < LEAST_REPS or int(ages.ended[rows].sum()) < LEAST_TO_STAND_ALONE:
         return np.ones(len(ages.days), dtype=bool)
     return rows
+
+
+def explains_the_closings(ages: Ages, products: Sequence[str], fits: Mapping[str, CycleFit], whole: CycleFit) -> bool:
+    """Whether as many deals came due as were closed.
+
+    Where reps take the longest waiting first hardly a young deal ends, and a cycle without the wait cannot be taken
+    from young deals: it would be so long that hardly any came due.
+    """
+    due = 0.0
+    for number, name in enumerate(products):
+        rows = ages.product == number
+        fit = fits.get(name, whole)
+        at, before = fit.ended_by(np.maximum(ages.on_the_date[rows], 0.5)), fit.ended_by(ages.entry[rows])
+        due += float(np.sum(np.where(before < 1, (at - before) / np.maximum(1 - before, 1e-9), 0.0)))
+    return due >= float(ages.ended.sum())
 
 
 def came_due(ages: Ages, products: Sequence[str], fits: Mapping[str, CycleFit], whole: CycleFit, reps: int) -> Floats:

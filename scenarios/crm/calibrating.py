@@ -17,7 +17,7 @@ from scenarios.calibration.capacity import Binding
 from scenarios.calibration.cycles import CycleFit
 from scenarios.calibration.figures import Figure
 from scenarios.calibration.seasons import Season
-from scenarios.crm.ages import Ages, came_due, cycles, least_loaded
+from scenarios.crm.ages import Ages, came_due, cycles, explains_the_closings, least_loaded
 from scenarios.crm.churn import Losses, losses_of
 from scenarios.crm.deal_values import values_of
 from scenarios.crm.history import History, Windows, between
@@ -87,6 +87,8 @@ def calibrate(
     free = binds.verdict != "hours bind"
     who = np.ones(len(ages.days), dtype=bool) if free else least_loaded(ages, len(reps))
     by_product, cycle = cycles(ages, names, who, not free)
+    if not free and cycle is not None and not explains_the_closings(ages, names, by_product, cycle):
+        by_product, cycle = cycles(ages, names, np.ones(len(ages.days), dtype=bool), waiting=False)
     closings, closings_sd = closings_by_rep(observed, reps, season, windows, joined)
     capacity = {name: figure.value for name, figure in closings.items()}
     if cycle is not None and not free:

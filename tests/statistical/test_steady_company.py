@@ -5,13 +5,14 @@ Whether hours bind cannot be told there, since the pipeline does not move; neith
 
 import datetime as dt
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from studies.backtest.backtesting import BacktestRequest, backtest
 from studies.replay.futures import Execution, Futures
-from tests.crm_exports import START, Company, write_export, write_stages
+from tests.crm_exports import START, Company, write_export, write_queues, write_stages
 
 pytestmark = pytest.mark.statistical
 
@@ -46,3 +47,18 @@ def test_the_total_is_not_off_where_stages_are_known(tmp_path: Path) -> None:
         inside += window.total.inside
     assert 0.82 < statistics.mean(ratios) < 1.2, ratios
     assert inside >= 3, ratios
+
+
+def test_closings_go_on_where_hours_bind_and_reps_close_the_longest_waiting_first(tmp_path: Path) -> None:
+    """No young deal ends then, so that none tells how long a cycle is without the wait: it must not become endless."""
+    company = Company(reps=6, win_rate=0.45, median_days=20, sigma=0.5, leads_a_week=3.2, weeks=66)
+    ratios = []
+    for seed in (0, 3, 6, 7):
+        write_queues(tmp_path / str(seed), replace(company, prices={"Anvil": 1000.0}), 2.6, seed)
+        request = BacktestRequest(source=str(tmp_path / str(seed)), quarters=(QUARTER,), replications=16, seed=seed)
+        [window] = backtest(request, Futures(Execution(seed, 16))).windows
+        if window.hours == "hours bind":  # else reps are taken to have time
+            closings = [cause for cause in window.causes if cause.scope == "total" and cause.id in ("leads", "timing")]
+            ratios.append(sum(c.forecast for c in closings) / sum(c.actual for c in closings))
+    assert len(ratios) >= 2
+    assert all(0.75 < ratio < 1.3 for ratio in ratios), ratios
