@@ -15,7 +15,7 @@ from simulation.distributions import Floats
 from simulation.draws import Integers
 from simulation.finder import AIMS, Attributes, Finder
 
-__all__ = ["Acting", "ActiveEffect", "Board", "Crowd", "Keys"]
+__all__ = ["NOTHING", "Acting", "ActiveEffect", "Board", "Crowd", "Keys"]
 
 _Found: TypeAlias = tuple[object, float, float, tuple[str, ...]]
 """The token of what acts on a parameter, sum of shifts, product of factors, contingency plans among it."""
@@ -156,14 +156,14 @@ class Board:
         """Contingency plan → ids of what its effects acted on."""
         self.clips: dict[str, int] = {}
         """Parameter → how often its value was clipped to its domain."""
-        self.before_change: dict[str, Callable[[], None]] = {}
-        """Parameter → what is to be done before one of its effects goes on or off."""
+        self.before_change: dict[str, Callable[[ActiveEffect], None]] = {}
+        """Parameter → what is to be done before an effect on it goes on or off."""
 
     def switch_on(self, active: ActiveEffect) -> None:
         """Let an effect act from now on."""
         if not active.neutral:
             if (before := self.before_change.get(active.parameter)) is not None:
-                before()
+                before(active)
             on = self._on.setdefault(active.parameter, [])
             on.append(active)
             self.acting[active.parameter] = Acting(active.parameter, on)
@@ -172,7 +172,7 @@ class Board:
         """End an effect that is on."""
         if not active.neutral:
             if (before := self.before_change.get(active.parameter)) is not None:
-                before()
+                before(active)
             on = self._on[active.parameter]
             on.remove(active)
             if on:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.errors import UsageError
 from scenarios.expectations import activity_window
-from simulation.board import Keys
+from simulation.board import ActiveEffect, Keys
 from simulation.future import LeadPoint, more_leads
 from simulation.model import DealStart
 from simulation.tasks import Errand
@@ -65,7 +65,7 @@ class _Arrivals:
         if point.height < rate:
             _accept(quarter, point, account)
 
-    def look_again(self) -> None:
+    def look_again(self, _: ActiveEffect) -> None:
         """Effects on rates are about to change: once they have, see whether more opportunities are possible."""
         self.quarter.at(self.quarter.env.now, self._extend)
 

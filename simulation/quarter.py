@@ -14,7 +14,7 @@ from simpy import Resource
 from scenarios.effects import EventName
 from scenarios.risks import EventFigures
 from simulation.accounts import Account, start_accounts
-from simulation.board import Board, Keys
+from simulation.board import NOTHING, ActiveEffect, Board, Keys
 from simulation.clock import Action, Clock
 from simulation.events import EVENT_HANDLERS, Happening
 from simulation.focus_days import start_focus_days
@@ -117,7 +117,8 @@ class Quarter:
         records = self.records
         records.deals = [deal.row() for deal in self.deals]
         records.hours = [rep.hours for rep in self.reps]
-        self._count_hours()
+        for rep in self.reps:
+            rep.count_hours()
         records.hours_there = [rep.hours_there for rep in self.reps]
         records.health = scores(self)
         records.uses = {plan: len(entities) for plan, entities in sorted(self.board.uses.items())}
@@ -133,8 +134,10 @@ class Quarter:
         self.env.dissolve()
         del self.reps, self.at_work, self.risks, self.board
 
-    def _count_hours(self) -> None:
-        for rep in self.reps:
+    def _count_hours(self, about_to_change: ActiveEffect) -> None:
+        """Add up the hours there were, of the rep whom an effect is aimed at, or else of everybody."""
+        kind, id = about_to_change.aim or NOTHING
+        for rep in [self.reps[self.model.rep_number[id]]] if kind == "rep" else self.reps:
             rep.count_hours()
 
     def new_rep(self, number: int) -> Rep:
