@@ -193,5 +193,6 @@ def _paid_in_time(plan: Plan, day: float) -> float:
     if day < 0:
         paid = late.cdf_between(horizon - day, -day, float("inf"))
     else:
-        paid = 1 - lateness.late_share + lateness.late_share * late.cdf(horizon - day)
+        late_share = with_measures(plan, "late_share", lateness.late_share, {})
+        paid = 1 - late_share + late_share * late.cdf(horizon - day)
     return (1 - lost) * paid

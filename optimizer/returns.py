@@ -19,13 +19,14 @@ def cash_share(plan: Plan) -> float:
     lateness = plan.money.lateness
     median = with_measures(plan, "days_late", lateness.median_days_late, {})
     lost = with_measures(plan, "bad_debt", lateness.bad_debt, {})
+    late_share = with_measures(plan, "late_share", lateness.late_share, {})
     days_late = LognormalCycle(working_days(median), lateness.sigma)
     received = 0.0
     for part in plan.money.payment_terms:
         due = working_days(part.due_days)
         on_time = max(1 - due / horizon, 0.0)
         late = days_late.mean_cdf(due, due + horizon, horizon) if days_late.median > 0 else on_time
-        received += part.share * ((1 - lateness.late_share) * on_time + lateness.late_share * late)
+        received += part.share * ((1 - late_share) * on_time + late_share * late)
     return received * (1 - lost)
 
 

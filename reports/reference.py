@@ -31,6 +31,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "detection_days": ("risks.*.detection_days",),
     "event_probability": ("risks.*.event_probability",),
     "handover_days": ("handover.days",),
+    "late_share": ("money.lateness.late_share",),
     "lead_rate": ("activities.*.leads_per_unit", "activities.*.acceptance"),
     "orphan_win_factor": ("process.orphan_win_factor",),
     "payment_days": (),

@@ -104,6 +104,7 @@ PARAMETERS: dict[str, Parameter] = {
         Parameter(
             "base_share", "share", 0, 1, _DEAL, "base part of an opportunity that splits; the rest is its add-on"
         ),
+        Parameter("late_share", "probability", 0, 1, _ACCOUNT, "share of receivables paid late"),
         Parameter("days_late", "days", 0, math.inf, _ACCOUNT, "how late a late customer pays"),
         Parameter("payment_days", "days", 0, math.inf, _ACCOUNT, "from a signature to the due day of an instalment"),
         Parameter("bad_debt", "probability", 0, 1, _ACCOUNT, "share of receivables never paid"),

@@ -105,7 +105,8 @@ def _falls_due(
     paid = math.inf
     if not bad:
         paid = due
-        if overdue > 0 or late_draw < lateness.late_share:
+        late_share = board.value("late_share", lateness.late_share, payer.keys, payer.entity)
+        if overdue > 0 or late_draw < late_share:
             median = working_days(board.value("days_late", lateness.median_days_late, payer.keys, payer.entity))
             paid += _days_late(median, lateness.sigma, days_draw, overdue) - overdue
     row = len(quarter.records.payments)

@@ -58,6 +58,7 @@ MESSAGES: dict[str, str] = {
     "True lead rate": "真实线索速度",
     "True length of the sales cycle": "真实成交周期",
     "True value of a deal": "真实单笔金额",
+    "True share paid late": "真实逾期付款比例",
     "True days late": "真实逾期天数",
     "True share never paid": "真实坏账率",
     "True loss of customers": "真实客户流失率",

@@ -158,17 +158,23 @@ def _about_renewals(renewals: Renewals | None) -> list[CommentedMap]:
 
 
 def _about_payments(invoices: Invoices | None) -> list[CommentedMap]:
-    """What the number of invoices leaves open; how many are late is no parameter, and many invoices tell it well."""
+    """What the number of invoices leaves open."""
     entries = []
+    if invoices and (late := invoices.late_share) and late.value > 0:
+        entries.append(_true_share("U-late-share", "True share paid late", "late_share", late))
     if invoices and (days := invoices.days_late) and days.log_median_se >= LEAST_SPREAD:
         source = f"sampling error of {days.median.count:,} invoices paid late"
         entries.append(_spread("U-days-late", "True days late", "days_late", {}, days.log_median_se, source))
     if invoices and (bad := invoices.bad_debt):
-        sd = math.sqrt(bad.value * (1 - bad.value) / (bad.count + 2))
-        source = f"sampling error of {bad.count:,} invoices"
-        distribution = commented(kind="beta", mean=significant(bad.value), sd=significant(sd, 3))
-        entries.append(_entry("U-bad-debt", "True share never paid", "bad_debt", {}, distribution, source))
+        entries.append(_true_share("U-bad-debt", "True share never paid", "bad_debt", bad))
     return entries
+
+
+def _true_share(id: str, name: str, parameter: str, share: Figure) -> CommentedMap:
+    sd = math.sqrt(share.value * (1 - share.value) / (share.count + 2))
+    source = f"sampling error of {share.count:,} invoices"
+    distribution = commented(kind="beta", mean=significant(share.value), sd=significant(sd, 3))
+    return _entry(id, name, parameter, {}, distribution, source)
 
 
 def _about_losses(estimates: Estimates) -> list[CommentedMap]:

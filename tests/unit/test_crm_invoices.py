@@ -87,7 +87,7 @@ def test_when_customers_pay_by_hand(export: Path) -> None:
     assert days.basis == "of 100 invoices due before 2017-07-01, 40 were not paid on the day, 40 of them later"
     own = {a.path: a.count for a in plan.assumptions if a.grade == "own"}
     assert own["money.lateness.late_share"] == own["money.lateness.bad_debt"] == 100
-    assert {"U-days-late", "U-bad-debt"} <= {entry.id for entry in plan.uncertainty}
+    assert {"U-late-share", "U-days-late", "U-bad-debt"} <= {entry.id for entry in plan.uncertainty}
     text = (report.out / "plan.yaml").read_text(encoding="utf-8")
     assert "# 0 of 100 invoices due 90 days before or earlier are open still" in text
 

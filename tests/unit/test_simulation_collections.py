@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from scenarios.allocation import Allocation
+from scenarios.effects import Effect
 from scenarios.plan import Plan
+from simulation.board import ActiveEffect
 from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.options import Options
@@ -70,6 +72,16 @@ def test_who_never_pays_is_gone_after_all_the_same() -> None:
     assert paid(quarter) == [math.inf, pytest.approx(17.75)]
     assert [payment.bad for payment in quarter.records.payments] == [True, False]
     assert quarter.reps[0].hours == 4.8
+
+
+def test_effects_move_who_pays_late_account_by_account() -> None:
+    """The share paid late is half; each pays late whose draw lies below it."""
+    between = (0.3, 0.5, 0.5)
+    assert paid(quarter_of((between, between), held=False)) == [20, 20]
+    effect = {"parameter": "late_share", "factor": 0.5, "scope": {"account": ["C2"]}}
+    fewer = quarter_of((between, between), held=False)
+    fewer.board.switch_on(ActiveEffect(Effect.model_validate(effect)))
+    assert paid(fewer) == [20, 10]
 
 
 def test_factors_of_1_without_hours_change_nothing() -> None:
