@@ -18,7 +18,7 @@ native: setup ## Compile the simulation, which then takes half the time (needs a
 	if ! command -v "$${CC:-cc}" >/dev/null; then \
 	  echo "No C compiler here: the simulation runs as plain Python, with the same figures in twice the time."; exit 0; fi; \
 	echo "Compiling the simulation, about a minute, once …"; \
-	rm -rf build/native*; mkdir -p build; \
+	rm -rf build/native* build/new; mkdir -p build; \
 	if QUARTERDECK_COMPILE=1 $(BIN)/python setup.py build_ext --build-lib build/new --build-temp build/native \
 	  > build/native.log 2>&1; then mv build/new "$$to"; \
 	else echo "That failed (build/native.log says why): it runs as plain Python, with the same figures."; fi

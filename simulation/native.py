@@ -1,13 +1,15 @@
 """The simulation as native code, where it has been compiled: the same modules and figures in half the time.
 
 ``make native`` compiles the modules below with mypyc, which takes them as they are, by their types. The result lies in
-a folder named after the very source it was made of, and is used from there alone: what has been edited since runs as
-plain Python until it is compiled again. ``QUARTERDECK_PLAIN=1`` runs everything as plain Python.
+a folder named after Python's version and the very source it was made of, and is used from there alone: what has been
+edited since runs as plain Python until it is compiled again. ``QUARTERDECK_PLAIN=1`` runs everything as plain Python.
+(In a wheel that was built with ``QUARTERDECK_COMPILE=1`` the compiled modules lie beside their source.)
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -54,7 +56,7 @@ def folder() -> Path:
     for package in _TYPES_FROM:
         for file in sorted((_ROOT / package).rglob("*.py")):
             digest.update(f"{file.relative_to(_ROOT).as_posix()}\0".encode() + file.read_bytes())
-    return _BUILT / f"native-{digest.hexdigest()[:16]}"
+    return _BUILT / f"native-{sys.implementation.cache_tag}-{digest.hexdigest()[:16]}"
 
 
 def in_use() -> Path | None:

@@ -1,7 +1,7 @@
 """The rep is the process: take the best due task, work on it, look again; sleep when nothing is due.
 
-A touch is one timeout that calls the rep back. A generator that yields it would read much the same and make every
-touch a sixth slower, and touches are most of what happens in a quarter.
+A touch is one call of the clock. A generator that yields a timeout would read much the same and make every touch a
+sixth slower, and touches are most of what happens in a quarter.
 """
 
 from __future__ import annotations
