@@ -42,8 +42,8 @@ class Clock(Environment):
         super().__init__()
         self._agenda = cast(list[_Entry], self._queue)
         """SimPy's queue, in which only what happens before the end of the slice stands."""
-        self._number = self._eid
-        """Numbers whatever is put into the queue, as SimPy does."""
+        self._made = 0
+        """How much was put into the queue so far: what is due at one moment happens in that order."""
         self._slice_ends = _SLICE_DAYS
         self._later: dict[int, list[_Entry]] = {}
         """Number of the slice → what is to happen in it."""
@@ -63,7 +63,8 @@ class Clock(Environment):
         self._put(self.now + delay, priority, event)
 
     def _put(self, when: float, priority: int, what: Event | Action) -> None:
-        entry = (when, priority, next(self._number), what)
+        self._made += 1
+        entry = (when, priority, self._made, what)
         if when < self._slice_ends:
             heappush(self._agenda, entry)
         else:
@@ -78,13 +79,12 @@ class Clock(Environment):
             self._agenda.extend(self._later.pop(number, ()))
             heapify(self._agenda)
         self._happen_before(end)
-        self.now = self._now = end
+        self.now = end
 
     def _happen_before(self, end: float) -> None:
         agenda = self._agenda
         while agenda and agenda[0][0] < end:
             self.now, _, _, due = heappop(agenda)
-            self._now = self.now
             if callable(due):
                 due()
                 continue

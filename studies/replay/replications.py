@@ -137,19 +137,19 @@ class _Replications(Work[_Task, _Done]):
 
     def compute(self, part: _Task) -> _Done:
         variant, numbers = part
-        model = self._model(variant)
-        all_records, measured = [], []
         with _without_collector():
+            model = self._model(variant)
+            all_records, measured = [], []
             for number in numbers:
                 records = replicate(model, self._seed, number)
                 measured.append(measure(records, model))
                 all_records.append(records)
-        batch = _batch(model, numbers, measured, all_records)
-        if not self._keep_records:
-            return batch, {}
-        if self._store is None:
-            return replace(batch, records=tuple(all_records)), {}
-        return batch, record_files(all_records, model.plan)
+            batch = _batch(model, numbers, measured, all_records)
+            if not self._keep_records:
+                return batch, {}
+            if self._store is None:
+                return replace(batch, records=tuple(all_records)), {}
+            return batch, record_files(all_records, model.plan)
 
     def keep(self, part: _Task, done: _Done) -> Batch:
         batch, files = done

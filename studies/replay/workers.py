@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import signal
 import tempfile
@@ -99,4 +100,5 @@ def _work_at(path: str) -> Callable[[Any], Batch]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all processes; the one that asked says what it means
     # Our own file, in a folder that others cannot write.
     work: Callable[[Any], Batch] = pickle.loads(Path(path).read_bytes())
+    gc.freeze()  # what is loaded by now stays: the collector need not look at it after every part
     return work
