@@ -185,6 +185,85 @@ def test_shares_that_do_not_add_up(tmp_path: Path, old: str, new: str, said: str
     assert said in found[0]
 
 
+K1 = "    detection_days: 5\n"
+BANDS = "[{up_to_units: 4, effect: 1}, {up_to_units: 8, effect: 0.5}]"
+LATE_COLLECTIONS = "  collections: {from_week: 9, to_week: 8, hours: 1, delay_factors: {A: 0.5}}\n"
+HEALTH = "health: {weeks: [4], alarm_below: 0.5, interaction: 1, need_match: 0, budget_release: 0, effects: [%s]}"
+CLOSING = "quarter_end: {from_week: 11, stages: [contract], pull_days: 3, effects: [%s]}"
+MARKET = "{kind: lognormal, sigma: 0.06}"
+
+
+def policy(what: str, effect: str) -> str:
+    """A policy with an effect, before the section that follows policies."""
+    return f"policies:\n  - {{id: P, name: P, {what % effect}}}\n\nuncertainty:\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "    product_mix: {S1: 0.6, L1: 0.4}\n",
+            "",
+            "activities.salon.product_mix: missing: the activity brings leads",
+        ),
+        (
+            BANDS,
+            "[]",
+            "activities.salon.responses.growth: has no band; leave the key out where the activity does not run",
+        ),
+        ("  team_building_share: 0.05\n", LATE_COLLECTIONS, "money.collections.to_week: week 8 is before from_week 9"),
+        (
+            K1,
+            K1 + "    scope: {struck: true}\n",
+            "risks.K1.scope.struck: tells what can be struck; it cannot rest on the strike",
+        ),
+        (
+            "factor: 0.8, scope: {product_tier: [star]}",
+            "factor: 0.8, scope: {struck: true}",
+            "the risk strikes the market, so there is no one that it struck",
+        ),
+        (
+            "uncertainty:\n",
+            policy(HEALTH, "{parameter: rep_hours, factor: 0.9, scope: {struck: true}}"),
+            "policies.P.health.effects[1].parameter: rep_hours is not of a customer",
+        ),
+        (
+            "uncertainty:\n",
+            policy(CLOSING, "{parameter: win_rate, factor: 1.1, duration_weeks: 1}"),
+            "the effect lasts to the end of the quarter",
+        ),
+        (
+            "uncertainty:\n",
+            policy(CLOSING, "{parameter: win_rate, factor: 1.1, scope: {struck: true}}"),
+            "a policy has no strike",
+        ),
+        (
+            "    trigger: {strike: K1}\n",
+            "    trigger: {strike: K1, week: 3}\n",
+            "give exactly one of strike, week, light, alarm",
+        ),
+        (
+            "    trigger: {strike: K1}\n",
+            "    trigger: {light: collection, each_region: true}\n",
+            "each_region is about the light of conversion or deal_size",
+        ),
+        (MARKET, "{kind: triangular, low: 1.2, mode: 1.0, high: 1.4}", "low, mode and high are out of order"),
+        (MARKET, "{kind: beta, mean: 0.9, sd: 0.4}", "no Beta distribution has mean 0.9 and standard deviation 0.4"),
+        (MARKET, "{kind: beta, mean: 0.5}", "a beta distribution takes mean and sd"),
+        (
+            "    parameter: win_rate\n",
+            "    parameter: win_rate\n    scope: {struck: true}\n",
+            "what nobody knows acts from the start; its scope cannot be 'struck'",
+        ),
+    ],
+)
+def test_entries_that_do_not_fit_together(tmp_path: Path, old: str, new: str, said: str) -> None:
+    found = problems(tmp_path, plan=edited(old, new))
+    assert len(found) == 1, found
+    assert said in found[0]
+    assert found[0].startswith("plan.yaml:")
+
+
 def test_id_given_twice_in_a_table(tmp_path: Path) -> None:
     assert problems(tmp_path, reps=TABLES["reps"] + "R1,Dee,new,north,24\n") == [
         "reps.csv:5 reps.R1: id given twice, first at reps.csv:2"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -53,12 +55,25 @@ def test_every_lever_has_a_gain_and_a_price_only_beyond_its_interval(reached: Re
     assert found["hours", "all reps", 0.1].hours == pytest.approx(0.1 * 72 * 12)
 
 
-def test_the_mix_rises_step_by_step(reached: ReachChanceResult) -> None:
-    chances = [reached.now.mean, *(step.chance.mean for step in reached.mix)]
-    assert chances == sorted(chances)
-    assert len({step.lever for step in reached.mix}) == len(reached.mix)
-    if reached.mix_reaches == "yes":
-        assert reached.mix[-1].chance.ci_low >= reached.wanted
+def test_the_mix_takes_the_cheapest_point_first_and_rises_step_by_step(plan: Plan) -> None:
+    """Two measures that surely help; the dearer one is taken second, and the chance is not there before."""
+    effects = ({"parameter": "win_rate", "factor": 1.4}, {"parameter": "deal_value", "factor": 1.5})
+    measures = [
+        {"id": id, "name": "", "enabled": False, "cost": cost, "effects": [effect]}
+        for id, cost, effect in zip(("cheap", "dear"), (1_000, 9_000), effects, strict=True)
+    ]
+    plan = Plan.model_validate(plan.model_dump() | {"measures": measures, "target": 190_000})
+    result = reach_chance_study(
+        plan, named_allocation(plan, "optimised"), Options.of(plan), futures(60), wanted=0.999, hour_cost=None
+    )
+    gains = {lever.id: lever for lever in result.levers if lever.kind == "measure"}
+    assert gains["cheap"].verdict == gains["dear"].verdict == "helps"
+    assert (gains["cheap"].per_point or 0) < (gains["dear"].per_point or 0)
+    assert [step.lever for step in result.mix][:2] == ["cheap", "dear"]
+    assert [step.money for step in result.mix][:2] == [1_000, 10_000]
+    chances = [result.now.mean, *(step.chance.mean for step in result.mix)]
+    assert all(before < after for before, after in pairwise(chances))
+    assert result.mix[0].chance.mean == pytest.approx(gains["cheap"].chance.mean)
 
 
 def test_hours_without_a_price_are_in_no_mix(plan: Plan) -> None:
