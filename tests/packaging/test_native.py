@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,11 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module", name="code")
 def _code(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the source with its compiled form."""
-    if shutil.which(os.environ.get("CC", "cc")) is None:
+    compiler = os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc"
+    if shutil.which(compiler.split()[0]) is None:
         pytest.skip("there is no C compiler")
+    if not (Path(sysconfig.get_path("include")) / "Python.h").is_file():
+        pytest.skip("there are no headers of Python to compile with")
     code = copy_of_the_code(tmp_path_factory.mktemp("code"))
     shutil.copy(ROOT / "setup.py", code / "setup.py")
     shutil.copy(ROOT / "README.md", code / "README.md")
