@@ -16,7 +16,7 @@ import numpy as np
 from optimizer.returns import cash_share
 from optimizer.solved import Amounts
 from scenarios.cycles import LognormalCycle
-from scenarios.expectations import with_measures, working_days
+from scenarios.expectations import never_paid, with_measures, working_days
 from scenarios.plan import Plan
 
 __all__ = ["CollectionOutlook", "MoneyRow", "collection_outlook", "money_table", "team_building"]
@@ -195,4 +195,4 @@ def _paid_in_time(plan: Plan, day: float) -> float:
     else:
         late_share = with_measures(plan, "late_share", lateness.late_share, {})
         paid = 1 - late_share + late_share * late.cdf(horizon - day)
-    return (1 - lost) * paid
+    return (1 - never_paid(lateness, lost, -day)) * paid

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from scenarios.cells import members, picks
+from scenarios.expectations import never_paid
 from scenarios.plan import Plan
 from scenarios.risks import Trigger
 from scenarios.rules import Cells, Ratio, Rule
@@ -52,6 +53,9 @@ SENTENCES = {
     "collected can only be a share of what is due, never of what is signed.",
     "long_terms": "An instalment of {share:.0%} is due {days:.0f} days after the signature: only what is signed in the "
     "first {first:.0f} of the quarter's {quarter:.0f} days brings it in the quarter.",
+    "overdue_receivables": "{count:.0f} receivables ({amount:,.0f}) are overdue at the start; by the plan's own "
+    "lateness {share:.0%} of that money is never paid. Where you know better, mend their due days or money.lateness, "
+    "or leave out what nobody counts on.",
     "lead_hours": "Activities at their full effect bring {region} {accepted:.0f} accepted opportunities; they ask "
     "{hours:,.0f} rep hours, {share:.0%} of the {there:,.0f} that there are, before any open opportunity or customer.",
     "automated_care": "{tier} customers are contacted {touches:g} x a week, and in {maturities} regions automatically: "
@@ -74,6 +78,8 @@ SENTENCES = {
 _LARGE_INSTALMENT = 0.25
 _NOTICE = dt.timedelta(days=30)
 """How long before its end a contract's customer is to be contacted (E4)."""
+_MUCH_LOST = 0.25
+"""Share of the money overdue at the start, never paid by the plan's own lateness, that is worth a warning."""
 _BUSY = 0.5
 """Share of a region's hours from which new leads are worth a warning: the rest has to serve whom we know."""
 
@@ -86,6 +92,7 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
         _minimum_shares,
         _calendar,
         _collection,
+        _overdue,
         _lead_hours,
         _automated_care,
         _idle_entries,
@@ -232,6 +239,18 @@ def _collection(plan: Plan) -> Iterator[Finding]:
         first = max(quarter - latest.due_days, 0)
         figures = {"share": latest.share, "days": latest.due_days, "first": first, "quarter": quarter}
         yield _finding("long_terms", "warning", ("R6",), figures)
+
+
+def _overdue(plan: Plan) -> Iterator[Finding]:
+    """Receivables overdue for longer than the plan's lateness lets anybody hope."""
+    lateness, late = plan.money.lateness, [r for r in plan.receivables if plan.calendar.day_of(r.due_date) < 0]
+    amount = math.fsum(r.amount for r in late)
+    lost = math.fsum(
+        r.amount * never_paid(lateness, lateness.bad_debt, -plan.calendar.day_of(r.due_date)) for r in late
+    )
+    if lost > _MUCH_LOST * amount:
+        figures = {"count": float(len(late)), "amount": amount, "share": lost / amount}
+        yield _finding("overdue_receivables", "warning", ("R6",), figures)
 
 
 def _lead_hours(plan: Plan) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from scenarios.cycles import CurveCycle, Cycle, LognormalCycle
 from scenarios.effects import PARAMETERS
 from scenarios.plan import Plan
-from scenarios.process import Activity, Response, SalesProcess
+from scenarios.process import Activity, Lateness, Response, SalesProcess
 from scenarios.tables import Account, Opportunity, Product, Region, Rep
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "expected_skill",
     "lead_tier_mix",
     "measure_costs",
+    "never_paid",
     "pass_probabilities",
     "responses_in",
     "skill_in_week",
@@ -191,6 +192,20 @@ def expected_renewal_rate(plan: Plan, account: Account) -> float:
 def approached_from(plan: Plan, week: float) -> float:
     """Working day on which the weeks begin in which renewals are approached ahead; a part of a week is a later one."""
     return float(plan.calendar.first_day_of_week(math.ceil(week)))
+
+
+def never_paid(lateness: Lateness, bad_debt: float, overdue: float) -> float:
+    """Chance that a receivable is never paid, given that it is open ``overdue`` working days after it fell due.
+
+    By Bayes b / (b + (1 - b) l S(t)): open after t days are the bad ones, and of the others those that are late (share
+    l) by more than t days. ``bad_debt`` is b under what acts; l and S are the plan's own, since what acts in the
+    quarter has delayed nobody before it.
+    """
+    if overdue <= 0:
+        return bad_debt
+    days_late = LognormalCycle(working_days(lateness.median_days_late), lateness.sigma)
+    still_open = bad_debt + (1 - bad_debt) * lateness.late_share * days_late.survival(overdue)
+    return bad_debt / still_open if still_open > 0 else 0.0
 
 
 def measure_costs(plan: Plan, pool: str) -> float:

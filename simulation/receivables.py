@@ -8,7 +8,7 @@ from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
-from scenarios.expectations import working_days
+from scenarios.expectations import never_paid, working_days
 from simulation.board import Keys
 from simulation.records import Payment
 from simulation.reps import Rep
@@ -97,11 +97,12 @@ def _falls_due(
 ) -> None:
     """A receivable falls due; the customer pays then, late, or never.
 
-    One that was overdue at the start pays late for certain, given that it has already been late ``overdue`` days.
+    One that was overdue at the start pays late or never, given that it has already been late ``overdue`` days.
     """
     late_draw, days_draw, bad_draw = chance
     lateness, board = quarter.model.plan.money.lateness, quarter.board
-    bad = bad_draw < board.value("bad_debt", lateness.bad_debt, payer.keys, payer.entity)
+    bad_debt = board.value("bad_debt", lateness.bad_debt, payer.keys, payer.entity)
+    bad = bad_draw < never_paid(lateness, bad_debt, overdue)
     paid = math.inf
     if not bad:
         paid = due

@@ -12,7 +12,7 @@ from functools import partial
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from scenarios.expectations import pass_probabilities, working_days
+from scenarios.expectations import never_paid, pass_probabilities, working_days
 from scenarios.policies import Light, Lights, RepLight
 from scenarios.process import Lateness
 from simulation.records import LightRow
@@ -198,7 +198,7 @@ class _Reviews:
 def expected_paid(lateness: Lateness, days: float, overdue: float) -> float:
     """Chance that a receivable is paid ``days`` working days after it fell due in the quarter, by the plan's lateness.
 
-    One that was overdue at the start is late for certain, given that it has already been late ``overdue`` days.
+    One that was overdue at the start is late or bad, given that it has already been late ``overdue`` days.
     """
     median = working_days(lateness.median_days_late)
     if overdue > 0:
@@ -206,7 +206,7 @@ def expected_paid(lateness: Lateness, days: float, overdue: float) -> float:
         paid = (_late_at_most(median, lateness.sigma, overdue + days) - before) / (1 - before) if before < 1 else 1.0
     else:
         paid = 1 - lateness.late_share + lateness.late_share * _late_at_most(median, lateness.sigma, days)
-    return (1 - lateness.bad_debt) * paid
+    return (1 - never_paid(lateness, lateness.bad_debt, overdue)) * paid
 
 
 def _late_at_most(median: float, sigma: float, days: float) -> float:

@@ -37,6 +37,10 @@ MESSAGES: dict[str, str] = {
     "An instalment of {share} is due {days} days after the signature: only what is signed in the first {first} of the "
     "quarter's {quarter} days brings it in the quarter.": "占 {share} 的一期款项在签约后 {days} 天到期：本季度 {quarter} 天中，"
     "只有前 {first} 天签订的合同能在本季度收到该款。",
+    "{count} receivables ({amount}) are overdue at the start; by the plan's own lateness {share} of that money is never "
+    "paid. Where you know better, mend their due days or money.lateness, or leave out what nobody counts on.": "期初有 {count} "
+    "笔应收账款（{amount}）已逾期；按本计划的付款习惯，其中 {share} 的金额收不回来。如另有了解，请更正到期日或 money.lateness，"
+    "或删去已无人指望的款项。",
     "Activities at their full effect bring {region} {accepted} accepted opportunities; they ask {hours} rep hours, {share} "
     "of the {there} that there are, before any open opportunity or customer.": "市场活动充分投入时为 {region} 带来 {accepted} "
     "个商机，需要 {hours} 小时销售工时，为可用 {there} 小时的 {share}，尚未计入现有商机和客户。",

@@ -92,7 +92,7 @@ TERMS = ((0.3, 7), (0.6, 42), (0.1, 365))
 
 def test_cash_by_day_60_is_what_the_delay_s_distribution_says() -> None:
     """A payment due on day d is there by day 60 with (1 − bad) (1 − late + late F(60 − d)), F lognormal; of an invoice
-    that was overdue by o days at the start, given that its delay is more than o. Each falls by itself.
+    that was overdue by o days at the start, given that it is bad or its delay is more than o. Each falls by itself.
     """
     late = {"late_share": LATE, "median_days_late": MEDIAN * 7 / 5, "sigma": SIGMA, "bad_debt": BAD}
     terms = [{"share": share, "due_days": days} for share, days in TERMS]
@@ -107,11 +107,12 @@ def test_cash_by_day_60_is_what_the_delay_s_distribution_says() -> None:
     for invoice in invoices:
         due = (invoice["due_date"] - MONDAY).days * 5 / 7
         if due < 0:
-            there = (delay.cdf(HORIZON - due) - delay.cdf(-due)) / delay.sf(-due)
+            in_time = LATE * (delay.cdf(HORIZON - due) - delay.cdf(-due))
+            there = (1 - BAD) * in_time / (BAD + (1 - BAD) * LATE * delay.sf(-due))
         else:
-            there = 1 - LATE + LATE * delay.cdf(HORIZON - due)
+            there = (1 - BAD) * (1 - LATE + LATE * delay.cdf(HORIZON - due))
         if due < HORIZON:
-            parts.append((float(invoice["amount"]), float((1 - BAD) * there)))
+            parts.append((float(invoice["amount"]), float(there)))
     for n in range(ACCOUNTS):  # every contract renews on its day, and is paid in parts
         for share, days in TERMS:
             due = n % HORIZON + days * 5 / 7

@@ -326,6 +326,28 @@ def test_overdue_invoices_pay_given_how_late_they_are() -> None:
         assert_z(paid, tries * share, math.sqrt(tries * share * (1 - share)), f"paid by day {days}")
 
 
+def test_the_longer_an_invoice_is_overdue_the_likelier_it_is_never_paid() -> None:
+    """Bayes: of invoices open after t days, b are bad and (1 - b) l S(t) late by more than t days.
+
+    Held against the formula, and against the same company met earlier: its invoices fall due on day 0 and are looked
+    at t days later, when those open are as the overdue ones of a plan that starts then.
+    """
+    late, bad, median, sigma, tries = 0.4, 0.05, 15.0, 0.7, 20_000
+    due = [{"id": f"I{n:05}", "amount": 1, "due_date": "2026-01-05"} for n in range(tries)]  # day 0
+    earlier = payments_of(due, late=late, bad=bad, median=median, sigma=sigma)
+    for weeks in (1, 3, 5):
+        overdue = 5.0 * weeks
+        first = dt.date(2026, 1, 5) - dt.timedelta(weeks=weeks)
+        rows = [{"id": f"I{n:05}", "amount": 1, "due_date": first} for n in range(tries)]
+        lost = sum(p.bad for p in payments_of(rows, late=late, bad=bad, median=median, sigma=sigma))
+        still_open = late * stats.lognorm(sigma, scale=median).sf(overdue)
+        share = bad / (bad + (1 - bad) * still_open)
+        assert_z(lost, tries * share, math.sqrt(tries * share * (1 - share)), f"never paid after {overdue} days")
+        seen = [p for p in earlier if p.paid > overdue]
+        spread = math.sqrt(share * (1 - share) * (len(seen) + len(seen) ** 2 / tries))
+        assert_z(sum(p.bad for p in seen), len(seen) * lost / tries, spread, f"met {overdue} days later")
+
+
 def payments_of(rows: list[dict[str, Any]], *, late: float, bad: float, median: float, sigma: float) -> list[Any]:
     """Payments of one replication; the median is in working days."""
     lateness = {"late_share": late, "median_days_late": median * 7 / 5, "sigma": sigma, "bad_debt": bad}

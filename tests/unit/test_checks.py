@@ -1,5 +1,8 @@
 """Unit: findings with their figures, and what the simulation does not carry out."""
 
+import datetime as dt
+from collections.abc import Mapping
+
 import pytest
 
 from scenarios.checks import Finding, findings
@@ -90,6 +93,23 @@ def test_collection_against_payment_terms(small_plan: Plan) -> None:
     assert "long_terms" not in found(small_plan)
     slow = load_small_plan(settings=["money.payment_terms=[{share: 0.4, due_days: 0}, {share: 0.6, due_days: 75}]"])
     assert found(slow)["long_terms"].figures == {"share": 0.6, "days": 75, "first": 9, "quarter": 84}
+
+
+def test_overdue_money_that_is_mostly_lost_is_named(small_plan: Plan) -> None:
+    """Of what is late by two medians a tenth is late by more, sigma 0.5408: 0.01 / (0.01 + 0.99 x 0.2 x 0.1) = 34%."""
+    figures, start = small_plan.model_dump(), small_plan.calendar.start
+    late = {"late_share": 0.2, "median_days_late": 20, "sigma": 0.540867, "bad_debt": 0.01}
+
+    def met(*days: int) -> Mapping[str, float] | None:
+        rows = [{"id": f"I{d}", "amount": 50, "due_date": start - dt.timedelta(days=d)} for d in days]
+        money = figures["money"] | {"lateness": late}
+        finding = found(Plan.model_validate(figures | {"money": money, "receivables": rows})).get("overdue_receivables")
+        return finding and finding.figures
+
+    assert met(40) == {"count": 1, "amount": 50, "share": pytest.approx(0.01 / (0.01 + 0.99 * 0.2 * 0.1), rel=1e-4)}
+    assert met(40, 1) is None  # one more that is a day late: 4.8% of it, less than a quarter of both
+    assert met(1) is None
+    assert met() is None
 
 
 def test_hours_that_leads_ask(small_plan: Plan) -> None:

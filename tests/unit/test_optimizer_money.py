@@ -54,10 +54,10 @@ def test_money_left_over_in_a_pool_is_a_row_of_its_own() -> None:
 
 
 def test_expected_collection_of_the_built_in_plan_is_near_the_companys_own_figure() -> None:
-    """company.md: 14.5 M of 15.6 M, 93%."""
+    """company.md: 14.5 M of 15.6 M, 93%, of which 17% overdue at the start counted like any other money."""
     cash = collection_outlook(solve(load_plan("quarter").plan).amounts())
     assert cash.due == pytest.approx(15.6e6, rel=0.05)
-    assert cash.rate == pytest.approx(0.93, abs=0.02)
+    assert cash.rate == pytest.approx(0.93, abs=0.03)
 
 
 ALLOCATION = Allocation("now", (), (BudgetCell("growth", "salon", 20), BudgetCell("mature", "salon", 20)))

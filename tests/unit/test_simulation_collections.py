@@ -11,7 +11,9 @@ import pytest
 
 from scenarios.allocation import Allocation
 from scenarios.effects import Effect
+from scenarios.expectations import never_paid
 from scenarios.plan import Plan
+from scenarios.process import Lateness
 from simulation.board import ActiveEffect
 from simulation.compiling import compile_model
 from simulation.future import draw_future
@@ -31,7 +33,7 @@ def quarter_of(
     collections = {"from_week": 3, "hours": 4.8, "delay_factors": {"A": 0.5, "C": 0.75}, **figures}
     money = PLAN.money.model_dump() | {"collections": collections if figures.pop("held", True) else None}
     money["lateness"] = {"late_share": 0.5, "median_days_late": 14, "sigma": 0, "bad_debt": 0.1}
-    due = PLAN.calendar.start + dt.timedelta(weeks=2)
+    due = figures.pop("due", PLAN.calendar.start + dt.timedelta(weeks=2))
     receivables = [{"id": f"I{n}", "amount": 1000, "due_date": due, "account": f"C{n}"} for n in (1, 2)]
     accounts = [{**account.model_dump(), "renewal_amount": 0} for account in PLAN.accounts]
     reps = [{**rep.model_dump(), "hours_per_week": hours_per_week} for rep in PLAN.reps]
@@ -82,6 +84,40 @@ def test_effects_move_who_pays_late_account_by_account() -> None:
     fewer = quarter_of((between, between), held=False)
     fewer.board.switch_on(ActiveEffect(Effect.model_validate(effect)))
     assert paid(fewer) == [20, 10]
+
+
+def test_who_is_overdue_for_longer_is_likelier_bad() -> None:
+    """Median 14 days, sigma 1, bad 0.1, late 0.5. Open after 0 days: 0.1 are bad; after 14: 0.1 of 0.1 + 0.9 x 0.25.
+
+    After 2 years none of the late is open; and where nothing is bad, what is open is paid.
+    """
+    lateness = Lateness(late_share=0.5, median_days_late=14, sigma=1, bad_debt=0.1)
+    assert never_paid(lateness, 0.1, 0) == never_paid(lateness, 0.1, -5) == 0.1
+    assert never_paid(lateness, 0.1, 10) == pytest.approx(0.1 / 0.325)
+    assert never_paid(lateness, 0.1, 1e9) == pytest.approx(1)
+    assert never_paid(lateness, 0, 10) == never_paid(lateness, 0, 1e9) == 0
+    assert never_paid(lateness, 1, 10) == 1
+    exact = lateness.model_copy(update={"sigma": 0})
+    assert never_paid(exact, 0.1, 9) == pytest.approx(0.1 / 0.55)
+    assert never_paid(exact, 0.1, 11) == 1
+    assert never_paid(exact.model_copy(update={"late_share": 0.0}), 0.0, 11) == 0
+
+
+def test_effects_move_the_share_never_paid_also_of_what_is_overdue() -> None:
+    """Overdue by 5 of the 10 working days of who pays late: 0.1 / (0.1 + 0.9 x 0.5) = 2/11 are bad, 0.05 of it 1/10.5.
+
+    What acts on lateness now has delayed nobody before: it moves the days to come alone.
+    """
+    overdue = PLAN.calendar.start - dt.timedelta(weeks=1)
+    between = (0.9, 0.5, 0.14)
+    assert paid(quarter_of((between, between), held=False, due=overdue)) == [math.inf, math.inf]
+    halved = {"parameter": "bad_debt", "factor": 0.5, "scope": {"account": ["C2"]}}
+    sooner = {"parameter": "days_late", "factor": 0.8, "scope": {"account": ["C2"]}}
+    never_late = {"parameter": "late_share", "factor": 0, "scope": {"account": ["C2"]}}
+    helped = quarter_of((between, between), held=False, due=overdue)
+    for effect in (halved, sooner, never_late):
+        helped.board.switch_on(ActiveEffect(Effect.model_validate(effect)))
+    assert paid(helped) == [math.inf, pytest.approx(3)]
 
 
 def test_factors_of_1_without_hours_change_nothing() -> None:

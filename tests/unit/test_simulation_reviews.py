@@ -191,7 +191,8 @@ def test_expected_payments_follow_the_lateness() -> None:
     assert expected_paid(lateness, 10, 0) == pytest.approx(0.9 * 0.75)  # half of the late ones within the median
     # Ten days overdue at the start: the slower half, of which a part pays within ten days more.
     slower = 0.5 * math.erfc(-math.log(2) / 0.7 / math.sqrt(2))
-    assert expected_paid(lateness, 10, 10) == pytest.approx(0.9 * (slower - 0.5) / 0.5)
+    # Open after ten days are the tenth that is bad and half of the late half of the rest: 0.1 of 0.1 + 0.9 x 0.25.
+    assert expected_paid(lateness, 10, 10) == pytest.approx(0.225 / 0.325 * (slower - 0.5) / 0.5)
     assert expected_paid(lateness, 0, 10) == 0
 
 
