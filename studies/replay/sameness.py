@@ -3,7 +3,8 @@
 A replication is a function of plan, allocation, options and draws. Taking one step from what was run:
 
 - A risk taken away changes nothing where it did not strike. Where all that a strike brings is the risk's event, it
-  changes nothing where no strike ended in its event. Other risks have draws of their own.
+  changes nothing where no strike ended in its event. Other risks have draws of their own. Where an effect acts on its
+  hazard, that can be a use of a plan, or be clipped, before anything strikes.
 - A contingency plan added changes nothing but its costs where it would never start to act inside the quarter: until
   then both quarters are one. One without effects and without an event never acts.
 - A contingency plan taken away changes nothing but its costs where it was not triggered, or never acts.
@@ -82,6 +83,26 @@ def _removed(old: Options, new: Options) -> frozenset[str] | None:
 
 def _touched_by(plan: Plan, risk: Risk, batch: Batch, old: Options, new: Options) -> NDArray[np.bool_]:
     """Where taking a risk away makes a difference."""
+    return _read_before(plan, risk, batch, old) | _touched_by_strikes(plan, risk, batch, old, new)
+
+
+def _read_before(plan: Plan, risk: Risk, batch: Batch, old: Options) -> NDArray[np.bool_]:
+    """Where reading a risk's hazard, day by day, is itself counted: as a use that a plan pays for, or as a clip."""
+
+    def acting(effects: Iterable[Effect]) -> list[Effect]:
+        return [e for e in effects if e.parameter == "strike_rate" and risk.id in (e.scope.risk or (risk.id,))]
+
+    if any(effect.shift < 0 for effect in acting(_effects(plan, old))):
+        return np.ones(len(batch), dtype=bool)
+    counted = np.zeros(len(batch), dtype=bool)
+    for entry in plan.contingency_plans:
+        if entry.id in old.plans and entry.cost_per_use and acting(entry.effects):
+            counted |= _column(batch.triggered, entry.id, batch) > 0
+    return counted
+
+
+def _touched_by_strikes(plan: Plan, risk: Risk, batch: Batch, old: Options, new: Options) -> NDArray[np.bool_]:
+    """Where what a risk's strikes bring makes a difference."""
     strikes = _column(batch.struck, risk.id, batch) > 0
     held = [entry for entry in plan.contingency_plans if entry.id in old.plans & new.plans]
     answered = any(entry.trigger.strike == risk.id for entry in held)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.loading import load_plan
+from scenarios.measures import Measure
 from scenarios.plan import Plan
 from simulation.options import ForcedStrike, Options
 from studies.replay.futures import Execution, Futures
@@ -69,6 +70,12 @@ PLANS = """\
     activation_cost: 40
     effects:
       - {parameter: win_rate, factor: 1.2}
+  - id: care-campaign
+    name: Care for everybody
+    trigger: {week: 2}
+    cost_per_use: 1.7
+    effects:
+      - {parameter: strike_rate, factor: 0.5, scope: {risk: [K7]}}
   - id: on-red
     name: On a red light
     trigger: {light: conversion}
@@ -180,6 +187,25 @@ def test_most_is_known_where_little_can_differ() -> None:
     assert held["posters"] == held["reserve"] == held["autumn-push"] == 1
     assert held["answer-to-rumour"] > 1 - struck["rumour"].mean()
     assert 0 < held["on-red"] < 1
+
+
+def test_a_risk_whose_hazard_is_acted_on_makes_a_difference_before_it_strikes() -> None:
+    """Whom a plan keeps from being struck is a use of it, and a hazard pressed below zero is clipped and counted."""
+    pressed = {"parameter": "strike_rate", "shift": -1, "scope": {"risk": ["rumour"]}, "from_week": 9}
+    watch = Measure.model_validate({"id": "watch", "name": "Watch", "effects": [pressed]})
+    watched = plan().model_copy(update={"measures": (*plan().measures, watch)})
+    for of, risk, held, differ in (
+        (plan(), "K7", {"care-campaign"}, ["kpis", "uses"]),
+        (watched, "rumour", set[str](), ["clips"]),
+    ):
+        old = Options(frozenset({"K1", risk}), frozenset(held))
+        new = Options(frozenset({"K1"}), frozenset(held))
+        before = run_replications(of, ALLOCATION, old, seed=1, numbers=range(REPLICATIONS))
+        after = run_replications(of, ALLOCATION, new, seed=1, numbers=range(REPLICATIONS))
+        idle = before.struck.get(risk, np.zeros(REPLICATIONS)) == 0
+        assert idle.any()
+        assert differing(as_under(of, before.rows(idle), old, new), after.rows(idle)) == differ
+        assert not same_under(of, before, old, new)[idle].any()
 
 
 @pytest.mark.parametrize("forced", [(ForcedStrike("K1", 5),), ()])
