@@ -65,8 +65,9 @@ class AllocationData:
     """Gross margin by product."""
     fee_rate: Floats
     bonus_rate: Floats
-    potential: Floats
-    """By quota cell: own pipeline and renewals, and an hours-share of the region's leads and cross-sell."""
+    potential_by_source: Mapping[str, Floats]
+    """By quota cell: own pipeline, renewals and leads, and an hours-share of the region's other leads and cross-sell.
+    ``activities`` are leads of all of them at reference spend."""
     pools: Mapping[str, float]
     """Amounts of the pools that are paid as spent."""
     lines: tuple[RuleLine, ...]
@@ -77,6 +78,11 @@ class AllocationData:
     def organic(self) -> Floats:
         """Demand of all sources that cost nothing."""
         return np.asarray(sum(self.demand.values(), np.zeros((len(self.products), len(self.regions)))))
+
+    @cached_property
+    def potential(self) -> Floats:
+        """Potential by quota cell, of all sources."""
+        return np.asarray(sum(self.potential_by_source.values(), np.zeros(len(self.cells.quota))))
 
     @cached_property
     def contribution_rate(self) -> Floats:
@@ -119,7 +125,7 @@ class AllocationData:
                 for s in self.segments
             ),
             hours_per_money=self.hours_per_money * scale,
-            potential=self.potential / scale,
+            potential_by_source={source: amounts / scale for source, amounts in self.potential_by_source.items()},
             pools={pool: amount / scale for pool, amount in self.pools.items()},
         )
 
@@ -154,7 +160,7 @@ def prepare(plan: Plan) -> AllocationData:
         margin=np.array([plan.product[p].margin for p in products]),
         fee_rate=demand.fees * per_money,
         bonus_rate=signed_rate + renewed_rate * demand.organic["renewals"] * per_money,
-        potential=_potential(cells, demand, shares, products, regions),
+        potential_by_source=_potential(cells, demand, shares, products, regions),
         pools=pools,
         lines=spell_out(plan, cells),
         is_total_fixed=fixes_total(plan, cells),
@@ -198,11 +204,12 @@ def _potential(
     shares: RepShares,
     products: tuple[str, ...],
     regions: tuple[str, ...],
-) -> Floats:
+) -> dict[str, Floats]:
     row, column = {p: n for n, p in enumerate(products)}, {r: n for n, r in enumerate(regions)}
-    return np.array(
-        [
-            demand.own.get((p, r, s), 0.0) + shares[r][s] * float(demand.shared_at_reference[row[p], column[r]])
-            for p, r, s in cells.quota
-        ]
-    )
+    found = {source: np.zeros(len(cells.quota)) for source in (*demand.own, *demand.shared_at_reference)}
+    for number, (p, r, s) in enumerate(cells.quota):
+        for source, own in demand.own.items():
+            found[source][number] += own.get((p, r, s), 0.0)
+        for source, shared in demand.shared_at_reference.items():
+            found[source][number] += shares[r][s] * float(shared[row[p], column[r]])
+    return found

@@ -40,10 +40,11 @@ class Demand:
     """By source; what needs no budget."""
     gain_per_unit: Mapping[tuple[str, str], Floats]
     """(region, activity) → expected sales per unit at full effect, by product."""
-    own: Mapping[QuotaKey, float]
-    """Expected sales of a rep's own pipeline, renewals and leads."""
-    shared_at_reference: Floats
-    """Leads, of activities at reference spend too, and cross-sell: what the reps of a region share."""
+    own: Mapping[str, Mapping[QuotaKey, float]]
+    """By source, expected sales of a rep's own pipeline, renewals and leads."""
+    shared_at_reference: Mapping[str, Floats]
+    """By source, expected sales that the reps of a region share: leads, those of activities at reference spend, and
+    cross-sell."""
     value_at_reference: Floats
     hours_at_reference: Floats
     fees: Floats
@@ -58,9 +59,7 @@ class _Ledger:
         self.value: dict[str, Floats] = {}
         self.hours = self.matrix()
         self.fees = self.matrix()
-        self.own_leads = self.matrix()
-        """Expected sales of leads that come to a rep, which the region does not share."""
-        self.own: dict[QuotaKey, float] = {}
+        self.own: dict[str, dict[QuotaKey, float]] = {source: {} for source in ("pipeline", "renewals", "baseline")}
 
     def matrix(self) -> Floats:
         return np.zeros((len(self.row), len(self.column)))
@@ -70,9 +69,16 @@ class _Ledger:
         self.value.setdefault(source, self.matrix())[place] += value
         self.hours[place] += hours
 
-    def book_own(self, product: str, region: str, rep: str, value: float) -> None:
-        key = product, region, rep
-        self.own[key] = self.own.get(key, 0.0) + value
+    def book_own(self, source: str, product: str, region: str, rep: str, value: float) -> None:
+        own, key = self.own[source], (product, region, rep)
+        own[key] = own.get(key, 0.0) + value
+
+    def shared(self, source: str) -> Floats:
+        """What of a source is nobody's own."""
+        left = self.value[source].copy()
+        for (product, region, _), value in self.own.get(source, {}).items():
+            left[self.row[product], self.column[region]] -= value
+        return left
 
 
 def gather(plan: Plan, cells: Universe, shares: RepShares) -> Demand:
@@ -86,12 +92,13 @@ def gather(plan: Plan, cells: Universe, shares: RepShares) -> Demand:
     _book_renewals(plan, ledger)
     gains, funded = _book_activities(plan, cells, outlooks, ledger, shares)
     organic = dict(ledger.value)
-    leads = [amounts for source, amounts in organic.items() if source not in ("pipeline", "renewals")]
+    free = (amounts for source, amounts in organic.items() if source in plan.activity)
+    shared = {source: ledger.shared(source) for source in ("baseline", "cross_sell")}
     return Demand(
         organic=organic,
         gain_per_unit=gains,
         own=ledger.own,
-        shared_at_reference=sum(leads, funded) - ledger.own_leads,
+        shared_at_reference=shared | {"activities": sum(free, funded)},
         value_at_reference=sum(organic.values(), funded),
         hours_at_reference=ledger.hours,
         fees=ledger.fees,
@@ -118,7 +125,7 @@ def _book_pipeline(plan: Plan, outlooks: Outlooks, ledger: _Ledger) -> None:
         outlook = outlooks.of_open(deal)
         ledger.book("pipeline", deal.product, deal.region, outlook.value, outlook.hours)
         ledger.fees[ledger.row[deal.product], ledger.column[deal.region]] += outlook.fee
-        ledger.book_own(deal.product, deal.region, deal.rep, outlook.value)
+        ledger.book_own("pipeline", deal.product, deal.region, deal.rep, outlook.value)
 
 
 def _book_baseline(plan: Plan, outlooks: Outlooks, ledger: _Ledger, shares: RepShares) -> None:
@@ -134,8 +141,7 @@ def _book_baseline(plan: Plan, outlooks: Outlooks, ledger: _Ledger, shares: RepS
             one = outlooks.of_new(product, region, 0, (0.0, days), tags, workers)
             ledger.book("baseline", product.id, region.id, count * share * one.value, count * share * one.hours)
             if leads.rep:
-                ledger.book_own(product.id, region.id, leads.rep, count * share * one.value)
-                ledger.own_leads[ledger.row[product.id], ledger.column[region.id]] += count * share * one.value
+                ledger.book_own("baseline", product.id, region.id, leads.rep, count * share * one.value)
 
 
 def _book_cross_sell(plan: Plan, outlooks: Outlooks, ledger: _Ledger, shares: RepShares) -> None:
@@ -169,7 +175,7 @@ def _book_renewals(plan: Plan, ledger: _Ledger) -> None:
         ledger.book(
             "renewals", account.product, account.region, account.renewal_amount * rate, plan.process.renewal_hours
         )
-        ledger.book_own(account.product, account.region, account.rep, account.renewal_amount * rate)
+        ledger.book_own("renewals", account.product, account.region, account.rep, account.renewal_amount * rate)
 
 
 def _book_activities(

@@ -18,14 +18,11 @@ from pulp import LpVariable
 from optimizer.conflicts import find_conflict
 from optimizer.data import AllocationData
 from optimizer.equity import hours_needed
-from optimizer.hours import hours_there
 from optimizer.live import Change, Floats, Infeasible
-from optimizer.outlook import Outlooks
 from optimizer.selection import Key, QuotaKey, RuleLine, select
 from optimizer.solved import Amounts, Solved
 from optimizer.stages import Solution
 from scenarios.errors import UsageError
-from scenarios.expectations import expected_renewal_rate
 
 __all__ = ["Explanation", "FixedBy", "PotentialPart", "Relaxed", "Stop", "explain"]
 
@@ -53,7 +50,7 @@ class FixedBy:
 
 @dataclass(frozen=True, slots=True)
 class PotentialPart:
-    """A source of potential: the rep's own pipeline and renewals, or a share by hours of a region's others."""
+    """A source of potential: the rep's own pipeline, renewals and leads, a share by hours of a region's others."""
 
     source: str
     """``pipeline``, ``renewals``, ``baseline``, ``cross_sell`` or ``activities`` (leads that the budget brings)."""
@@ -151,7 +148,7 @@ class _View:
             products[key[0]] = products.get(key[0], 0.0) + float(amounts.quota[n])
         fixed_by, also_in = _rules_of(self.solved, amounts, keys, quota)
         reps = [data.rep_number[rep] for rep in sorted({rep for _, _, rep in keys})]
-        parts = self.parts[cells].sum(axis=0).tolist()
+        sources = {source: float(data.potential_by_source[source][cells].sum()) for source in _SOURCES}
         return Explanation(
             kind=self.kind,
             id=id_,
@@ -161,7 +158,7 @@ class _View:
             also_in=also_in,
             by_product=tuple((p, amount, amount / quota if quota > 0 else 0.0) for p, amount in products.items()),
             potential=self.potential[id_],
-            parts=tuple(PotentialPart(source, part) for source, part in zip(_SOURCES, parts, strict=True)),
+            parts=tuple(PotentialPart(source, amount) for source, amount in sources.items()),
             stretch=self.stretch[id_],
             mean_stretch=float(amounts.quota.sum()) / sum(self.potential.values()),
             rank=1 + sum(other > self.stretch[id_] * (1 + 1e-9) for other in self.stretch.values()),
@@ -182,45 +179,8 @@ class _View:
     def stretch(self) -> dict[str, float]:
         return {id_: float(self.amounts.quota[n].sum()) / self.potential[id_] for id_, n in self.cells.items()}
 
-    @cached_property
-    def parts(self) -> Floats:
-        """Potential of every quota cell by source, in the order of ``_SOURCES``: together the cell's potential."""
-        data = self.solved.data
-        own = {source: _own(data, source) for source in ("pipeline", "renewals")}
-        there = hours_there(data.plan)
-        hours = {r: sum(max(there[s], 0.0) for s in data.reps if r in data.plan.rep[s].regions) for r in data.regions}
-        covering = {r: sum(r in data.plan.rep[s].regions for s in data.reps) for r in data.regions}
-        found = np.zeros((len(data.cells.quota), len(_SOURCES)))
-        for number, (p, r, s) in enumerate(data.cells.quota):
-            share = max(there[s], 0.0) / hours[r] if hours[r] > 0 else 1 / covering[r]
-            place = data.product_number[p], data.region_number[r]
-            found[number, :2] = own["pipeline"].get((p, r, s), 0.0), own["renewals"].get((p, r, s), 0.0)
-            found[number, 2:4] = [share * float(data.demand[source][place]) for source in ("baseline", "cross_sell")]
-            found[number, 4] = max(float(data.potential[number]) - found[number].sum(), 0.0)
-        return found
-
 
 _SOURCES = ("pipeline", "renewals", "baseline", "cross_sell", "activities")
-
-
-def _own(data: AllocationData, source: str) -> dict[QuotaKey, float]:
-    """A rep's own open pipeline or renewals, by quota cell."""
-    plan, found = data.plan, dict[QuotaKey, float]()
-    if source == "pipeline":
-        outlooks = Outlooks(plan)
-        amounts = [((d.product, d.region, d.rep), outlooks.of_open(d).value) for d in plan.opportunities]
-    else:
-        amounts = [
-            (
-                (a.product or "", a.region, a.rep),
-                a.renewal_amount * expected_renewal_rate(plan, a),
-            )
-            for a in plan.accounts
-            if a.renewal_amount > 0
-        ]
-    for key, amount in sorted(amounts):
-        found[key] = found.get(key, 0.0) + amount
-    return found
 
 
 def _rules_of(

@@ -53,6 +53,18 @@ def test_a_locked_quota_says_so_first() -> None:
     assert a.higher.rules == ("lock:keep",)
 
 
+def test_leads_that_come_to_a_rep_are_potential_of_that_rep_alone() -> None:
+    """Two leads of 160 that win with 1/2, half of them in time, are 80: all of it b's, although a has more hours."""
+    lead = {"id": "hotline", "product": "S", "region": "east", "accepted_per_quarter": 2, "rep": "b"}
+    plan = Plan.model_validate({**quota_plan().model_dump(), "baseline_leads": [lead]})
+    a, b = explain(solve(plan), "rep")
+    assert {part.source: part.amount for part in a.parts if part.amount} == {"renewals": 400}
+    assert {part.source: part.amount for part in b.parts if part.amount} == {
+        "renewals": 200,
+        "baseline": pytest.approx(80),
+    }
+
+
 def test_a_region_is_explained_by_its_share_and_activities() -> None:
     growth, mature = explain(solve(budget_plan()), "region")
     assert (growth.quota, mature.quota) == pytest.approx((100, 200))
