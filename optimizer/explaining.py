@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-import numpy as np
 from pulp import LpVariable
 
 from optimizer.conflicts import find_conflict
-from optimizer.data import AllocationData
 from optimizer.equity import hours_needed
-from optimizer.live import Change, Floats, Infeasible
+from optimizer.live import Change, Infeasible
 from optimizer.selection import Key, QuotaKey, RuleLine, select
 from optimizer.solved import Amounts, Solved
 from optimizer.stages import Solution

@@ -48,6 +48,8 @@ class Lever:
     """Money per unit of the figure, at a point."""
     change: Callable[[float], Change]
     """The live model's change at a value of the figure."""
+    lacking: float = 0.0
+    """Units of the figure that bring nothing yet: what other work takes of a rep beyond the hours there are."""
     is_exact: bool = True
     """Whether bounds are linear in the figure, so that one solve finds the least move."""
     floor: float = 0.0
@@ -65,7 +67,7 @@ class Lever:
         if found is None:
             return None
         move, point = found
-        figure = self.now + self.direction * move * self.per_unit(point)
+        figure = self.now + self.direction * (self.lacking + move * self.per_unit(point))
         for _ in range(0 if self.is_exact else _ROUNDS):
             if not math.isfinite(figure) or figure < self.floor:
                 return None
@@ -204,17 +206,17 @@ def _of_hours(model: Model, live: LiveModel, rep: str) -> Iterator[Lever]:
     pairs = [(data.product_number[p], data.region_number[r]) for p, r, s in data.cells.quota if s == rep]
     per_money = [h for pair in pairs if (h := float(data.hours_per_money[pair])) > 0]
     money_per_hour = data.money / (sum(per_money) / len(per_money)) if per_money else 0.0
-    lacking = max(-there, 0.0)
     yield Lever(
         path=f"reps.{rep}.hours_per_week",
         kind="hours",
         about=rep,
-        now=row.hours_per_week + lacking / weeks,
+        now=row.hours_per_week,
         direction=1,
         gradient={place: 1.0},
         per_unit=lambda _: 1 / weeks,
         worth=lambda _: money_per_hour * weeks,
         change=lambda hours: Change({place: (-math.inf, max(there + (hours - row.hours_per_week) * weeks, 0.0))}),
+        lacking=max(-there, 0.0) / weeks,
         per_quarter=weeks,
     )
 

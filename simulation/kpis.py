@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -14,7 +14,13 @@ from simulation.distributions import Floats
 from simulation.model import Model
 from simulation.records import Records
 
-__all__ = ["KPIS", "Kpi", "Measured", "measure"]
+__all__ = ["KPIS", "Kpi", "Measured", "enough_for", "measure"]
+
+_HALF_A_COIN = 0.005
+"""Money; sums of amounts differ in their last digits."""
+
+
+_Money = TypeVar("_Money", float, Floats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,11 @@ class Measured:
     """Figure of each criterion of a phase."""
 
 
+def enough_for(asked: _Money) -> _Money:
+    """The least amount that reaches a target or quota: half of the smallest coin less."""
+    return asked - _HALF_A_COIN
+
+
 def measure(records: Records, model: Model) -> Measured:
     """All KPIs of a replication."""
     plan = model.plan
@@ -119,9 +130,9 @@ def measure(records: Records, model: Model) -> Measured:
     before_plans = float(margins @ products) - fixed_costs(model) - moved - fees - bonuses
     quotas = np.array(records.quotas or model.rep_quota)
     with_quota = quotas > 0
-    on_quota = float(np.mean(reps[with_quota] >= quotas[with_quota] - 0.005)) if with_quota.any() else 0.0
+    on_quota = float(np.mean(reps[with_quota] >= enough_for(quotas[with_quota]))) if with_quota.any() else 0.0
     kpis = {
-        "p_target": float(signed >= plan.target),
+        "p_target": float(signed >= enough_for(plan.target)),
         "signed": signed,
         "contribution": before_plans - plan_cost,
         "cash": cash,

@@ -10,6 +10,7 @@ import numpy as np
 
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
+from simulation.kpis import enough_for
 from simulation.options import Options
 from studies.allocation.results import RuleRow
 from studies.deciding import decide, options_of, violations_of
@@ -251,7 +252,7 @@ def _spreads(names: Sequence[tuple[str, str]], values: Values, targets: dict[str
         column, target = values[:, number], targets.get(id, 0.0)
         p10, p50, p90 = quantiles(column)
         mean = mean_estimate(column)
-        chance = proportion_estimate((column >= target - 0.005).astype(float)) if target > 0 else None
+        chance = proportion_estimate((column >= enough_for(target)).astype(float)) if target > 0 else None
         rows.append(
             Spread(
                 id=id,

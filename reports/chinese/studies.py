@@ -65,6 +65,8 @@ SENTENCES: dict[str, str] = {
     "value.seen": "尚无法判断：只在 {seen} 个未来情形中有影响。",
     "value.break_even_always": "无论 {risk} 的概率多大都值得投入：风险不发生时没有成本。",
     "value.break_even_never": "试到 {risk} 自身发生率的 8 倍，仍不值得投入。",
+    "value.break_even_never_certain": "{risk} 必然发生，即便如此仍不值得投入。",
+    "value.break_even_certain": "{risk} 的概率达到 {chance} 起值得投入（95% 置信区间 {low} 至 {high}）；计划中为必然发生。",
     "value.break_even_chance": "{risk} 的概率达到 {chance} 起值得投入；计划中为 {now}。即自身发生率的 {factor} 倍，"
     "95% 置信区间 {low} 至 {high}。",
     "value.break_even_factor": "{risk} 的发生率达到现在的 {factor} 倍起值得投入，95% 置信区间 {low} 至 {high}。",

@@ -73,6 +73,9 @@ SENTENCES: dict[str, str] = {
     "value.seen": "Cannot tell yet: it changed anything in {seen} futures only.",
     "value.break_even_always": "Worth its costs at any chance of {risk}: without a strike it costs nothing.",
     "value.break_even_never": "At no rate of {risk} that was tried, up to 8 times its own, is it worth its costs.",
+    "value.break_even_never_certain": "{risk} strikes for certain, and even so it is not worth its costs.",
+    "value.break_even_certain": "Worth its costs from a chance of {risk} of {chance} on, 95% interval {low} to {high}; "
+    "the plan says that it strikes for certain.",
     "value.break_even_chance": "Worth its costs from a chance of {risk} of {chance} on; the plan says {now}. That is "
     "{factor} times its rate, 95% interval {low} to {high}.",
     "value.break_even_factor": "Worth its costs from {factor} times the rate of {risk} on, 95% interval {low} to "

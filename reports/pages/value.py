@@ -117,9 +117,16 @@ def _latest(line: ValueRow, latest: float, words: Wording) -> Sentence:
 
 def _break_even(found: BreakEven, risk: str, words: Wording) -> Sentence:
     now = "" if found.chance_now is None else words.percent(found.chance_now)
+    certain = found.chance_now == 1
     if found.status != "found" or found.factor is None or found.factor_interval is None:
-        return Sentence(words.say(f"value.break_even_{found.status}", risk=risk, now=now))
+        key = "never_certain" if certain and found.status == "never" else found.status
+        return Sentence(words.say(f"value.break_even_{key}", risk=risk, now=now))
     low, high = found.factor_interval
+    if certain and found.chance is not None:
+        chance, low_chance, high_chance = (words.percent(share) for share in (found.chance, low, high))
+        return Sentence(
+            words.say("value.break_even_certain", risk=risk, chance=chance, low=low_chance, high=high_chance)
+        )
     if found.chance is not None:
         return Sentence(
             words.say(

@@ -1,8 +1,9 @@
 """From which chance of its risk on a contingency plan is worth its costs.
 
 Along the axis of the risk's rate its thresholds are those drawn once, and the hazard is multiplied: a chance c becomes
-1 − (1 − c)^factor. A future in which the risk did not strike at a higher rate is the same at a lower one, and one in
-which the plan was never called for costs the retainer.
+1 − (1 − c)^factor. What strikes for certain has no rate to multiply; there it is the chance that is multiplied. A
+future in which the risk did not strike at a higher rate is the same at a lower one, and one in which the plan was never
+called for costs the retainer.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class RatePoint(Record):
     """The gain, in what the verdict is about, at a multiple of the risk's rate."""
 
     factor: float
+    """Of a risk that strikes for certain, a multiple of its chance."""
     chance: float | None
     """Chance per quarter of the risk then; None where it has one per tier."""
     gain: Estimate
@@ -60,8 +62,10 @@ def break_even(bench: Bench, worth: Worth, risk: Risk) -> BreakEven | None:
     gains = {0.0: _never_struck(worth, len(now)), 1.0: now}
     if now.mean() > 0 and worth.entry.retainer == 0 and (now[~struck] == 0).all():
         tried: tuple[float, ...] = FACTORS_DOWN[:1]
+    elif now.mean() > 0:
+        tried = FACTORS_DOWN
     else:
-        tried = FACTORS_DOWN if now.mean() > 0 else FACTORS_UP
+        tried = FACTORS_UP if risk.chance_per_quarter != 1 else ()
     for factor in tried:
         gains[factor] = _gain_at(bench, worth, risk, factor, struck)
         if (gains[factor].mean() > 0) != (now.mean() > 0):
@@ -141,7 +145,7 @@ def _at_rate(plan: Plan, risk: Risk, factor: float) -> Plan:
 
 
 def _raised(chance: float, factor: float) -> float:
-    return -math.expm1(factor * math.log1p(-chance)) if chance < 1 else 1.0
+    return -math.expm1(factor * math.log1p(-chance)) if chance < 1 else min(factor, 1.0)
 
 
 def _chance(risk: Risk, factor: float) -> float | None:

@@ -50,11 +50,11 @@ def levers_of(plan: Plan, options: Options) -> Iterator[Lever]:
         if pool.paid == "as_spent" and pool.amount > 0 and places:
             for share in _SHARES:
                 yield Lever("pool", pool.id, share, _setting(f"money.pools.{pool.id}.amount=x{1 + share:g}"))
-    weekly = sum(rep.hours_per_week for rep in plan.reps)
+    hours = sum(rep.hours_per_week for rep in plan.reps) / 5 * plan.calendar.working_days
     for share in _HOUR_SHARES:
         settings = [f"reps.{rep.id}.hours_per_week=x{1 + share:g}" for rep in plan.reps if rep.hours_per_week > 0]
         if settings:
-            yield Lever("hours", "all reps", share, _setting(*settings), share * weekly * plan.calendar.weeks)
+            yield Lever("hours", "all reps", share, _setting(*settings), share * hours)
 
 
 def _setting(*settings: str) -> Callable[[Plan], Plan]:

@@ -15,7 +15,9 @@ import numpy as np
 from pydantic import Field
 
 from scenarios.allocation import Allocation, QuotaCell
+from scenarios.errors import UsageError
 from scenarios.plan import Plan
+from simulation.kpis import enough_for
 from simulation.options import Options
 from studies.allocation.results import RuleRow
 from studies.allocation.rules import broken_rules
@@ -118,11 +120,11 @@ class _Reps:
 
     def covered(self, over: float) -> Values:
         """1 where the target is made by sales up to quotas."""
-        return np.asarray(np.minimum(self.sold, self.quotas(over)).sum(axis=1) >= self.target - 0.005, dtype=float)
+        return np.asarray(np.minimum(self.sold, self.quotas(over)).sum(axis=1) >= enough_for(self.target), dtype=float)
 
     def row(self, over: float) -> CoverRow:
         asked = self.shares > 0
-        hits = self.sold[:, asked] >= self.quotas(over)[asked] - 0.005
+        hits = self.sold[:, asked] >= enough_for(self.quotas(over)[asked])
         chances = hits.mean(axis=0)
         return CoverRow(
             over_assignment=over,
@@ -143,8 +145,13 @@ def over_assign_study(
     shown: Sequence[float] = (),
     changes: Sequence[Change] = (),
 ) -> tuple[OverAssignResult, Allocation]:
-    """The over-assignment that covers the target with a wanted chance; the second part are quotas of equal chance."""
+    """The over-assignment that covers the target with a wanted chance; the second part are quotas of equal chance.
+
+    UsageError where the allocation has no quotas.
+    """
     start = time.perf_counter()
+    if allocation.total_quota <= 0:
+        raise UsageError(f"the allocation {allocation.name} asks for no quota, so there is none to hand out more of")
     batch = futures.replay(plan, allocation, options, label="quarters under these quotas")
     quotas = np.array([allocation.quota_by_rep.get(rep.id, 0.0) for rep in plan.reps])
     reps = _Reps(batch.by_rep, quotas / quotas.sum(), plan.target)
@@ -216,9 +223,9 @@ def _rep_rows(
                     rep=rep.id,
                     name=rep.name,
                     quota=quota,
-                    chance=float(np.mean(batch.by_rep[:, number] >= quota - 0.005)),
+                    chance=float(np.mean(batch.by_rep[:, number] >= enough_for(quota))),
                     equal_quota=even,
-                    equal_chance=proportion_estimate((equal_batch.by_rep[:, number] >= even - 0.005).astype(float)),
+                    equal_chance=proportion_estimate((equal_batch.by_rep[:, number] >= enough_for(even)).astype(float)),
                 )
             )
     return tuple(rows)

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
+from simulation.kpis import enough_for
 from simulation.options import Options
 from studies.allocation.choosing import OptionRow, alternatives_study
 from studies.deciding import options_of
@@ -124,7 +125,7 @@ def recommend_study(
     rows = []
     for option in order:
         batch = batches[option.name]
-        same = batch is first
+        is_first = option.name == order[0].name
         rows.append(
             RecommendRow(
                 option=option,
@@ -132,8 +133,8 @@ def recommend_study(
                 signed=mean_estimate(batch.kpis["signed"]),
                 contribution=mean_estimate(batch.kpis["contribution"]),
                 contribution_p10=marks[option.name]["p10"],
-                contribution_behind=None if same else mean_gap(first.kpis, batch.kpis, "contribution"),
-                p_target_behind=None if same else mean_gap(first.kpis, batch.kpis, "p_target"),
+                contribution_behind=None if is_first else mean_gap(first.kpis, batch.kpis, "contribution"),
+                p_target_behind=None if is_first else mean_gap(first.kpis, batch.kpis, "p_target"),
                 attainment=spread[option.name],
                 ranks={
                     mark: 1 + sum(other[mark] > value for other in marks.values())
@@ -170,7 +171,7 @@ def attainment(plan: Plan, allocation: Allocation, batch: Batch) -> AttainmentRo
         nothing = Estimate(mean=0.0, ci_low=0.0, ci_high=0.0)
         return AttainmentRow(spread=nothing, luck=0.0, decided=0.0, chance_least=0, chance_greatest=0, on_quota=nothing)
     attained: Values = batch.by_rep[:, asked] / quotas[asked]
-    hits = batch.by_rep[:, asked] >= quotas[asked] - 0.005
+    hits = batch.by_rep[:, asked] >= enough_for(quotas[asked])
     chances = hits.mean(axis=0)
     within = attained.var(axis=1)
     whole, decided = float(within.mean()), float(attained.mean(axis=0).var())

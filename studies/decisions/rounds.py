@@ -27,7 +27,7 @@ from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
-from studies.statistics import Values, mean_estimate
+from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
 __all__ = ["STUDY", "CorrectionRow", "RoundRow", "RoundsRequest", "RoundsResult", "rounds_study"]
@@ -147,7 +147,7 @@ def _round_row(
         optimism=mean_estimate(answer.expected_total - calm.kpis["signed"]),
         contribution=mean_estimate(contribution),
         gain=None if first is None else mean_estimate(contribution - first.kpis["contribution"]),
-        p_target=mean_estimate(batch.kpis["p_target"]),
+        p_target=proportion_estimate(batch.kpis["p_target"]),
         quota_moved=_moved(_quotas(before), _quotas(answer.allocation)),
         budget_moved=_moved(before.amount, answer.allocation.amount),
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from optimizer.plan_choice import Sample, choose_plans, value_of
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
+from simulation.kpis import enough_for
 from studies.decisions.kim_nelson import select_best
 from studies.decisions.plan_sets import Masks, PlanSets
 from studies.statistics import SEEN_ENOUGH, TAIL, Values
@@ -165,7 +166,7 @@ def _heuristic(plan: Plan, sets: PlanSets, terms: Terms) -> Selected:
     sample = Sample(values[:, 0], values[:, 1:] - values[:, :1], pairs, costs[1:])
     budget = math.inf if terms.budget is None else terms.budget
     stated: Literal["mean", "cvar", "p_target"] = "mean" if terms.criterion == "contribution" else terms.criterion
-    choice = choose_plans(sample, budget, stated, tail=TAIL, target=plan.target)
+    choice = choose_plans(sample, budget, stated, tail=TAIL, target=enough_for(plan.target))
     by_program = sum(1 << n for n in np.flatnonzero(choice.chosen).tolist())
 
     def worth(mask: int) -> float:

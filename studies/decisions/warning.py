@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
+from simulation.kpis import enough_for
 from simulation.options import Options
 from studies.deciding import decide, margins_of, options_of
 from studies.decisions.plan_sets import only_costs
@@ -125,7 +126,7 @@ def lights_study(
         if light is None:
             continue
         kpi, least = (
-            ("signed", plan.target)
+            ("signed", enough_for(plan.target))
             if metric != "collection"
             else (
                 "collection_rate",

@@ -213,8 +213,11 @@ def test_money_that_moved_costs_what_more_is_spent_in_all() -> None:
     assert kpi("contribution", moves=moves) - kpi("contribution") == 5_000 - 4_500
 
 
-@pytest.mark.parametrize(("value", "reached"), [(999_999.99, 0), (1_000_000.0, 1), (1_000_000.01, 1)])
-def test_the_target_is_reached_from_the_target_on(value: float, reached: int) -> None:
+@pytest.mark.parametrize(
+    ("value", "reached"), [(999_999.99, 0), (999_999.995, 1), (999_999.999, 1), (1_000_000.0, 1), (1_000_000.01, 1)]
+)
+def test_the_target_is_reached_to_the_cent(value: float, reached: int) -> None:
+    """As a quota is: of one rep who has all of it, both chances are the same."""
     assert kpi("p_target", deals=[deal(value=value)]) == reached
 
 

@@ -55,6 +55,20 @@ def test_a_sum_of_sales_against_hours() -> None:
     assert found["rules.sell.amount=144",].given_up == 26
 
 
+def test_hours_that_other_work_lacks_are_made_up_first_and_count() -> None:
+    """8 hours a week too few for care of 2 accounts: 8 x 12 more before g sells anything, then 170 at 1/18 h each."""
+    plan = budget_plan(rules=[SELL])
+    tiers = [tier.model_dump() | {"care_hours_per_touch": 8 + 8 / 12} for tier in plan.customer_tiers]
+    own = [account.model_dump() for account in plan.accounts if account.rep == "g"]
+    assert len(own) == 1
+    busy = Plan.model_validate({**plan.model_dump(), "customer_tiers": tiers})
+    [hours] = (entry for entry in repairs_of(busy) if entry.settings[0].startswith("reps.g.hours_per_week="))
+    weekly = float(hours.settings[0].partition("=")[2])
+    assert weekly == pytest.approx(8 + 8 / 12 + 170 / 18 / 12, rel=0.01)
+    assert hours.sentence.startswith(f"raise the hours of g by {12 * (weekly - 8 / 12):,.1f} (from 0.666667 to ")
+    assert hours.given_up == pytest.approx(12 * (weekly - 8 / 12) * 18, rel=1e-3)
+
+
 def test_a_sum_of_spend_against_a_pool_costs_what_it_buys_less() -> None:
     """60 of 50: less is spent, or more is there. Without R3 money goes where it sells, 20 at 4 and 20 at 3 a region."""
     found = {entry.settings: entry for entry in repairs_of(budget_plan(rules=[SPEND]))}

@@ -17,7 +17,8 @@ from reports.specs import Bar, Mark, Page, Table
 from reports.wording import ENGLISH
 from scenarios.errors import NoFeasibleAllocation, Repair
 from studies.allocation.results import Point, ResourceRow, RoundingRow, RuleRow
-from tests.cli import answers, samples
+from studies.decisions.break_even import BreakEven
+from tests.cli import answers, decided, samples
 from tests.unit.test_reports_pages import SIZES, WIDTHS, holds, shown
 
 ANSWERS: dict[str, Callable[[float], Answer]] = {
@@ -165,6 +166,23 @@ def test_money_says_what_only_a_chance_decides() -> None:
     assert "14,099,718 expected of 15,330,549 due in the quarter, 92.0%" in text
     nothing = answers.money().model_copy(update={"collection_rate": None})
     assert "No cash falls due in the quarter." in said(answer_page(nothing, ENGLISH))
+
+
+def test_a_risk_that_is_certain_breaks_even_at_a_chance_and_has_no_rate() -> None:
+    result = decided.value()
+    [row] = result.rows
+    for status, words in (
+        (
+            "found",
+            "Worth its costs from a chance of K5 of 30.0% on, 95% interval 20.0% to 70.0%; the plan says that it",
+        ),
+        ("never", "K5 strikes for certain, and even so it is not worth its costs."),
+    ):
+        found = BreakEven(status=status, factor=0.3, factor_interval=(0.2, 0.7), chance=0.3, chance_now=1.0)
+        changed = result.model_copy(update={"rows": (row.model_copy(update={"break_even": found}),)})
+        text = said(page_of(changed, ENGLISH), 120)
+        assert words in text
+        assert "its rate" not in text
 
 
 def _tables(result: Answer) -> list[Table]:

@@ -52,7 +52,8 @@ def test_every_lever_has_a_gain_and_a_price_only_beyond_its_interval(reached: Re
         if lever.per_point is not None:
             assert lever.per_point == pytest.approx((lever.money or 0) / (100 * lever.gain.mean))
     assert found["measure", "proposal-tool", None].money == 2000
-    assert found["hours", "all reps", 0.1].hours == pytest.approx(0.1 * 72 * 12)
+    # 58 working days: 12 weeks with two holidays
+    assert found["hours", "all reps", 0.1].hours == pytest.approx(0.1 * 72 / 5 * 58)
 
 
 def test_the_mix_takes_the_cheapest_point_first_and_rises_step_by_step(plan: Plan) -> None:
@@ -130,6 +131,8 @@ def test_rounds_bring_expectation_and_simulation_nearer(rounds: RoundsResult) ->
         assert row.optimism.mean == pytest.approx(row.expected - row.simulated.mean, abs=1e-3)
     assert abs(rounds.rows[-1].optimism.mean) < abs(rounds.rows[0].optimism.mean)
     assert rounds.rows[0].gain is None
+    chance = rounds.rows[0].p_target
+    assert chance.ci_high - chance.mean > chance.mean - chance.ci_low > 0  # Wilson's: not even
     assert rounds.corrections
     assert all(0.05 < row.demand < 17 for row in rounds.corrections)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from scenarios.allocation import Allocation, QuotaCell
+from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.options import Options
 from studies.allocation.naming import named_allocation
@@ -58,6 +59,16 @@ def test_options_come_with_the_greatest_contribution_first(recommended: tuple[Re
     assert min(row.ranks["contribution"] for row in result.rows) == 1
 
 
+def test_an_option_that_equals_the_first_is_tied_with_it(plan: Plan) -> None:
+    mine = replace(named_allocation(plan, "optimised"), name="mine")
+    result, _ = recommend_study(plan, Options.of(plan), futures(6), count=1, by_hand=[mine])
+    row = next(row for row in result.rows if row.option.name == "mine")
+    assert row.contribution_behind is not None
+    assert (row.contribution_behind.mean, row.contribution_behind.half_width) == (0, 0)
+    assert result.rows[0].contribution_behind is None
+    assert "mine" in result.tied
+
+
 def test_who_is_dominated_is_worse_in_nothing_less_than_everything(
     recommended: tuple[RecommendResult, Allocation],
 ) -> None:
@@ -104,6 +115,12 @@ def test_more_over_assignment_covers_more_and_leaves_fewer_on_quota(over: tuple[
         assert result.p_target.mean >= result.wanted
         assert result.needed_low is not None
         assert result.needed_low <= result.needed
+
+
+def test_over_assigning_no_quotas_is_refused(plan: Plan) -> None:
+    budget = named_allocation(plan, "optimised").budget
+    with pytest.raises(UsageError, match="asks for no quota"):
+        over_assign_study(plan, Allocation("none", (), budget), Options.of(plan), futures(2), wanted=0.5)
 
 
 def test_a_chance_beyond_the_quarters_own_is_not_promised(plan: Plan) -> None:

@@ -108,6 +108,44 @@ def test_the_gain_of_a_later_trigger_is_that_of_a_fresh_run(plan: Plan, valued: 
         assert point.gain.mean == pytest.approx(np.mean(held.kpis["contribution"] - base.kpis["contribution"]))
 
 
+def test_a_certain_risk_breaks_even_at_a_chance(plan: Plan, futures: Futures) -> None:
+    """It has no rate to multiply: the gain is that of fresh runs at lower chances, down to none at all."""
+    certain = at_chance(plan, 1.0)
+    [row] = value_study(certain, ALLOCATION, Options.of(certain), futures, named=["K1-answer"]).rows
+    found = row.break_even
+    assert found is not None
+    assert (found.status, found.chance_now) == ("found", 1.0)
+    assert [point.chance for point in found.points] == [point.factor for point in found.points]
+    for point in found.points:
+        assert point.chance is not None
+        there = at_chance(plan, point.chance)
+        base, held = run(there, Options.of(there, plans=())), run(there, Options.of(there, plans=["K1-answer"]))
+        assert point.gain.mean == pytest.approx(np.mean(held.kpis["contribution"] - base.kpis["contribution"]))
+    below, above = (point.chance for point in found.points if point.gain.mean <= 0), found.points[-1].chance
+    assert found.chance is not None
+    assert above is not None
+    assert max(chance for chance in below if chance is not None) < found.chance < above
+
+
+def test_what_a_certain_risk_does_not_make_worth_its_costs_nothing_does(plan: Plan, futures: Futures) -> None:
+    certain = at_chance(plan, 1.0)
+    dear = tuple(
+        entry.model_copy(update={"retainer": 1e6}) if entry.id == "K1-answer" else entry
+        for entry in certain.contingency_plans
+    )
+    certain = certain.model_copy(update={"contingency_plans": dear})
+    [row] = value_study(certain, ALLOCATION, Options.of(certain), futures, named=["K1-answer"]).rows
+    assert row.break_even is not None
+    assert (row.break_even.status, [p.chance for p in row.break_even.points]) == ("never", [0.0, 1.0])
+
+
+def at_chance(plan: Plan, chance: float) -> Plan:
+    risks = tuple(
+        risk.model_copy(update={"chance_per_quarter": chance}) if risk.id == "K1" else risk for risk in plan.risks
+    )
+    return plan.model_copy(update={"risks": risks})
+
+
 @pytest.mark.parametrize("criterion", ["signed", "cash"])
 def test_depth_follows_what_the_verdict_is_about(plan: Plan, futures: Futures, criterion: Criterion) -> None:
     """Money after the plan's costs, along the rate, the delay and with another plan, against fresh runs."""
