@@ -15,10 +15,11 @@ from scenarios.expectations import (
     cycle_bounds,
     cycle_of,
     expected_skill,
-    pass_probabilities,
+    expected_stage_weights,
     product_keys,
     region_keys,
     shares_before,
+    stage_weights,
     touch_positions,
     with_measures,
 )
@@ -51,6 +52,7 @@ class Outlooks:
         """Prepare what all opportunities share."""
         self.plan = plan
         self.horizon = float(plan.calendar.working_days)
+        self._weights = stage_weights(plan.process)
         self._before = shares_before(plan.process)
         self._positions = [touch_positions(plan.process, stage) for stage in range(len(plan.process.stages))]
         standing = [s for s in plan.standing_effects if s.effect.factor != 1 or s.effect.shift != 0]
@@ -153,7 +155,8 @@ class Outlooks:
     def _passes(self, tier: str, keys: Keys) -> list[float]:
         win_rate = self.after_measures("win_rate", self.plan.customer_tier[tier].win_rate, keys)
         skill = self._skill.get(str(keys.get("rep")), 1.0)
-        return pass_probabilities(self.plan.process, min(win_rate * skill, 1.0))
+        weights = expected_stage_weights(self.plan, keys) if "stage_difficulty" in self._moved else self._weights
+        return [min(win_rate * skill, 1.0) ** weight for weight in weights]
 
     def _stretch(self, cycle: Cycle, keys: Keys) -> float:
         return max(self.after_measures("cycle_time", cycle.median, keys) / cycle.median, 1e-9)

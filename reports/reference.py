@@ -42,6 +42,7 @@ BASES: dict[str, tuple[str, ...]] = {
     "rep_hours": ("reps.*.hours_per_week",),
     "shrink_share": ("risks.*.figures.shrink_share",),
     "skill": ("ramp.at_start",),
+    "stage_difficulty": ("process.stages.*.conversion",),
     "stall_days": ("risks.*.figures.stall_days",),
     "strike_rate": ("risks.*.chance_per_quarter",),
     "touch_hours": ("process.stages.*.touch_hours",),

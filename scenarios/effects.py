@@ -31,6 +31,7 @@ ScopeKey = Literal[
     "industry",
     "activity",
     "source",
+    "stage",
     "risk",
 ]
 
@@ -72,6 +73,14 @@ PARAMETERS: dict[str, Parameter] = {
     p.name: p
     for p in (
         Parameter("win_rate", "probability", 0, 1, _DEAL, "win rate of a qualified opportunity"),
+        Parameter(
+            "stage_difficulty",
+            "exponent of the win rate",
+            0,
+            math.inf,
+            _DEAL | {"stage"},
+            "how hard a stage is to pass: half as hard makes 64% that pass it 80%, and the win rate rises with it",
+        ),
         Parameter("deal_value", "money", 0, math.inf, _DEAL, "signed amount of an opportunity"),
         Parameter("cycle_time", "days", 0, math.inf, _DEAL, "time until an opportunity's next touch"),
         Parameter("budget_pull", "share", 0, 1, _DEAL, "part of a stage that may be saved to end in a budget's weeks"),
@@ -141,6 +150,7 @@ class Scope(Section):
     industry: tuple[str, ...] = ()
     activity: tuple[Id, ...] = ()
     risk: tuple[Id, ...] = ()
+    stage: tuple[Id, ...] = ()
     source: tuple[str, ...] = ()
     """Where an opportunity came from: ``pipeline``, an activity's id, ``baseline``, ``cross_sell``, ``add_on``
     (split from another)."""

@@ -29,6 +29,7 @@ __all__ = [
     "effective_units",
     "expected_renewal_rate",
     "expected_skill",
+    "expected_stage_weights",
     "lead_tier_mix",
     "measure_costs",
     "never_paid",
@@ -65,6 +66,14 @@ def stage_weights(process: SalesProcess) -> list[float]:
     if total == 0:
         return [0.0] * (len(logs) - 1) + [1.0]
     return [log / total for log in logs]
+
+
+def expected_stage_weights(plan: Plan, keys: Mapping[str, str | tuple[str, ...]]) -> list[float]:
+    """Exponents of the win rate by stage after measures, for an opportunity of these attributes."""
+    return [
+        with_measures(plan, "stage_difficulty", weight, {**keys, "stage": stage.id})
+        for weight, stage in zip(stage_weights(plan.process), plan.process.stages, strict=True)
+    ]
 
 
 def pass_probabilities(process: SalesProcess, win_rate: float) -> list[float]:

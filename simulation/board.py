@@ -43,12 +43,20 @@ class ActiveEffect:
 class Keys:
     """The attributes by which scopes pick a thing, with what was found for it so far."""
 
-    __slots__ = ("attributes", "found")
+    __slots__ = ("_in_stage", "attributes", "found")
 
     def __init__(self, attributes: Attributes) -> None:
         self.attributes = attributes
+        self._in_stage: dict[str, Keys] = {}
         self.found: dict[str, _Found] = {}
         """Parameter → by what it was found, sum of shifts, product of factors, contingency plans among them."""
+
+    def in_stage(self, stage: str) -> Keys:
+        """The same thing as far as it is in one stage."""
+        keys = self._in_stage.get(stage)
+        if keys is None:
+            keys = self._in_stage[stage] = Keys({**self.attributes, "stage": stage})
+        return keys
 
 
 class Crowd:

@@ -147,6 +147,7 @@ def _stage_table(plan: Plan) -> StageTable:
     first = [sum(len(touches) for touches in positions[:number]) for number in range(len(positions) + 1)]
     before = shares_before(process)
     return StageTable(
+        ids=[stage.id for stage in process.stages],
         weights=stage_weights(process),
         positions=positions,
         before=before,

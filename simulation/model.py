@@ -30,6 +30,7 @@ DealKind: TypeAlias = tuple[str, int, int, int, int, str, int]
 class StageTable(NamedTuple):
     """The sales process as plain lists, one entry per stage."""
 
+    ids: list[str]
     weights: list[float]
     """Exponent of the win rate with which the stage is passed."""
     positions: list[list[float]]

@@ -223,7 +223,11 @@ class Opportunity(Task):
         base = quarter.model.tier_habits[self.tier].win_rate
         rate = quarter.board.value("win_rate", base, self.keys, self.id) * self.orphan_factor * self.warmth
         rate *= quarter.reps[self.rep].skill()
-        passes: bool = self.passes[self.stage] < rate ** quarter.model.stages.weights[self.stage]
+        stages, board = quarter.model.stages, quarter.board
+        weight = stages.weights[self.stage]
+        if "stage_difficulty" in board.acting:
+            weight = board.value("stage_difficulty", weight, self.keys.in_stage(stages.ids[self.stage]), self.id)
+        passes: bool = self.passes[self.stage] < rate**weight
         return passes
 
     def fall_back(self, quarter: Quarter, stage: int | None, stall_days: float) -> None:

@@ -10,6 +10,7 @@ in the weight of the whole for a group of typical size (uniform shrinkage: Danie
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,9 +20,11 @@ from scipy.special import betaincinv, betaln, gammaincinv, gammaln
 
 from scenarios.calibration.figures import INTERVAL
 
-__all__ = ["Rates", "count_interval", "count_rates", "mixes", "share_interval", "share_rates"]
+__all__ = ["Rates", "count_interval", "count_rates", "difficulty_spreads", "mixes", "share_interval", "share_rates"]
 
 Floats: TypeAlias = NDArray[np.float64]
+Z = 1.6449
+"""Standard deviations from the middle of a normal distribution to the ends of its 90%."""
 LOW, HIGH = (1 - INTERVAL) / 2, (1 + INTERVAL) / 2
 WEIGHTS = (np.arange(40) + 0.5) / 40
 """Weight of the whole for a group of typical size."""
@@ -124,6 +127,18 @@ def share_interval(won: int, closed: int) -> tuple[float, float]:
     low = float(betaincinv(won + 0.5, closed - won + 0.5, LOW)) if won > 0 else 0.0
     high = float(betaincinv(won + 0.5, closed - won + 0.5, HIGH)) if won < closed else 1.0
     return low, high
+
+
+def difficulty_spreads(passed: Sequence[int], left: Sequence[int]) -> Floats:
+    """Standard deviation of ln(-ln c) for each share c = passed ÷ left: half its 90% interval (Jeffreys) ÷ 1.645.
+
+    That is the spread of a factor on how hard the stage is to pass: c ** factor. Shares of stages in a row are
+    independent, given who came to each; so the logarithm of their product, the win rate of all, has the variance
+    of the sum of (s ln c)².
+    """
+    passed_, lost = np.asarray(passed, dtype=float), np.asarray(left, dtype=float) - np.asarray(passed, dtype=float)
+    easy, hard = (np.log(-np.log(betaincinv(passed_ + 0.5, lost + 0.5, q))) for q in (HIGH, LOW))
+    return np.asarray((hard - easy) / (2 * Z))
 
 
 def count_interval(count: int, exposure: float) -> tuple[float, float]:

@@ -20,10 +20,18 @@ from scenarios.crm.invoices import Invoices
 from scenarios.crm.own_figures import Ids
 from scenarios.crm.renewals import Renewals
 from scenarios.crm.staff import Staff
-from scenarios.crm.win_rates import Dimension
+from scenarios.crm.stage_history import PassedStages
+from scenarios.crm.win_rates import Dimension, WinRates
 from scenarios.crm.writing import commented, significant
 
-__all__ = ["certain_differences", "put_learnt_risks", "season_effects", "what_nobody_knows", "without_own"]
+__all__ = [
+    "about_win_rates",
+    "certain_differences",
+    "put_learnt_risks",
+    "season_effects",
+    "what_nobody_knows",
+    "without_own",
+]
 LEAST_SPREAD = 0.002
 """Spread of a factor below which it is left out."""
 
@@ -76,16 +84,8 @@ def told_apart(estimates: Estimates) -> list[Dimension]:
 def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
     """What the number of deals leaves open about each figure: win rates, hours, leads, cycle, value."""
     learnt, as_of = estimates.calibration, estimates.windows.as_of
-    entries = []
     win = learnt.win
-    if len(set(win.by_tier.values())) == 1:
-        source = f"sampling error of {win.overall.count:,} deals"
-        entries.append(_beta("U-win", "True win rate", {}, win.overall.value, win.overall_sd, source))
-    else:
-        for tier, figure in sorted(win.by_tier.items()):
-            source = f"sampling error of {figure.count or win.overall.count:,} deals"
-            name, scope = f"True win rate of {tier} customers", {"customer_tier": [tier]}
-            entries.append(_beta(f"U-win-{tier}", name, scope, figure.value, win.tier_sd[tier], source))
+    entries = about_win_rates(win, estimates.stages, ids)
     for dimension in told_apart(estimates):
         names = _names(dimension, ids)
         for name, spread in sorted(win.factor_sd[dimension].items()):
@@ -142,6 +142,41 @@ def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
         *_about_leavers(estimates.staff),
         *_about_losses(estimates),
     ]
+
+
+def about_win_rates(win: WinRates, stages: PassedStages | None, ids: Ids) -> list[CommentedMap]:
+    """How hard each stage is to pass, where that is known; and of the win rates what that leaves open.
+
+    The stages' counts and the deals closed tell the same thing, the win rate, and it is counted once: binomial stages
+    in a row make a binomial whole, so the stages' spreads give that of the win rate of all, and a tier's has but the
+    rest of its variance (of logarithms) for itself. Where the stages' file holds fewer deals than were closed, the
+    stages' spreads are narrowed until they give that of all.
+    """
+    all_spread, shared, entries = win.overall_sd / win.overall.value, 0.0, []
+    if stages is not None:
+        shared = min(stages.win_spread, all_spread)
+        narrowed = shared / stages.win_spread
+        for name, figure, spread in zip(stages.names, stages.passed, stages.spread, strict=True):
+            source = f"sampling error of {figure.count:,} deals that left the stage"
+            what, scope = f"True difficulty of stage {name}", {"stage": [ids.stages[name]]}
+            id = f"U-stage-{ids.stages[name]}"
+            entries.append(_spread(id, what, "stage_difficulty", scope, spread * narrowed, source))
+    if len(set(win.by_tier.values())) == 1:
+        rates = [("U-win", "True win rate", {}, win.overall, win.overall_sd)]
+    else:
+        rates = [
+            (f"U-win-{tier}", f"True win rate of {tier} customers", {"customer_tier": [tier]}, rate, win.tier_sd[tier])
+            for tier, rate in sorted(win.by_tier.items())
+        ]
+    for id, what, scope, rate, sd in rates:
+        rest = math.sqrt(max((sd / rate.value) ** 2 - shared**2, 0.0))
+        if rest >= LEAST_SPREAD:
+            count = rate.count or win.overall.count
+            source = f"sampling error of {count:,} deals"
+            if stages is not None:
+                source = f"sampling error of {count:,} deals, less that of who passes a stage"
+            entries.append(_beta(id, what, scope, rate.value, rest * rate.value, source))
+    return entries
 
 
 def _about_renewals(renewals: Renewals | None) -> list[CommentedMap]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from scenarios.calibration.figures import Figure
 from scenarios.calibration.passing import LEAST_LEFT, LEAST_WON, Journeys, Passing, passing
+from scenarios.calibration.rates import difficulty_spreads
 from scenarios.crm.cells import dates_in
 from scenarios.crm.history import History
 from scenarios.crm.mapping import Mapping as ColumnMapping
@@ -38,6 +39,8 @@ class PassedStages:
     names: tuple[str, ...]
     passed: tuple[Figure, ...]
     """Share that passes."""
+    spread: tuple[float, ...]
+    """Of a factor on how hard each stage is to pass: standard deviation of its logarithm."""
     parts: tuple[Figure, ...]
     """Part of the cycle that passes in each; they add up to 1."""
     visits: float
@@ -45,6 +48,11 @@ class PassedStages:
     at: Mapping[str, int]
     """Deal → number of the stage that it is in, or was lost in; of deals without entries the first."""
     part_by: tuple[float, ...]
+
+    @property
+    def win_spread(self) -> float:
+        """Spread of the win rate that follows from those of the stages: standard deviation of its logarithm."""
+        return math.hypot(*(s * math.log(c.value) for s, c in zip(self.spread, self.passed, strict=True)))
 
     def part_done(self, deals: pd.DataFrame) -> Floats:
         """Part of its cycle that a deal has behind it when its stage ends; of one won, all of it.
@@ -179,6 +187,7 @@ def _passed(found: Passing, at: Mapping[str, int], order: Sequence[str], as_of: 
     return PassedStages(
         names=tuple(order[n] for n in found.stages),
         passed=tuple(figures),
+        spread=tuple(difficulty_spreads(found.passed.tolist(), found.left.tolist()).tolist()),
         parts=tuple(
             Figure(round(part, 4), found.won, f"part of the days of {found.won:,} deals won that passed in the stage")
             for part in parts

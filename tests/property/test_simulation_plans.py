@@ -37,6 +37,7 @@ INDUSTRIES = ("food", "steel")
 SIZES = {
     # parameter: factors, shifts. Days of payment stay, so that what falls due is known.
     "win_rate": ((0.5, 0.9, 1.2), (-0.1, 0.1)),
+    "stage_difficulty": ((0, 0.5, 3), (0, 0.2)),
     "deal_value": ((0.8, 1.1), (0, 500)),
     "cycle_time": ((0, 0.5, 1.5), (0, 2)),
     "touch_hours": ((0, 0.5, 2), (0, 0.5)),
@@ -425,6 +426,7 @@ def companies(draw: st.DrawFn) -> Company:
         "customer_tier": CUSTOMER_TIERS,
         "activity": [activity["id"] for activity in activities],
         "source": ("pipeline", "baseline", "cross_sell", "add_on"),
+        "stage": [stage["id"] for stage in process["stages"]],
     }
     plan: Values = {
         "name": "random",

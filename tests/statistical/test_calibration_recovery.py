@@ -7,24 +7,32 @@ Two sources: the generator of tests/crm_exports.py, which shares no code with th
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 from scenarios.allocation import Allocation
+from scenarios.calibration.rates import difficulty_spreads
 from scenarios.crm.churn import losses_of
 from scenarios.crm.entities import AccountEstimate
 from scenarios.crm.estimates import Estimates, estimate
 from scenarios.crm.export import read_export
 from scenarios.crm.history import History, Windows
 from scenarios.crm.invoices import invoices_known_on
+from scenarios.crm.learning import about_win_rates
 from scenarios.crm.mapping import read_assumed, read_mapping
+from scenarios.crm.own_figures import Ids
 from scenarios.crm.renewals import renewals_known_on
 from scenarios.crm.staff import staff_known_on
 from scenarios.plan import Plan
+from scenarios.risks import Uncertainty
 from simulation.compiling import compile_model
+from simulation.distributions import lognormal_factor
+from simulation.nature import nature_factor
 from simulation.options import Options
 from simulation.quarter import replicate
 from tests.crm_exports import STAGES, START, Company, write_export, write_rows, write_stages
@@ -33,6 +41,7 @@ pytestmark = pytest.mark.statistical
 
 COMPANY = Company(reps=6, win_spread=0.06, leads_a_week=2.5, weeks=52)
 AS_OF = START + dt.timedelta(weeks=COMPANY.weeks)
+Floats = NDArray[np.float64]
 Checked = tuple[str, float, float, float]
 """Figure, low, truth, high."""
 
@@ -119,8 +128,13 @@ def staged(folder: Path, seed: int) -> Iterator[Checked]:
     mapping = read_mapping(write_stages(folder, company, seed))
     found = estimate(read_export(folder, mapping), AS_OF, read_assumed()[0])
     assert found.stages is not None
-    for name, figure in zip(found.stages.names, found.stages.passed, strict=True):
+    drawn = as_simulated(found, seed)
+    ends = zip(*np.quantile(drawn, (0.05, 0.95), axis=0), strict=True)
+    for name, figure, (low, high) in zip(found.stages.names, found.stages.passed, ends, strict=True):
         yield f"passes {name}", figure.low or 0, STAGES[name][0], figure.high or 1
+        yield f"passes {name} as simulated", low, STAGES[name][0], high
+    low, high = np.quantile(drawn.prod(axis=1), (0.05, 0.95))
+    yield "passes all as simulated", low, math.prod(share for share, _ in STAGES.values()), high
     cycle = found.calibration.cycle
     assert cycle is not None
     half = 1.645 * cycle.log_median_se
@@ -131,6 +145,54 @@ def staged(folder: Path, seed: int) -> Iterator[Checked]:
             math.log(company.median_days),
             (math.log(cycle.median) + half),
         )
+
+
+def as_simulated(found: Estimates, seed: int) -> Floats:
+    """Shares that pass each stage (column) in 2,000 quarters of what nobody knows: each stage, and the rest of all."""
+    assert found.stages is not None
+    win, rng = found.calibration.win, np.random.default_rng(seed)
+    ids = Ids({}, {}, {}, {}, {}, {name: name for name in found.stages.names}, {})
+    entries = about_win_rates(
+        replace(win, by_tier={"all": win.overall}, tier_sd={"all": win.overall_sd}), found.stages, ids
+    )
+    drawn = {
+        entry["id"]: nature_factor(Uncertainty.model_validate(entry), rng.uniform(size=2_000)) for entry in entries
+    }
+    rate = win.overall.value * drawn.get("U-win", 1.0)
+    weights = np.log([figure.value for figure in found.stages.passed])
+    weights /= weights.sum()
+    return np.transpose(
+        [rate ** (w * drawn[f"U-stage-{name}"]) for w, name in zip(weights, found.stages.names, strict=True)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("passed", "left"),
+    [
+        ((80, 48, 43), (100, 80, 48)),
+        ((400, 240, 216), (500, 400, 240)),
+        ((475, 120), (500, 475)),
+        ((30, 25), (60, 30)),
+        ((100, 80, 76, 30), (500, 100, 80, 76)),
+    ],
+)
+def test_stages_that_are_drawn_each_spread_as_their_counts_say_and_so_does_passing_all(
+    passed: list[int], left: list[int]
+) -> None:
+    """Against the posteriors of the counts (Jeffreys): of each stage, and of the whole, which is binomial as well.
+
+    Of a few dozen deals they are skewed, which a lognormal factor follows to a tenth.
+    """
+    rng, draws = np.random.default_rng(1), 100_000
+    drawn = []
+    for count, of, spread in zip(passed, left, difficulty_spreads(passed, left), strict=True):
+        share = ((count + 0.5) / (of + 1)) ** lognormal_factor(rng.uniform(size=draws), float(spread))
+        truth = rng.beta(count + 0.5, of - count + 0.5, draws)
+        assert share.mean() == pytest.approx(truth.mean(), abs=0.1 * truth.std())
+        assert share.std() == pytest.approx(truth.std(), rel=0.12)
+        drawn.append(share)
+    whole = rng.beta(passed[-1] + 0.5, left[0] - passed[-1] + 0.5, draws)
+    assert np.log(np.prod(drawn, axis=0)).std() == pytest.approx(np.log(whole).std(), rel=0.05)
 
 
 def ledgers(_: Path, seed: int) -> Iterator[Checked]:

@@ -34,6 +34,7 @@ EVERYTHING: dict[str, str | tuple[str, ...]] = {
     "activity": "salon",
     "risk": "K7",
     "source": "pipeline",
+    "stage": "need",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 import re
 from pathlib import Path
 
@@ -14,7 +15,10 @@ import pytest
 from scenarios.calibration.passing import Journeys, passing
 from scenarios.crm import ImportReport, import_crm, refresh_crm
 from scenarios.crm.ages import Ages
+from scenarios.crm.estimates import estimate
+from scenarios.crm.export import read_export
 from scenarios.crm.history import History
+from scenarios.crm.mapping import read_assumed, read_mapping
 from scenarios.crm.stage_history import PassedStages
 from scenarios.errors import PlanFileError
 from scenarios.expectations import pass_probabilities
@@ -136,6 +140,46 @@ def test_the_plan_has_the_stages_of_the_export(export: Path) -> None:
     assert assumptions["process.stages.propose.touch_hours"].grade == "D"
     assert "process.stages.closing.touch_hours" not in assumptions
     assert not any(path.startswith("process.stages.closing") for path in own(report))
+
+
+def test_what_a_stage_leaves_open_is_simulated_and_the_win_rate_has_but_the_rest(export: Path) -> None:
+    """The variances of the logarithms of the stages' shares and of the rest add up to that of the tier's win rate."""
+    plan, _ = made(export)
+    found = estimate(read_export(export, read_mapping(export.parent / "export.yaml")), AS_OF, read_assumed()[0])
+    entries = {entry.id: entry for entry in plan.uncertainty}
+    assert found.stages is not None
+    stages = 0.0
+    for stage, figure in zip(plan.process.stages, found.stages.passed, strict=True):
+        entry = entries[f"U-stage-{stage.id}"]
+        assert (entry.parameter, entry.scope.picked) == ("stage_difficulty", {"stage": (stage.id,)})
+        assert entry.distribution.sigma is not None
+        # A share of n deals has the standard deviation sqrt(c (1 - c) / n), so its logarithm sqrt((1 - c) / (c n)).
+        c = stage.conversion
+        assert entry.distribution.sigma * -math.log(c) == pytest.approx(math.sqrt((1 - c) / c / figure.count), rel=0.03)
+        stages += (entry.distribution.sigma * math.log(c)) ** 2
+    win = found.calibration.win
+    for tier in plan.customer_tiers:
+        rest = entries[f"U-win-{tier.id}"].distribution
+        assert rest.mean == pytest.approx(tier.win_rate)
+        assert rest.sd is not None
+        variance = (win.tier_sd[tier.id] / tier.win_rate) ** 2
+        assert variance - (rest.sd / tier.win_rate) ** 2 == pytest.approx(stages, rel=0.03)
+        assert 0.2 < stages / variance < 0.9
+
+
+def test_stages_of_a_short_history_are_no_wider_than_the_win_rate_of_all_deals(export: Path) -> None:
+    entries = export / "stages.csv"
+    lines = entries.read_text(encoding="utf-8").splitlines()
+    kept = [lines[0], *(line for line in lines[1:] if line.rpartition(",")[2] >= "2023-09-01")]
+    entries.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    plan, _ = made(export)
+    found = estimate(read_export(export, read_mapping(export.parent / "export.yaml")), AS_OF, read_assumed()[0])
+    win = found.calibration.win
+    assert found.stages is not None
+    assert found.stages.win_spread > 1.2 * win.overall_sd / win.overall.value
+    drawn = {entry.id: entry.distribution.sigma or 0.0 for entry in plan.uncertainty}
+    spreads = [drawn[f"U-stage-{stage.id}"] * math.log(stage.conversion) for stage in plan.process.stages]
+    assert math.hypot(*spreads) == pytest.approx(win.overall_sd / win.overall.value, rel=0.01)
 
 
 def test_the_cycle_is_that_of_deals_that_pass_all(export: Path) -> None:
@@ -333,7 +377,7 @@ def test_ages_of_parts_of_a_cycle_are_whole_days() -> None:
     deals = pd.DataFrame({"id": ["a", "b", "c"], "rep": "Ann", "product": "All", "engaged": days})
     closed = pd.to_datetime(["2023-01-20", "2023-02-08", None])
     history = History(deals.assign(outcome=["won", "lost", "open"], closed=closed), ())
-    stages = PassedStages(("Meet", "Agree"), (), (), 1.8, {"a": 1, "b": 0, "c": 0}, (0.3333, 1.0))
+    stages = PassedStages(("Meet", "Agree"), (), (), (), 1.8, {"a": 1, "b": 0, "c": 0}, (0.3333, 1.0))
     ages = Ages.of(history, pd.Timestamp("2023-02-20"), ["All"], ["Ann"], stages)
     assert ages.days.tolist() == [18, 108, 126]  # 18, 36 ÷ 0.3333 and 42 ÷ 0.3333
     assert ages.entry.tolist() == [18, 51, 33]
