@@ -86,6 +86,7 @@ def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
     learnt, as_of = estimates.calibration, estimates.windows.as_of
     win = learnt.win
     entries = about_win_rates(win, estimates.stages, ids)
+    scope: Mapping[str, Any]
     for dimension in told_apart(estimates):
         names = _names(dimension, ids)
         for name, spread in sorted(win.factor_sd[dimension].items()):
@@ -152,7 +153,9 @@ def about_win_rates(win: WinRates, stages: PassedStages | None, ids: Ids) -> lis
     rest of its variance (of logarithms) for itself. Where the stages' file holds fewer deals than were closed, the
     stages' spreads are narrowed until they give that of all.
     """
-    all_spread, shared, entries = win.overall_sd / win.overall.value, 0.0, []
+    entries: list[CommentedMap] = []
+    scope: Mapping[str, Any]
+    all_spread, shared = win.overall_sd / win.overall.value, 0.0
     if stages is not None:
         shared = min(stages.win_spread, all_spread)
         narrowed = shared / stages.win_spread
@@ -161,6 +164,7 @@ def about_win_rates(win: WinRates, stages: PassedStages | None, ids: Ids) -> lis
             what, scope = f"True difficulty of stage {name}", {"stage": [ids.stages[name]]}
             id = f"U-stage-{ids.stages[name]}"
             entries.append(_spread(id, what, "stage_difficulty", scope, spread * narrowed, source))
+    rates: list[tuple[str, str, Mapping[str, Any], Figure, float]]
     if len(set(win.by_tier.values())) == 1:
         rates = [("U-win", "True win rate", {}, win.overall, win.overall_sd)]
     else:
