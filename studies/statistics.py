@@ -1,9 +1,11 @@
 """Intervals of means, proportions and paired differences, and quantiles of what may happen.
 
 All at 95%; ``docs/statistics.md`` says of each when it does not hold. Means: Student's t. Proportions: Wilson's score
-interval (E. B. Wilson, JASA 22, 1927). Quantiles: order statistics (H. A. David and H. N. Nagaraja, Order Statistics,
-2003, section 7.1). Mean of the worst tenth: its asymptotic variance (S. X. Chen, J. Financial Econometrics 6, 2008).
-Differences too small to matter: two one-sided tests (D. J. Schuirmann, J. Pharmacokinetics Biopharmaceutics 15, 1987).
+interval (E. B. Wilson, JASA 22, 1927). Differences of paired proportions: the adjusted Wald interval (D. G. Bonett and
+R. M. Price, J. Educational and Behavioral Statistics 37, 2012). Quantiles: order statistics (H. A. David and H. N.
+Nagaraja, Order Statistics, 2003, section 7.1). Mean of the worst tenth: its asymptotic variance (S. X. Chen,
+J. Financial Econometrics 6, 2008). Differences too small to matter: two one-sided tests (D. J. Schuirmann,
+J. Pharmacokinetics Biopharmaceutics 15, 1987).
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from studies.results import Difference, Estimate, KpiRow, Margins, Unknown
 
 __all__ = [
     "Values",
+    "chance_gap_estimate",
     "difference",
     "is_equivalent",
     "kpi_row",
@@ -28,6 +31,7 @@ __all__ = [
     "mean_estimate",
     "mean_gap",
     "mean_of_rare",
+    "moved_estimate",
     "needed",
     "proportion_estimate",
     "quantile_ends",
@@ -70,6 +74,39 @@ def proportion_estimate(hits: Values) -> Estimate:
     half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
     # The interval holds the share, and 0 or 1 where that is all that was seen, also in the last digit.
     return Estimate(mean=share, ci_low=min(max(centre - half, 0.0), share), ci_high=max(min(centre + half, 1.0), share))
+
+
+def chance_gap_estimate(gaps: Values) -> Estimate:
+    """Mean of paired differences of 0 and 1 with an interval that has width also where none or all of them differ.
+
+    The adjusted Wald interval of Bonett and Price (2012): one future more that differs in each direction. The t
+    interval of −1, 0 and 1 is far too narrow where few differ, and says ± 0 where none does.
+    """
+    _refuse_gaps(gaps)
+    count, z = len(gaps) + 2, float(special.ndtri(0.5 + CONFIDENCE / 2))
+    up, down = ((int(np.count_nonzero(gaps == way)) + 1) / count for way in (1, -1))
+    mean, centre = float(np.mean(gaps)), up - down
+    half = z * math.sqrt((up + down - centre**2) / count)
+    return Estimate(mean=mean, ci_low=max(centre - half, -1.0), ci_high=min(centre + half, 1.0))
+
+
+def moved_estimate(values: Values, shifts: Values) -> Estimate:
+    """Mean of values after shifts that were seen in the first of their futures only.
+
+    Values have a mean over all their futures, shifts over theirs: two-phase sampling with the difference as estimator
+    (W. G. Cochran, Sampling Techniques, 1977, 12.9). With all shifts seen it is the mean of the sums.
+    """
+    _refuse_gaps(values)
+    _refuse_gaps(shifts)
+    count, seen = len(values), len(shifts)
+    mean = float(np.mean(values)) + float(np.mean(shifts))
+    if seen < 2:
+        return Estimate(mean=mean, ci_low=-math.inf, ci_high=math.inf)
+    # The futures that both means share, and those that only one is of.
+    variance = float(np.var(shifts + values[:seen] * (seen / count), ddof=1)) / seen
+    variance += float(np.var(values, ddof=1)) * (count - seen) / count**2
+    half = _t(seen - 1) * math.sqrt(variance)
+    return Estimate(mean=mean, ci_low=mean - half, ci_high=mean + half)
 
 
 def quantiles(values: Values) -> tuple[float, float, float]:

@@ -71,6 +71,8 @@ SENTENCES: dict[str, str] = {
     "explain.tornado": "{kpi}：逐项变动",
     "explain.tornado_note": "与原计划之差，同一组未来情形，目标分解方案不变，± 为 95% 置信区间的半宽。"
     "不确定因素的范围为 P10 至 P90。概率：从低值到高值的百分点。",
+    "explain.tornado_seen": "每项只取 {n} 个未来情形中的一部分，使其把握不低于波动最大的一项：本次为 {least} 至 {most} 个。"
+    "单独查看一项（--figure 路径）时使用全部情形。",
     "explain.grades": "按来源等级",
     "deciding.ranged": "有范围",
     "deciding.unranged": "无范围",

@@ -75,6 +75,8 @@ SENTENCES: dict[str, str] = {
     "explain.tornado": "{kpi}: each range by itself",
     "explain.tornado_note": "Difference to the plan as it is, on the same futures, the allocation kept, ± half the 95% "
     "interval. Of uncertainties the range is P10 to P90. Chance: points from the low to the high end.",
+    "explain.tornado_seen": "Each range is seen on as many of the {n} futures as make it as sure as the one that "
+    "spreads most: on {least} to {most}. A range that is asked for alone (--figure PATH) is seen on all.",
     "explain.grades": "By grade of evidence",
     "deciding.ranged": "With a range",
     "deciding.unranged": "Without",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from reports.pages.estimates import chance, kpi_value, points, signed
 from reports.pages.parts import changes, named, quarter_heading, row
 from reports.specs import Bar, Block, Cell, Column, Listing, Mark, Page, Sentence, Table
@@ -123,7 +125,15 @@ def _tornado(result: SensitivityResult, words: Wording) -> Table:
     title = words.say("explain.tornado", kpi=_kpi(result, words))
     if KPIS[result.kpi].unit == "money":
         title = words.say("title.money", title=title, unit=words.unit_of(scale, result.currency))
-    return Table(title, columns, tuple(lines), (words.say("explain.tornado_note"),))
+    return Table(title, columns, tuple(lines), tuple(_tornado_notes(result, words)))
+
+
+def _tornado_notes(result: SensitivityResult, words: Wording) -> Iterator[str]:
+    yield words.say("explain.tornado_note")
+    seen = [line.seen for line in result.rows]
+    if min(seen) < result.replications:
+        least, most, every = (f"{number:,}" for number in (min(seen), max(seen), result.replications))
+        yield words.say("explain.tornado_seen", least=least, most=most, n=every)
 
 
 def _grades(result: SensitivityResult, words: Wording) -> Table:

@@ -7,14 +7,15 @@ from typing import Literal, TypeAlias
 
 from scenarios.allocation import Allocation
 from studies.decisions.range_bench import At, RangeBench
+from studies.decisions.range_sizes import PILOT, futures_of_ranges, spread_of
 from studies.decisions.ranges import StatedRange
 from studies.results import Estimate, Record
-from studies.statistics import Values, mean_estimate
+from studies.statistics import Values, mean_estimate, moved_estimate
 
 __all__ = ["FlipRow", "flips_of"]
 
-_Gain: TypeAlias = Callable[[At, str], Values]
-"""What a decision is worth by replication, with ranges at some values."""
+_Gain: TypeAlias = Callable[[At, str, int], Values]
+"""What a decision is worth in each of the first futures, with ranges at some values."""
 
 
 class FlipRow(Record):
@@ -48,27 +49,35 @@ def flips_of(
     decisions: dict[str, _Gain] = {}
     if challenger is not None:
 
-        def by_allocation(values: At, label: str, other: Allocation = challenger) -> Values:
-            ours = bench.kpis(allocation, values, label, held)["contribution"]
-            return ours - bench.kpis(other, values, f"{label}, {other.name}", held)["contribution"]
+        def by_allocation(values: At, label: str, seen: int, other: Allocation = challenger) -> Values:
+            ours = bench.kpis(allocation, values, label, held, seen)["contribution"]
+            return ours - bench.kpis(other, values, f"{label}, {other.name}", held, seen)["contribution"]
 
         decisions["allocation"] = by_allocation
     for name in verdicts:
 
-        def by_plan(values: At, label: str, name: str = name) -> Values:
-            having = bench.kpis(allocation, values, f"{label}, with {name}", held | {name})["contribution"]
-            return having - bench.kpis(allocation, values, label, held - {name})["contribution"]
+        def by_plan(values: At, label: str, seen: int, name: str = name) -> Values:
+            having = bench.kpis(allocation, values, f"{label}, with {name}", held | {name}, seen)["contribution"]
+            return having - bench.kpis(allocation, values, label, held - {name}, seen)["contribution"]
 
         decisions[name] = by_plan
-    worth, rows = {}, []
+    worth, rows, count = {}, [], bench.futures.count
     for decision, gain in decisions.items():
-        now = worth[decision] = mean_estimate(gain((), "the plan as it is"))
+        now = gain((), "the plan as it is", count)
+        worth[decision] = mean_estimate(now)
+        pilots = [_shifts(gain, now, entry, min(PILOT, count)) for entry in ranges]
+        seen = futures_of_ranges([[spread_of("contribution", shift) for shift in pilot] for pilot in pilots], count)
         found = []
-        for entry in ranges:
-            low, high = (mean_estimate(gain([(entry, x)], f"{entry.path} at {x:g}")) for x in (entry.low, entry.high))
-            found.append(_flip(decision, entry, now, low, high))
+        for entry, number in zip(ranges, seen, strict=True):
+            low, high = (moved_estimate(now, shift) for shift in _shifts(gain, now, entry, number))
+            found.append(_flip(decision, entry, worth[decision], low, high))
         rows += sorted(found, key=lambda row: (row.move is None, row.move or 0.0, row.path))
     return worth, tuple(rows)
+
+
+def _shifts(gain: _Gain, now: Values, entry: StatedRange, seen: int) -> list[Values]:
+    """By how much a range at its low and at its high end moves what a decision is worth, in the first futures."""
+    return [gain([(entry, x)], f"{entry.path} at {x:g}", seen) - now[:seen] for x in (entry.low, entry.high)]
 
 
 def _flip(decision: str, entry: StatedRange, now: Estimate, low: Estimate, high: Estimate) -> FlipRow:

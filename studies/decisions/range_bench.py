@@ -25,10 +25,13 @@ class RangeBench:
         self.plan, self.options, self.futures = plan, options, futures
         self._plans: dict[tuple[tuple[str, float], ...], Plan] = {}
 
-    def kpis(self, allocation: Allocation, values: At, label: str, plans: frozenset[str]) -> dict[str, Values]:
-        """KPIs by replication, contingency plans held as given."""
+    def kpis(
+        self, allocation: Allocation, values: At, label: str, plans: frozenset[str], seen: int | None = None
+    ) -> dict[str, Values]:
+        """KPIs by replication, contingency plans held as given; of the first ``seen`` futures, if not of all."""
         key = tuple(sorted((entry.path, value) for entry, value in values))
         if key not in self._plans:
             self._plans[key] = plan_at(self.plan, values) if values else self.plan
         options = Options(self.options.risks, plans, self.options.forced, self.options.uncertainty)
-        return self.futures.replay(self._plans[key], allocation, options, label=label).kpis
+        only = range(self.futures.count if seen is None else seen)
+        return self.futures.replay(self._plans[key], allocation, options, label=label, only=only).kpis

@@ -1,6 +1,7 @@
 """explain: which of the figures that nobody knows the answer rests on, and what would change the decision.
 
-A tornado: each stated range by itself, from its low to its high end, on identical futures, the allocation kept. All
+A tornado: each stated range by itself, from its low to its high end, on identical futures, the allocation kept; each
+on as many of them as make it as sure as the least sure one (``studies.decisions.range_sizes``). All
 figures of grade C and D together at their bad ends and at their good ends. The least move along each range that turns a
 decision round. On request, indices over all ranges at once (``studies.decisions.indices``).
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -24,6 +26,7 @@ from studies.deciding import decide, options_of
 from studies.decisions.flips import FlipRow, flips_of
 from studies.decisions.indices import IndexRow, check_indices, range_indices
 from studies.decisions.range_bench import At, RangeBench
+from studies.decisions.range_sizes import PILOT, futures_of_ranges, gap_estimate, spread_of
 from studies.decisions.ranges import StatedRange, stated_ranges, without_range
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
@@ -73,6 +76,8 @@ class RangeRow(Record):
     swing: Estimate
     """KPI at the high end less at the low end."""
     p_target_swing: Estimate
+    seen: int
+    """Futures at both ends: as many as make it as sure as the range that spreads most is in all of them."""
 
 
 class GradeRow(Record):
@@ -135,12 +140,17 @@ def explain_sensitivity(
     challenger = None if against is None else named_allocation(plan, against)
     bench = RangeBench(plan, options, futures)
     base = bench.kpis(allocation, (), "the plan as it is", options.plans)
-    ends: dict[tuple[str, str], dict[str, Values]] = {}
-    for entry in ranges:
-        for end, value in (("low", entry.low), ("high", entry.high)):
-            label = f"{entry.path} {end}"
-            ends[entry.path, end] = bench.kpis(allocation, [(entry, value)], label, options.plans)
-    rows = [_range_row(entry, kpi, base, ends[entry.path, "low"], ends[entry.path, "high"]) for entry in ranges]
+
+    def ends(entry: StatedRange, seen: int) -> _Ends:
+        low, high = (
+            bench.kpis(allocation, [(entry, value)], f"{entry.path} {end}", options.plans, seen)
+            for end, value in (("low", entry.low), ("high", entry.high))
+        )
+        return _Ends({name: values[:seen] for name, values in base.items()}, low, high)
+
+    pilots = [ends(entry, min(PILOT, futures.count)) for entry in ranges]
+    seen = futures_of_ranges([pilot.spreads(kpi) for pilot in pilots], futures.count)
+    rows = [_range_row(entry, kpi, ends(entry, number)) for entry, number in zip(ranges, seen, strict=True)]
     weak = _weak_ends(ranges, rows, kpi)
     together = [bench.kpis(allocation, side, label, options.plans) for label, side in weak]
     worth, flips = flips_of(bench, allocation, challenger, request.verdicts, ranges)
@@ -179,9 +189,26 @@ def _level(kpi: str, kpis: dict[str, Values]) -> Estimate:
     return proportion_estimate(kpis[kpi]) if kpi == "p_target" else mean_estimate(kpis[kpi])
 
 
-def _range_row(
-    entry: StatedRange, kpi: str, base: dict[str, Values], low: dict[str, Values], high: dict[str, Values]
-) -> RangeRow:
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """KPIs of the first futures as the plan is, and with a range at either end."""
+
+    now: dict[str, Values]
+    low: dict[str, Values]
+    high: dict[str, Values]
+
+    def gaps(self, kpi: str) -> tuple[Values, Values, Values]:
+        """Of a KPI: low end less now, high end less now, high end less low end."""
+        low, now, high = self.low[kpi], self.now[kpi], self.high[kpi]
+        return low - now, high - now, high - low
+
+    def spreads(self, kpi: str) -> list[float | None]:
+        """Of every figure that a row shows."""
+        return [*(spread_of(kpi, gaps) for gaps in self.gaps(kpi)), spread_of("p_target", self.gaps("p_target")[2])]
+
+
+def _range_row(entry: StatedRange, kpi: str, ends: _Ends) -> RangeRow:
+    at_low, at_high, swing = (gap_estimate(kpi, gaps) for gaps in ends.gaps(kpi))
     return RangeRow(
         path=entry.path,
         kind=entry.kind,
@@ -191,10 +218,11 @@ def _range_row(
         low=entry.low,
         now=entry.now,
         high=entry.high,
-        at_low=mean_estimate(low[kpi] - base[kpi]),
-        at_high=mean_estimate(high[kpi] - base[kpi]),
-        swing=mean_estimate(high[kpi] - low[kpi]),
-        p_target_swing=mean_estimate(high["p_target"] - low["p_target"]),
+        at_low=at_low,
+        at_high=at_high,
+        swing=swing,
+        p_target_swing=gap_estimate("p_target", ends.gaps("p_target")[2]),
+        seen=len(ends.low[kpi]),
     )
 
 

@@ -19,7 +19,7 @@ from studies.study import Inputs
 
 __all__ = ["Manifest", "manifest_of", "read_manifest"]
 
-FORMAT = 4
+FORMAT = 5
 """Version of the run folder; another one is refused."""
 
 

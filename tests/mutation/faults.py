@@ -22,6 +22,7 @@ class Fault:
 
 KPIS, KPIS_TEST = "simulation/kpis.py", "tests/unit/test_kpis.py"
 STATISTICS, STATISTICS_TEST = "studies/statistics.py", "tests/unit/test_studies_statistics.py"
+SIZES, SIZES_TEST = "studies/decisions/range_sizes.py", "tests/unit/test_studies_range_sizes.py"
 ROWS, FAIRNESS, PAPER = "optimizer/rows.py", "optimizer/fairness.py", "tests/known_answer/test_allocation_on_paper.py"
 WORTH, VERDICTS_TEST = "studies/decisions/worth.py", "tests/unit/test_studies_verdicts.py"
 RANDOM = "tests/known_answer/test_allocation_on_random_plans.py::test_all_stages_equal_an_independent_formulation"
@@ -71,6 +72,11 @@ FAULTS = (
     Fault(STATISTICS, "* spread / half_width) ** 2", "* spread / half_width)", STATISTICS_TEST),
     Fault(STATISTICS, "-margin < figure.ci_low and", "-margin < figure.mean and", STATISTICS_TEST),
     Fault(STATISTICS, "and figure.ci_high < margin", "and figure.ci_high <= margin", STATISTICS_TEST),
+    Fault(STATISTICS, "up + down - centre**2", "up + down", STATISTICS_TEST),
+    Fault(STATISTICS, "int(np.count_nonzero(gaps == way)) + 1", "int(np.count_nonzero(gaps == way))", STATISTICS_TEST),
+    Fault(STATISTICS, "shifts + values[:seen] * (seen / count)", "shifts + values[:seen]", STATISTICS_TEST),
+    Fault(SIZES, "count * (spread / widest) ** 2", "count * (spread / widest)", SIZES_TEST),
+    Fault(SIZES, "if any(spread is None for spread in figures)", "if all(spread is None for spread in figures)", SIZES_TEST),
     Fault(WORTH, "if net.ci_low > 0:", "if net.ci_low > margin:", VERDICTS_TEST),
     Fault(WORTH, "if net.ci_high <= 0 and", "if net.ci_high < 0 and", VERDICTS_TEST),
     # rows of the linear program

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
+from studies.decisions.range_sizes import PILOT, futures_of_ranges, gap_estimate, spread_of
 from studies.decisions.worth import plan_verdict
 from studies.precision import _needed
 from studies.statistics import (
     SEEN_ENOUGH,
+    chance_gap_estimate,
     mean_estimate,
+    moved_estimate,
     proportion_estimate,
     quantile_interval,
     spared,
@@ -81,6 +84,66 @@ def test_paired_difference(macro: int) -> None:
     estimates = [mean_estimate(row) for row in (a + effect) - a]
     within([e.ci_low <= truth <= e.ci_high for e in estimates], 0.93, 0.97)
     assert spared(a[0], (a + effect)[0]) > 20  # type: ignore[operator]
+
+
+@MACRO
+@pytest.mark.parametrize("count", [PILOT, 300])
+@pytest.mark.parametrize(("up", "down"), [(0.005, 0.0), (0.03, 0.01), (0.1, 0.1), (0.4, 0.05)])
+def test_paired_difference_of_chances(macro: int, count: int, up: float, down: float) -> None:
+    """Also where a future in two hundred differs: there a t interval is ± 0 more often than not."""
+    drawn = np.random.default_rng(9).random((macro, count))
+    gaps = (drawn < up).astype(float) - (drawn > 1 - down)
+    within([e.ci_low <= up - down <= e.ci_high for e in map(chance_gap_estimate, gaps)], 0.93, 1.0)
+
+
+@MACRO
+@pytest.mark.parametrize("slope", [-0.8, 0.0, 0.5])
+def test_a_mean_moved_by_what_was_seen_in_a_part(macro: int, slope: float) -> None:
+    """Shifts that go with the values they are added to, against them, or neither."""
+    generator, values = np.random.default_rng(10), samples(macro, 11)
+    shifts = 10 + slope * (values - MEAN) + 20 * generator.standard_normal(values.shape)
+    found = [moved_estimate(row, moved[:200]) for row, moved in zip(values, shifts, strict=True)]
+    within([e.ci_low <= MEAN + 10 <= e.ci_high for e in found], 0.93, 0.97)
+
+
+RANGES = {"wide": 40.0, "middling": 20.0, "narrow": 4.0}
+"""Spread of what each range does to a future; on average it does as much."""
+
+
+@MACRO
+@pytest.mark.parametrize("size", ["always the same", "exponential", "both ways"])
+@pytest.mark.parametrize("kpi", ["signed", "p_target"])
+def test_ranges_are_as_sure_as_the_widest_whatever_it_spares(macro: int, size: str, kpi: str) -> None:
+    """Each interval holds what its range does, none is wider than the widest one, and most of the futures are spared.
+
+    What a range does shows in half of the futures. Of a chance: how often the signed amount crosses its median.
+    """
+    generator, count = np.random.default_rng(12), 400
+    covered: dict[str, list[bool]] = {name: [] for name in RANGES}
+    halves: dict[str, list[float]] = {name: [] for name in RANGES}
+    asked = []
+
+    def gaps_of(shape: tuple[int, int]) -> dict[str, np.ndarray]:
+        now = 100 * np.exp(SIGMA * generator.standard_normal(shape))
+        found = {}
+        for name, spread in RANGES.items():
+            moved = now + (generator.random(shape) < 0.5) * spread * 2 * SIZES[size](generator, shape)
+            found[name] = moved - now if kpi == "signed" else (moved >= 100) * 1.0 - (now >= 100)
+        return found
+
+    truth = RANGES if kpi == "signed" else {name: gaps.mean() for name, gaps in gaps_of((1000, count)).items()}
+    for _ in range(macro):
+        gaps = {name: rows[0] for name, rows in gaps_of((1, count)).items()}
+        seen = futures_of_ranges([[spread_of(kpi, gaps[name][:PILOT])] for name in RANGES], count)
+        asked.append(sum(seen))
+        for name, number in zip(RANGES, seen, strict=True):
+            estimate = gap_estimate(kpi, gaps[name][:number])
+            covered[name].append(estimate.ci_low <= truth[name] <= estimate.ci_high)
+            halves[name].append(estimate.half_width)
+    for name in RANGES:
+        within(covered[name], 0.93, 0.99 if kpi == "p_target" else 0.97)
+        assert np.mean(halves[name]) <= 1.05 * np.mean(halves["wide"])
+    assert np.mean(asked) < (0.55 if kpi == "signed" else 0.75) * 3 * count
 
 
 @MACRO

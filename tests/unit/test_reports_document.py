@@ -224,6 +224,7 @@ def test_a_tornado_is_drawn_where_there_is_one() -> None:
             at_high=end(size / 2),
             swing=end(1.5 * size),
             p_target_swing=end(1.5 * size),
+            seen=60,
         )
         for path, size in (("customer_tiers.A.win_rate_of_a_very_long_name", 0.12), ("products.S1.margin", 0.03))
     ]

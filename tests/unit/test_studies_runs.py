@@ -109,7 +109,7 @@ def test_a_run_can_be_repeated_when_its_plan_is_gone(simulated: Outcome, place: 
 
 def test_what_is_saved(simulated: Outcome, saved: Path) -> None:
     manifest = json.loads((saved / "manifest.json").read_text())
-    assert manifest["format"] == 4
+    assert manifest["format"] == 5
     assert manifest["request"]["settings"] == ["risks.K1.chance_per_quarter=0.5"]
     assert set(manifest["files"]) > {"plan.yaml", "reps.csv"}
     assert all(len(digest) == 64 for digest in manifest["files"].values())
@@ -267,8 +267,8 @@ def test_a_damaged_plan_or_allocation_cannot_be_repeated(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('{"format": 5, "anything": true}', "was saved by a newer version (format 5; this one reads 4)"),
-        ('{"format": 1, "anything": true}', "was saved by an older version (format 1; this one reads 4)"),
+        ('{"format": 6, "anything": true}', "was saved by a newer version (format 6; this one reads 5)"),
+        ('{"format": 1, "anything": true}', "was saved by an older version (format 1; this one reads 5)"),
         ("{}", "is damaged: manifest.json cannot be read (ValidationError)"),
         ("[]", "is damaged: manifest.json cannot be read (AttributeError)"),
         ("", "is damaged: manifest.json cannot be read (JSONDecodeError)"),

@@ -9,9 +9,11 @@ from scenarios.errors import UsageError
 from scenarios.plan import Assumption, Plan
 from simulation.options import Options
 from studies.allocation.naming import named_allocation
+from studies.decisions.range_sizes import PILOT, gap_estimate
 from studies.decisions.ranges import plan_at, stated_ranges, without_range
 from studies.decisions.sensitivity import ExplainRequest, SensitivityResult, explain_sensitivity
 from studies.replay.futures import Execution, Futures
+from studies.statistics import mean_estimate, moved_estimate, proportion_estimate
 from tests.plans import small_plan
 
 WIN_RATE, MARKET = "customer_tiers.A.win_rate", "uncertainty.market"
@@ -107,6 +109,49 @@ def test_a_price_that_is_too_high_turns_the_verdict_where_the_line_crosses_zero(
         assert flip.value == pytest.approx(gross)
     else:
         assert flip.flips == "cannot tell"
+
+
+def test_a_range_is_seen_on_as_many_futures_as_make_it_as_sure_as_the_widest() -> None:
+    plan = small_plan(settings=["target=170000"])
+    count, allocation, options = PILOT + 60, named_allocation(plan, "optimised"), Options.of(plan)
+    futures = Futures(Execution(seed=3, replications=count))
+    request = ExplainRequest(source="small", kpi="p_target")
+    result = explain_sensitivity(plan, allocation, options, futures, request)
+    rows = {row.path: row for row in result.rows}
+    assert max(row.seen for row in result.rows) == count
+    assert PILOT <= rows[MARKET].seen < count
+    fresh = Futures(Execution(seed=3, replications=count))
+    now = fresh.replay(plan, allocation, options).kpis
+    for entry in stated_ranges(plan):
+        row = rows[entry.path]
+        low, high = (
+            fresh.replay(plan_at(plan, [(entry, x)]), allocation, options).kpis for x in (entry.low, entry.high)
+        )
+        for found, gaps in (
+            (row.at_low, low["p_target"] - now["p_target"]),
+            (row.swing, high["p_target"] - low["p_target"]),
+        ):
+            assert found == gap_estimate("p_target", gaps[: row.seen])
+    assert result.now == result.p_target == proportion_estimate(now["p_target"])
+    # The plan as it is, both ends of each range, and all of grade D at its ends: the win rate at its own ends again.
+    assert futures.run == count + 2 * sum(row.seen for row in result.rows)
+
+
+def test_what_a_decision_is_worth_at_an_end_is_its_worth_and_the_shift_that_was_seen(plan: Plan) -> None:
+    """The price of a plan shifts its worth by the same in every future: the pilot knows that shift for good."""
+    price = Assumption(path="contingency_plans.K1-answer.retainer", grade="D", source="x", low=0, high=9000)
+    plan = plan.model_copy(update={"assumptions": (*plan.assumptions, price), "uncertainty": ()})
+    allocation, count = named_allocation(plan, "optimised"), PILOT + 40
+    futures = Futures(Execution(seed=3, replications=count))
+    with_it, without = (
+        futures.replay(plan, allocation, Options.of(plan, plans=plans)).kpis["contribution"]
+        for plans in (("K1-answer",), ())
+    )
+    rows = {row.path: row for row in explain(plan, replications=count, verdicts=("K1-answer",)).flips}
+    dear = rows["contingency_plans.K1-answer.retainer"].at_high
+    worth = moved_estimate(with_it - without, np.full(PILOT, 3000.0 - 9000.0))
+    assert (dear.mean, dear.half_width) == pytest.approx((worth.mean, worth.half_width))
+    assert dear.half_width == pytest.approx(mean_estimate(with_it - without).half_width, rel=0.1)
 
 
 @pytest.mark.parametrize("indices", ["morris", "sobol"])

@@ -9,10 +9,12 @@ import pytest
 from simulation.kpis import KPIS
 from studies.results import Estimate, Margins
 from studies.statistics import (
+    chance_gap_estimate,
     difference,
     is_equivalent,
     kpi_row,
     mean_estimate,
+    moved_estimate,
     needed,
     proportion_estimate,
     quantile_interval,
@@ -73,6 +75,38 @@ def test_wilson_interval_of_all_has_width_and_ends_at_one() -> None:
     estimate = proportion_estimate(np.ones(20))
     assert estimate.ci_high == 1
     assert estimate.ci_low == pytest.approx(1 - 0.1611, abs=5e-5)
+
+
+def test_interval_of_a_paired_difference_of_chances_by_hand() -> None:
+    """98 pairs of which 9 differ, all one way: 10 and 1 of 100, so 0.09 ± 1.96 √((0.11 − 0.0081) ÷ 100)."""
+    found = chance_gap_estimate(np.array([1.0] * 9 + [0.0] * 89))
+    assert found.mean == pytest.approx(9 / 98)
+    assert (found.ci_low, found.ci_high) == pytest.approx((0.09 - 0.062565, 0.09 + 0.062565), abs=1e-6)
+    lost = chance_gap_estimate(np.array([-1.0] * 9 + [0.0] * 89))
+    assert (lost.mean, lost.ci_low, lost.ci_high) == pytest.approx((-found.mean, -found.ci_high, -found.ci_low))
+
+
+def test_pairs_none_of_which_differs_leave_room_for_a_difference_and_all_of_them_end_at_one() -> None:
+    none = chance_gap_estimate(np.zeros(58))
+    assert (none.mean, none.ci_high) == pytest.approx((0, 1.959964 * math.sqrt(2 / 60 / 60)))
+    assert none.ci_low == -none.ci_high
+    every = chance_gap_estimate(np.ones(20))
+    assert (every.mean, every.ci_high) == (1, 1)
+    assert every.ci_low < 1
+
+
+def test_a_mean_moved_by_what_was_seen_in_a_part_by_hand() -> None:
+    """Var = ½ Var(1 + ½, 3 + 1) + Var(1, 2, 3, 4) · 2 ÷ 4² = 1.5625 + 0.2083; t of 1 degree of freedom is 12.706."""
+    found = moved_estimate(np.array([1.0, 2, 3, 4]), np.array([1.0, 3]))
+    assert found.mean == 4.5
+    assert found.half_width == pytest.approx(12.7062 * math.sqrt(1.5625 + 5 / 3 * 2 / 16), rel=1e-5)
+
+
+def test_a_mean_moved_by_what_was_seen_in_all_is_that_of_the_sums() -> None:
+    values, shifts = np.array([1.0, 2, 4, 8]), np.array([1.0, -1, 3, 5])
+    assert moved_estimate(values, shifts).half_width == pytest.approx(mean_estimate(values + shifts).half_width)
+    assert moved_estimate(values, shifts).mean == pytest.approx(mean_estimate(values + shifts).mean)
+    assert moved_estimate(values[:1], shifts[:1]).ci_high == math.inf
 
 
 def test_quantiles() -> None:
