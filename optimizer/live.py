@@ -211,6 +211,8 @@ class LiveModel:
 
         Where the way from the last basis ends a hair outside the tolerances, it is solved once more from the start.
         """
+        if not self.width:
+            return 0.0  # HiGHS has a status of its own for nothing to decide
         self._set_costs(costs)
         try:
             return self._run(costs)

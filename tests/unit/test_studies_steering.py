@@ -46,3 +46,15 @@ def test_a_move_starts_from_what_is_left_now() -> None:
     again = pickle.loads(pickle.dumps(decide))(spent, first, roi, 6.0)
     assert sum(again.values()) == pytest.approx(24_000)
     assert again[SOUTH] >= first[SOUTH] > 9_000
+
+
+def test_where_no_money_can_move_nothing_moves() -> None:
+    """A plan without activities, as an import from a CRM without marketing is."""
+    figures = plan_of(0.3).model_dump() | {"activities": [], "rules": []}
+    plan, nothing = Plan.model_validate(figures), Allocation("by hand", (), ())
+    still = Plan.model_validate(figures | {"policies": []})
+    moving, bare = (
+        run_replications(one, nothing, Options.of(one), seed=1, numbers=[0, 1], keep_records=True).records
+        for one in (plan, still)
+    )
+    assert moving == bare
