@@ -161,3 +161,8 @@ class Calendar(Section):
         last = monday + dt.timedelta(days=WEEKDAYS.index(weekday))
         over = bisect_right(self.working_dates, last)
         return float(over) if over > 0 and self.working_dates[over - 1] >= monday else None
+
+    def evenings(self, weeks: Iterable[Week], weekday: Weekday) -> dict[int, float]:
+        """Week → working day at whose start its weekday is over, in order; only those that a working day follows."""
+        ends = {week: self.end_of_weekday(week, weekday) for week in sorted(set(weeks))}
+        return {week: end for week, end in ends.items() if end is not None and end < self.working_days}

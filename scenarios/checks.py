@@ -67,6 +67,10 @@ SENTENCES = {
     "the {share:.0%} are never reached.",
     "late_exam": "{criterion} counts who passed the exam of {measure}, of which no session is over when {phase} ends: "
     "the {share:.0%} are never reached.",
+    "last_evening": "{policy} is to look in week {week:.0f}, at the end of the quarter: nothing of the quarter "
+    "follows, so it does not.",
+    "no_verdict": "The strategy test {policy} lasts to the end of the quarter: it comes to no verdict, and nothing is "
+    "rolled out.",
     "cost_without_effect": "{entry} costs {cost:,.0f} and changes nothing.",
     "disabled_rules": "Switched off and not kept: {listed}.",
     "uncovered_region": "No rep covers {region}: it can carry no quota.",
@@ -97,6 +101,7 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
         _automated_care,
         _idle_entries,
         _idle_criteria,
+        _last_evenings,
         _regions_and_reps,
     )
     return tuple(finding for check in checks for finding in check(plan))
@@ -316,14 +321,39 @@ def _idle_criteria(plan: Plan) -> Iterator[Finding]:
         phase = phases[criterion.phase]
         if not measure.enabled:
             yield _finding("sleeping_exam", "warning", ("E1",), figures, criterion.id, **words)
-        elif min(session.ends(calendar), default=math.inf) > calendar.first_day_of_week(phase.to_week + 1):
+        elif not calendar.evenings(session.weeks, session.day) or (
+            min(session.ends(calendar)) > calendar.first_day_of_week(phase.to_week + 1)
+        ):
             yield _finding("late_exam", "warning", ("E1",), figures, criterion.id, phase=phase.name, **words)
 
 
+def _last_evenings(plan: Plan) -> Iterator[Finding]:
+    """E3, S6, M5: what comes when the quarter is over changes nothing of it, and is not held."""
+    calendar = plan.calendar
+    for policy in plan.policies:
+        if not policy.enabled:
+            continue
+        if (test := policy.strategy_test) is not None:
+            if calendar.first_day_of_week(test.from_week + test.weeks) >= calendar.working_days:
+                yield _finding("no_verdict", "warning", ("M5",), {}, policy.id, policy=policy.id)
+            continue
+        weeks, day, rule = (
+            (policy.lights.weeks or calendar.review_weeks, calendar.review_day, "E3")
+            if policy.lights is not None
+            else (policy.health.weeks if policy.health is not None else (), "sunday", "S6")
+        )
+        for week in sorted(set(weeks) - calendar.evenings(weeks, day).keys()):
+            if calendar.end_of_weekday(week, day) is not None:
+                yield _finding("last_evening", "note", (rule,), {"week": week}, f"{policy.id}.{week}", policy=policy.id)
+
+
 def _light_given(plan: Plan, trigger: Trigger) -> bool:
+    calendar = plan.calendar
     on = [policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None]
     able = [lights for lights in on if lights.by_region or not trigger.each_region]
-    reviewed = (lights for lights in able if lights.weeks or plan.calendar.review_weeks)
+    reviewed = (
+        lights for lights in able if calendar.evenings(lights.weeks or calendar.review_weeks, calendar.review_day)
+    )
     return any(getattr(lights, str(trigger.light)) for lights in reviewed)
 
 

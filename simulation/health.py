@@ -29,10 +29,8 @@ def start_health(quarter: Quarter) -> None:
     for policy in quarter.model.plan.policies:
         if policy.enabled and policy.health is not None:
             watch = _Watch(quarter, policy.id, policy.health)
-            for week in sorted(set(policy.health.weeks)):
-                end = calendar.end_of_weekday(week, "sunday")
-                if end is not None:
-                    quarter.at(end, watch.look)
+            for end in calendar.evenings(policy.health.weeks, "sunday").values():
+                quarter.at(end, watch.look)
 
 
 def scores(quarter: Quarter) -> list[float]:

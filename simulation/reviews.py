@@ -62,10 +62,10 @@ def start_reviews(quarter: Quarter) -> None:
     for policy in quarter.model.plan.policies:
         if policy.enabled and policy.lights is not None:
             reviews = _Reviews(quarter, policy.lights)
-            for week in sorted(set(policy.lights.weeks or calendar.review_weeks)):
-                end = calendar.end_of_weekday(week, calendar.review_day)
-                if end is not None:
-                    quarter.at(end, partial(reviews.hold, week))
+            for week, end in calendar.evenings(
+                policy.lights.weeks or calendar.review_weeks, calendar.review_day
+            ).items():
+                quarter.at(end, partial(reviews.hold, week))
 
 
 def pass_rates(model: Model) -> list[list[float]]:

@@ -47,6 +47,8 @@ MESSAGES: dict[str, str] = {
     "{tier} customers are contacted {touches} x a week, and in {maturities} regions automatically: {automated} of "
     "{accounts} accounts have no personal contact.": "{tier} 类客户每周触达 {touches} 次，在 {maturities} 区域为自动触达："
     "{accounts} 个客户中有 {automated} 个没有人工触达。",
+    "{policy} is to look in week {week}, at the end of the quarter: nothing of the quarter follows, so it does not.": "{policy} 定于第 {week} 周检查，届时本季度已结束，此后再无本季度的工作，因此不进行。",
+    "The strategy test {policy} lasts to the end of the quarter: it comes to no verdict, and nothing is rolled out.": "策略试点 {policy} 持续到季度末：得不出结论，也不会推广。",
     "{plan} waits for {risk}, which is switched off: it will never be used.": "{plan} 以 {risk} 为触发条件，而该风险已关闭：不会启用。",
     "{plan} waits for a {light} light, and no policy that is on gives it in any week: it will never be used.": "{plan} 以 "
     "{light} 灯为触发条件，而没有生效的策略会亮此灯：不会启用。",

@@ -23,8 +23,9 @@ VERDICT = ("tried", "others", "gain", "rolled_out")
 def light_columns(plan: Plan) -> list[tuple[str, int]]:
     """Metric and week of every light over all regions that a review may give, in order."""
     lights = [policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None]
-    weeks = {week for entry in lights for week in entry.weeks or plan.calendar.review_weeks}
-    return [(metric, week) for metric in LIGHTS for week in sorted(weeks)]
+    named = {week for entry in lights for week in entry.weeks or plan.calendar.review_weeks}
+    weeks = plan.calendar.evenings(named, plan.calendar.review_day)
+    return [(metric, week) for metric in LIGHTS for week in weeks]
 
 
 def lights_of(quarters: Sequence[Records], plan: Plan) -> Values:

@@ -8,6 +8,7 @@ import pytest
 from scenarios.checks import Finding, findings
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from studies.replay.excerpts import LIGHTS, light_columns
 from tests.plans import small_plan as load_small_plan
 
 
@@ -148,9 +149,15 @@ def test_a_criterion_on_an_exam_that_nobody_can_have_passed_in_time(small_plan: 
     start_up = next(phase for phase in small_plan.calendar.phases if phase.id == "start-up")
     assert (start_up.from_week, start_up.to_week) == (1, 2)
 
-    def said(enabled: bool = True, at_least: float = 0.8, figure: str = "exam_passed", **session: object) -> list[str]:
+    def said(
+        enabled: bool = True,
+        at_least: float = 0.8,
+        figure: str = "exam_passed",
+        in_phase: str = "start-up",
+        **session: object,
+    ) -> list[str]:
         held = {"weeks": [2, 6], "rep_tiers": ["core"], "exam": exam} | session
-        criterion = asks | {"at_least": at_least, "figure": figure}
+        criterion = asks | {"at_least": at_least, "figure": figure, "phase": in_phase}
         if figure != "exam_passed":
             del criterion["measure"]
         calendar = small_plan.calendar.model_dump() | {"criteria": [criterion]}
@@ -169,6 +176,8 @@ def test_a_criterion_on_an_exam_that_nobody_can_have_passed_in_time(small_plan: 
         "never reached."
     ]
     assert len(said(enabled=False, weeks=[3])) == 1
+    assert said(weeks=[12], in_phase="closing")  # on the evening of the quarter's last day nobody takes it any more
+    assert said(weeks=[11], in_phase="closing") == said(weeks=[12], day="thursday", in_phase="closing") == []
     assert said(enabled=False, at_least=0) == []
     assert said(enabled=False, figure="signed_share") == []
     assert said(enabled=False, rep_tiers=["nobody"]) == []
@@ -190,6 +199,30 @@ def test_a_plan_that_waits_for_a_light_that_is_never_given(small_plan: Plan) -> 
     assert not sleeps(policies=[lights], calendar=weeks)
     of_regions = waits | {"trigger": {"light": "conversion", "each_region": True}}
     assert sleeps(policies=[lights], calendar=weeks, contingency_plans=[of_regions])
+
+
+def test_what_comes_when_the_quarter_is_over_is_named(small_plan: Plan) -> None:
+    """Twelve weeks end on a Friday evening: a review or look of that week, or a test that lasts so long, is not held."""
+    lights = {"id": "E3", "name": "", "lights": {"conversion": {"red": 0.8, "amber": 0.9}, "weeks": [11, 12]}}
+    health = {"weeks": [6, 12], "interaction": 1, "need_match": 0, "budget_release": 0, "alarm_below": 0.5}
+    effect = {"parameter": "win_rate", "factor": 1.1}
+    policies = [
+        lights,
+        {"id": "S6", "name": "", "health": health},
+        {"id": "M5", "name": "", "strategy_test": {"from_week": 11, "weeks": 2, "effects": [effect]}},
+        {"id": "M5-early", "name": "", "strategy_test": {"from_week": 10, "weeks": 2, "effects": [effect]}},
+        {"id": "off", "name": "", "strategy_test": {"from_week": 12, "effects": [effect]}, "enabled": False},
+    ]
+    waits = small_plan.contingency_plans[0].model_dump() | {"trigger": {"light": "conversion"}}
+    figures = small_plan.model_dump() | {"policies": policies, "contingency_plans": [waits]}
+    plan = Plan.model_validate(figures)
+    said = {key: entry.message for key, entry in found(plan).items() if key.startswith(("last_", "no_verdict"))}
+    assert said.keys() == {"last_evening.E3.12", "last_evening.S6.12", "no_verdict.M5"}
+    assert said["last_evening.E3.12"].startswith("E3 is to look in week 12, at the end of the quarter")
+    assert light_columns(plan) == [(metric, 11) for metric in LIGHTS]
+    assert not any(key.startswith("sleeping_light") for key in found(plan))
+    lights["lights"] = {"conversion": {"red": 0.8, "amber": 0.9}, "weeks": [12]}
+    assert f"sleeping_light.{waits['id']}" in found(Plan.model_validate(figures))
 
 
 def test_regions_and_reps_that_carry_nothing() -> None:

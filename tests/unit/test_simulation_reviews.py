@@ -201,3 +201,5 @@ def test_reviews_are_at_the_end_of_their_day_or_of_the_working_day_before() -> N
     calendar = Calendar(start=dt.date(2026, 1, 5), weeks=4, holidays=holidays, makeup_days=(dt.date(2026, 1, 24),))
     assert [calendar.end_of_weekday(week, "friday") for week in (1, 2, 3, 4)] == [5.0, 9.0, None, 15.0]
     assert [calendar.end_of_weekday(week, "wednesday") for week in (1, 2, 4)] == [3.0, 8.0, 13.0]
+    assert calendar.evenings((4, 2, 1, 3, 2), "friday") == {1: 5.0, 2: 9.0}  # the last one ends the quarter
+    assert calendar.evenings((4,), "thursday") == {4: 14.0}
