@@ -35,7 +35,7 @@ from scenarios.errors import SolverFailed
 from scenarios.expectations import effective_units, measure_costs
 from scenarios.plan import Plan
 
-__all__ = ["allocate", "decided_by", "describe"]
+__all__ = ["allocate", "asked_amounts", "decided_by", "describe"]
 
 
 PRICED_LINES = 200
@@ -114,6 +114,16 @@ def describe(
     )
 
 
+def asked_amounts(solved: Solved) -> Amounts:
+    """What is asked and spent in the end: the solution rounded as the plan wishes, where no hard rule suffers by it."""
+    data, amounts = solved.data, solved.amounts()
+    return _rounded(
+        data,
+        amounts,
+        check_allocation(solved.plan, amounts.allocation("exact"), amounts.expected_of, data, is_rounded=False),
+    )[0]
+
+
 def _rounded(
     data: AllocationData, amounts: Amounts, statuses: tuple[RuleStatus, ...]
 ) -> tuple[Amounts, tuple[RuleStatus, ...], Rounding | None]:
@@ -174,7 +184,7 @@ def _rule_results(
     detail: Detail,
 ) -> Iterable[RuleResult]:
     """Rules as they came out, with the sides after rounding."""
-    sides = {(status.id, status.member): (status.left, status.right) for status in judged}
+    after = {(status.id, status.member): status for status in judged}
     lines = {(line.rule.id, line.member): number for number, line in enumerate(staged.model.data.lines)}
     rows = {row.group: row for row in staged.model.rows if row.group.startswith(("lock:", "pool:", "total"))}
     is_priced, ranges = detail != "none", detail == "ranges"
@@ -188,17 +198,17 @@ def _rule_results(
         else:
             prices = Prices(0.0, None, None)
         word, gap = _verdict(status)
-        left, right = sides.get((status.id, status.member), (status.left, status.right))
+        shown = after.get((status.id, status.member), status)
         yield RuleResult(
             id=status.id,
             member=status.member,
             sentence=status.sentence,
             firmness=status.firmness,
             sense=status.sense,
-            left=left,
-            right=right,
+            left=shown.left,
+            right=shown.right,
             status=word,
-            gap=gap,
+            gap=shown.violation if word == "relaxed" else gap,
             step=prices.step,
             price_down=prices.down,
             price_up=prices.up,

@@ -14,6 +14,7 @@ from typing import Literal
 
 from pulp import LpVariable
 
+from optimizer.allocating import asked_amounts
 from optimizer.conflicts import find_conflict
 from optimizer.equity import hours_needed
 from optimizer.live import Change, Infeasible
@@ -89,6 +90,10 @@ class Explanation:
     id: str
     name: str
     quota: float
+    """What is asked, as `allocate` asks it: after rounding."""
+    before_rounding: float
+    unit: float
+    """Largest of the units to which these quotas are rounded; 0 where they are not."""
     fixed_by: tuple[FixedBy, ...]
     """Rules and locks over exactly these quotas, hard ones first; empty where only fairness decides."""
     also_in: tuple[str, ...]
@@ -120,7 +125,8 @@ def explain(solved: Solved, kind: Kind, ids: Sequence[str] | None = None) -> tup
         raise UsageError(f"the plan has no {kind} {', '.join(strangers)}; known: {', '.join(known)}")
     place = 2 if kind == "rep" else 1
     cells = {id_: [n for n, key in enumerate(data.cells.quota) if key[place] == id_] for id_ in known}
-    view = _View(solved, solved.amounts(), kind, {id_: own for id_, own in cells.items() if own})
+    own_cells = {id_: own for id_, own in cells.items() if own}
+    view = _View(solved, asked_amounts(solved), solved.amounts(), kind, own_cells)
     rows = {id_: solved.staged.add_sum(view.variables(id_)) for id_ in wanted if id_ in view.cells}
     return tuple(view.explanation(id_, row) for id_, row in rows.items())
 
@@ -131,6 +137,8 @@ class _View:
 
     solved: Solved
     amounts: Amounts
+    exact: Amounts
+    """Before rounding: where the live models stand."""
     kind: Kind
     cells: dict[str, list[int]]
 
@@ -140,11 +148,11 @@ class _View:
     def explanation(self, id_: str, row: int) -> Explanation:
         data, amounts, cells = self.solved.data, self.amounts, self.cells[id_]
         keys = [data.cells.quota[n] for n in cells]
-        quota = float(amounts.quota[cells].sum())
+        quota, exact = float(amounts.quota[cells].sum()), float(self.exact.quota[cells].sum())
         products: dict[str, float] = {}
         for key, n in zip(keys, cells, strict=True):
             products[key[0]] = products.get(key[0], 0.0) + float(amounts.quota[n])
-        fixed_by, also_in = _rules_of(self.solved, amounts, keys, quota)
+        fixed_by, also_in = _rules_of(self.solved, amounts, self.exact, keys)
         reps = [data.rep_number[rep] for rep in sorted({rep for _, _, rep in keys})]
         sources = {source: float(data.potential_by_source[source][cells].sum()) for source in _SOURCES}
         return Explanation(
@@ -152,6 +160,8 @@ class _View:
             id=id_,
             name=(data.plan.rep if self.kind == "rep" else data.plan.region)[id_].name,
             quota=quota,
+            before_rounding=exact,
+            unit=max(data.plan.product[p].unit for p, _, _ in keys),
             fixed_by=fixed_by,
             also_in=also_in,
             by_product=tuple((p, amount, amount / quota if quota > 0 else 0.0) for p, amount in products.items()),
@@ -164,8 +174,8 @@ class _View:
             expected=float(amounts.expected[cells].sum()),
             hours_needed=float(hours_needed(data, amounts)[reps].sum()),
             hours_there=float(data.hours[reps].sum()),
-            higher=_push(self.solved, row, quota, 1, keys),
-            lower=_push(self.solved, row, quota, -1, keys),
+            higher=_push(self.solved, row, exact, 1, keys),
+            lower=_push(self.solved, row, exact, -1, keys),
         )
 
     @cached_property
@@ -182,17 +192,19 @@ _SOURCES = ("pipeline", "renewals", "baseline", "cross_sell", "activities")
 
 
 def _rules_of(
-    solved: Solved, amounts: Amounts, keys: Sequence[QuotaKey], quota: float
+    solved: Solved, amounts: Amounts, exact: Amounts, keys: Sequence[QuotaKey]
 ) -> tuple[tuple[FixedBy, ...], tuple[str, ...]]:
     """Rules and locks over exactly these cells, and ids of the others in which some of them stand."""
     plan, own = solved.plan, set(keys)
-    exact, others = [], []
+    quota, before = (_sum(which, "quota", own) for which in (amounts, exact))
+    listed, others = [], []
     for line in solved.data.lines:
         if line.rule.left.over != "quota" or not own & {*line.left}:
             continue
         if set(line.left) == own:
-            base = line.fixed if line.fixed is not None else _sum(amounts, line.right_over, line.right)
-            exact.append(_fixed_by(line, base, quota))
+            was = _missed(line, _base(line, exact), before)
+            base = _base(line, amounts)
+            listed.append(_fixed_by(line, base, _missed(line, base, quota) if was else 0.0))
         else:
             others.append(line.rule.id)
     for lock in sorted(plan.locks, key=lambda lock: lock.id):
@@ -200,25 +212,32 @@ def _rules_of(
             continue
         locked = set(select(plan, lock.cells, solved.data.cells, f"locks.{lock.id}"))
         if locked == own:
-            gap = abs(quota - lock.amount)
-            misses = gap if gap > 1e-6 * lock.amount else 0.0
-            exact.append(FixedBy(f"lock:{lock.id}", lock.because, "lock", "=", 1.0, lock.amount, "amount", misses))
+            misses = abs(quota - lock.amount) if abs(before - lock.amount) > 1e-6 * lock.amount else 0.0
+            listed.append(FixedBy(f"lock:{lock.id}", lock.because, "lock", "=", 1.0, lock.amount, "amount", misses))
         elif locked & own:
             others.append(f"lock:{lock.id}")
     order = {"lock": 0, "hard": 1, "soft": 2}
-    exact.sort(key=lambda fixed: (order[fixed.firmness], fixed.id))
-    return tuple(exact), tuple(dict.fromkeys(others))
+    listed.sort(key=lambda fixed: (order[fixed.firmness], fixed.id))
+    return tuple(listed), tuple(dict.fromkeys(others))
 
 
-def _fixed_by(line: RuleLine, base: float, quota: float) -> FixedBy:
+def _base(line: RuleLine, amounts: Amounts) -> float:
+    return line.fixed if line.fixed is not None else _sum(amounts, line.right_over, line.right)
+
+
+def _missed(line: RuleLine, base: float, quota: float) -> float:
+    """Money by which a quota does not follow the line; 0 where it does."""
+    side = line.ratio * base
+    gap = {"=": abs(quota - side), ">=": side - quota, "<=": quota - side}[line.rule.sense]
+    return gap if gap > 1e-6 * max(side, quota) else 0.0
+
+
+def _fixed_by(line: RuleLine, base: float, misses: float) -> FixedBy:
     names = {"quota": "quotas", "expected": "expected sales", "budget": "budget"}
     if line.fixed is None:
         name = names[line.right_over]
     else:
         name = "amount" if line.rule.amount is not None else str(line.rule.right)
-    side = line.ratio * base
-    gap = {"=": abs(quota - side), ">=": side - quota, "<=": quota - side}[line.rule.sense]
-    misses = gap if gap > 1e-6 * max(side, quota) else 0.0
     return FixedBy(
         line.rule.id, line.rule.sentence, line.rule.firmness, line.rule.sense, line.ratio, base, name, misses
     )

@@ -85,6 +85,7 @@ SENTENCES: dict[str, str] = {
     "why.met": "已满足。",
     "why.missed": "放宽 {amount}。",
     "why.locked": "由人工确定：{amount}，原因是：{because}（锁定 {id}）。",
+    "why.rounded": "按 {unit} 取整，并使全体合计不变，{before} 取为 {quota}。",
     "why.only_fairness": "没有规则把它固定下来：取此值是为了使指标与潜力之比最均衡。",
     "base.target_per_head": "（人均目标）",
     "base.target": "（季度目标）",

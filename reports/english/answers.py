@@ -86,6 +86,7 @@ SENTENCES: dict[str, str] = {
     "why.met": "It is met.",
     "why.missed": "It gives way by {amount}.",
     "why.locked": "It was decided by hand: {amount}, because {because} (lock {id}).",
+    "why.rounded": "In whole units of {unit}, which have to add up over all reps, {before} becomes {quota}.",
     "why.only_fairness": "No rule fixes it: it is what spreads stretch most evenly.",
     "base.target_per_head": "a head",
     "base.target": "of target",

@@ -86,7 +86,15 @@ def _in_full(entry: Explanation, words: Wording) -> Listing:
 def reasons(entry: Explanation, words: Wording) -> list[str]:
     """What sets a quota, and what it is to be made of: the part of the answer that its owner is told."""
     fixed = [_fixed(fixed, words) for fixed in entry.fixed_by] or [words.say("why.only_fairness")]
-    return [*fixed, _potential(entry, words)]
+    return [*fixed, *_rounded(entry, words), _potential(entry, words)]
+
+
+def _rounded(entry: Explanation, words: Wording) -> list[str]:
+    """That what is asked is not to the unit what the rules say, and why."""
+    if words.money(entry.quota) == words.money(entry.before_rounding):
+        return []
+    before, quota = words.money(entry.before_rounding), words.money(entry.quota)
+    return [words.say("why.rounded", before=before, quota=quota, unit=words.money(entry.unit))]
 
 
 def _fixed(fixed: FixedBy, words: Wording) -> str:

@@ -35,6 +35,8 @@ def explained(size: float = 1.0) -> ExplainResult:
         "potential": 904_828 * size,
         "parts": tuple(PotentialPart(source=source, amount=amount * size) for source, amount in parts),
         "mean_stretch": 1.08,
+        "before_rounding": 1_349_545 * size,
+        "unit": 1000 * size,
         "expected": 868_437 * size,
     }
     rep = {**common, "kind": "rep", "id": "R13", "name": "Zhou Ping 周平", "quota": 1_350_000 * size, "stretch": 1.49}

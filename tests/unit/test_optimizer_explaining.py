@@ -1,5 +1,6 @@
 import pytest
 
+from optimizer.allocating import allocate
 from optimizer.explaining import explain
 from optimizer.overriding import check_by_hand, overridden
 from optimizer.solved import solve
@@ -165,3 +166,29 @@ def _multiples(sense: str, new: float = 0.8) -> dict[str, object]:
         "ratio": {"by": "rep_tier", "values": {"top": 1.5, "new": new}},
         "right": "target_per_head",
     }
+
+
+def test_what_is_explained_is_what_allocate_asks_after_rounding() -> None:
+    """At 1.5 and 0.8 of 500 in units of 30: 750 is a multiple, 400 goes to 390 or 420, and the letter says so."""
+    plan = Plan.model_validate({**quota_plan().model_dump(), "rules": [_multiples("=")]})
+    units = [product.model_copy(update={"unit": 30.0}) for product in plan.products]
+    plan = plan.model_copy(update={"products": tuple(units)})
+    asked = {rep.rep: rep for rep in allocate(plan, detail="none").reps}
+    a, b = explain(solve(plan), "rep")
+    for entry in (a, b):
+        assert (entry.quota, entry.stretch) == (asked[entry.id].quota, asked[entry.id].stretch)
+        assert sum(amount for _, amount, _ in entry.by_product) == pytest.approx(entry.quota)
+        assert all(amount % 30 == pytest.approx(0) for _, amount, _ in entry.by_product)
+    assert b.before_rounding == pytest.approx(400) and b.quota != pytest.approx(400) and b.unit == 30
+    assert b.fixed_by[0].misses == 0, "rounding is no miss"
+
+
+def test_a_soft_rule_is_missed_by_the_same_money_in_allocate_and_why() -> None:
+    """a has 600 of the 700 wished for; in units of 70, 560 or 630: what is missed is counted from that."""
+    plan = quota_plan()
+    units = [product.model_copy(update={"unit": 70.0}) for product in plan.products]
+    plan = plan.model_copy(update={"products": tuple(units)})
+    (rule,) = (rule for rule in allocate(plan, detail="none").rules if rule.id == "a-700")
+    a, _ = explain(solve(plan), "rep")
+    assert rule.gap == pytest.approx(abs(rule.left - rule.right)) == pytest.approx(700 - a.quota)
+    assert a.fixed_by[0].misses == pytest.approx(rule.gap)
