@@ -16,7 +16,9 @@ __all__ = ["idle_rule_findings", "overloaded_reps"]
 SENTENCES = {
     "hours_for_quota": "Hours do not carry all quotas that {rule} asks, at the mix of products of a rep's potential: "
     "they are enough for {listed}.",
-    "never_binds": "{rule} changes nothing: the other rules and limits of the plan keep it in any case{room}.",
+    "never_binds": "{rule} changes nothing: the other rules and limits of the plan keep it in any case.",
+    "never_binds_by": "{rule} changes nothing: the other rules and limits of the plan keep it in any case, with at "
+    "least {room:,.0f} {currency} to spare.",
 }
 """The sentence of each finding; figures and names are filled in."""
 
@@ -62,7 +64,7 @@ def idle_rule_findings(plan: Plan, idle: Iterable[IdleRule]) -> tuple[Finding, .
     """After solving: rules that can never bind, with the money of room that they have at worst."""
     found = []
     for rule in idle:
-        room = f", with at least {rule.room:,.0f} {plan.currency} to spare" if rule.room >= 1 else ""
-        message = SENTENCES["never_binds"].format(rule=rule.id, room=room)
+        sentence = SENTENCES["never_binds_by" if rule.room >= 1 else "never_binds"]
+        message = sentence.format(rule=rule.id, room=rule.room, currency=plan.currency)
         found.append(Finding(f"never_binds.{rule.id}", "warning", (rule.id,), message, {"room": rule.room}))
     return tuple(found)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shlex
 import sys
 import traceback
+from collections.abc import Iterator, Sequence
 
 from reports.terminal import printable
 from reports.translating import problem_text, translated
 from reports.wording import Wording
-from scenarios.errors import NoFeasibleAllocation, PlanFileError, QuarterdeckError
+from scenarios.errors import NoFeasibleAllocation, PlanFileError, Problem, QuarterdeckError
 
 __all__ = ["say", "say_error"]
 
@@ -26,7 +27,7 @@ def say_error(error: Exception, words: Wording) -> int:
         say(words.say("bug"))
         return 1
     if isinstance(error, PlanFileError):
-        say("\n".join(problem_text(problem, words) for problem in error.problems))
+        say("\n".join(_lines(error.problems, words)))
     else:
         say(translated(str(error), words))
     if isinstance(error, PlanFileError):
@@ -34,6 +35,28 @@ def say_error(error: Exception, words: Wording) -> int:
     if isinstance(error, NoFeasibleAllocation):
         _say_conflict(error, words)
     return error.exit_code
+
+
+def _lines(problems: Sequence[Problem], words: Wording) -> Iterator[str]:
+    """A line for each problem; what is wrong in the same way all down a column is said once, with its places."""
+    alike: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in problems:
+        table, _, rest = problem.key.partition(".")
+        kind = (table, rest.rpartition(".")[2], problem.message, problem.remedy)
+        alike.setdefault(kind if rest else (*kind, problem.place), []).append(problem)
+    for same in alike.values():
+        if len(same) < _MANY:
+            yield from (problem_text(problem, words) for problem in same)
+            continue
+        yield problem_text(same[0], words)
+        places = [problem.place for problem in same[1:]]
+        shown = words.listed(places[:_PLACES]) + (" …" if places[_PLACES:] else "")
+        yield "  " + words.say("problems.again", n=len(places), places=shown)
+
+
+_MANY = 4
+"""Problems of one kind from which they are said in one sentence."""
+_PLACES = 12
 
 
 def _say_conflict(error: NoFeasibleAllocation, words: Wording) -> None:

@@ -43,6 +43,9 @@ def read_requirement(text: str, words: Wording) -> Requirement:
     if kpi not in KPIS:
         raise UsageError(words.say("require.unknown", text=text, kpi=kpi, known=words.listed(KPIS)))
     threshold = float(number.replace(",", "").replace("_", "")) / (100 if percent else 1)
+    if not percent and KPIS[kpi].unit == "share" and 1 < abs(threshold) <= 100:
+        written = f"{kpi}{sense}{threshold:g}%"
+        raise UsageError(words.say("require.share", text=text, kpi=kpi, written=written))
     return Requirement(text.strip(), kpi, sense, threshold)
 
 

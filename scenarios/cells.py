@@ -120,6 +120,7 @@ def problems(plan: Plan, tree: Node, broken: frozenset[str]) -> Iterator[Problem
             yield problem_at(tree, (*at, "each"), _unfit(str(rule.each), rule.left.over))
         elif isinstance(rule.ratio, Ratio):
             yield from _ratio_problems(plan, tree, rule, rule.ratio)
+        yield from _beyond_the_whole(plan, tree, rule)
     for lock in plan.locks:
         yield from _sum_problems(plan, tree, ("locks", lock.id, "cells"), lock.cells)
 
@@ -160,6 +161,24 @@ def _ratio_problems(plan: Plan, tree: Node, rule: Rule, ratio: Ratio) -> Iterato
     used = {cell[by] for cell in picks(plan, rule.left)} if by in _DIMENSIONS[rule.left.over] else set()
     if lacking := sorted(used & set(known) - set(ratio.values)):
         yield problem_at(tree, (*at, "values"), f"no ratio for {by} {_listed(lacking)}")
+
+
+def _beyond_the_whole(plan: Plan, tree: Node, rule: Rule) -> Iterator[Problem]:
+    """A part of a sum that is to be more than the sum: 55 for 55% would be kept by spending nothing at all."""
+    ratios: dict[Path, float] = {}
+    if not isinstance(rule.ratio, Ratio):
+        ratios[("ratio",)] = rule.ratio
+    elif not rule.ratio.normalised:
+        ratios = {("ratio", "values", member): value for member, value in rule.ratio.values.items()}
+    if not isinstance(rule.right, Cells) or rule.right.over != rule.left.over or max(ratios.values(), default=0.0) <= 1:
+        return
+    whole = [tuple(cell.items()) for cell in picks(plan, rule.right)]
+    if not {tuple(cell.items()) for cell in picks(plan, rule.left)} <= set(whole):
+        return
+    for path, value in ratios.items():
+        if value > 1:
+            remedy = f"Write {value / 100:g} for {value:g}%." if 2 <= value <= 100 else "Write a share of at most 100%."
+            yield problem_at(tree, ("rules", rule.id, *path), f"{value:.10g} times a sum of which it is a part", remedy)
 
 
 def _maturity_known(plan: Plan, maturity: str) -> bool:

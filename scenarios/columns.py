@@ -107,7 +107,7 @@ class Row:
         for name, node in self.cells.items():
             if name not in leave_out:
                 put(root, name.split("."), node)
-        return Node(self.place, root)
+        return Node(self.place, root, blanks={name: at for name, at in self.places.items() if name not in self.cells})
 
 
 def put(root: dict[str, Node], path: Sequence[str], node: Node) -> None:

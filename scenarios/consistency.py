@@ -15,8 +15,8 @@ __all__ = ["problems"]
 _TOLERANCE = 1e-6
 """How far shares may be from adding up to 1."""
 
-Found = Iterator[tuple[Path, str]]
-"""Places of the plan and what is wrong there."""
+Found = Iterator[tuple[Path, str] | tuple[Path, str, str]]
+"""Places of the plan, what is wrong there, and where the message does not say it what to do."""
 
 
 SOURCES = frozenset(("add_on", "pipeline", "baseline", "cross_sell", "renewals"))
@@ -27,8 +27,8 @@ def problems(plan: Plan, tree: Node, broken: frozenset[str]) -> Iterator[Problem
     """Everything that contradicts itself, as far as the sections it rests on are right."""
     for needs, check in _CHECKS:
         if not broken & needs:
-            for path, message in check(plan):
-                yield problem_at(tree, path, message)
+            for path, *said in check(plan):
+                yield problem_at(tree, path, *said)
 
 
 def _coverage(plan: Plan) -> Found:
@@ -198,13 +198,13 @@ def _struck(plan: Plan) -> Found:
     subject = {risk.id: risk.subject for risk in plan.risks}
     for measure in plan.measures:
         for at, scope in _scopes(("measures", measure.id), measure.effects):
-            yield at, f"a measure has no strike{_instead(scope)}"
+            yield at, "a measure has no strike", _instead(scope)
     for risk in plan.risks:
         if risk.scope.struck:
             yield ("risks", risk.id, "scope", "struck"), "tells what can be struck; it cannot rest on the strike"
         if risk.subject == "market":
             for at, scope in _scopes(("risks", risk.id), risk.effects):
-                yield at, f"the risk strikes the market, so there is no one that it struck{_instead(scope)}"
+                yield at, "the risk strikes the market, so there is no one that it struck", _instead(scope)
     for plan_b in plan.contingency_plans:
         trigger = plan_b.trigger
         if plan_b.event is not None and subject.get(trigger.strike or "", "market") != "account":
@@ -213,7 +213,7 @@ def _struck(plan: Plan) -> Found:
         on_one = trigger.each_region or trigger.light == "rep_conversion" or trigger.alarm is not None
         if not on_one and subject.get(trigger.strike or "", "market") == "market":
             for at, scope in _scopes(("contingency_plans", plan_b.id), plan_b.effects):
-                yield at, f"the trigger is no strike on a rep or account{_instead(scope)}"
+                yield at, "the trigger is no strike on a rep or account", _instead(scope)
 
 
 def _alarms(plan: Plan) -> Found:
@@ -239,7 +239,7 @@ def _quarter_ends(plan: Plan) -> Found:
                 if effect.duration_weeks is not None:
                     yield (*at, "effects", number, "duration_weeks"), "the effect lasts to the end of the quarter"
             for where, scope in _scopes(at, policy.quarter_end.effects):
-                yield where, f"a policy has no strike{_instead(scope)}"
+                yield where, "a policy has no strike", _instead(scope)
 
 
 def _criteria(plan: Plan) -> Found:
@@ -267,7 +267,8 @@ def _sessions(plan: Plan) -> Found:
             if "rep" not in PARAMETERS[effect.parameter].keys:
                 yield (
                     where,
-                    f"{effect.parameter} is not of a rep, so it cannot act on those who took part{_instead(scope)}",
+                    f"{effect.parameter} is not of a rep, so it cannot act on those who took part",
+                    _instead(scope),
                 )
         rates = session.exam.success_rate if session.exam else 1.0
         taking = [tier for tier in plan.rep_tiers if session.takes_part(tier)]
@@ -282,7 +283,7 @@ def _scopes(at: Path, effects: tuple[Effect, ...]) -> Iterator[tuple[Path, Scope
 
 
 def _instead(scope: Scope) -> str:
-    return "" if scope.picked else "; leave it out and the effect is on all"
+    return "" if scope.picked else "Leave it out and the effect is on all."
 
 
 def _windows(plan: Plan) -> Found:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = [
+    "ID_PATTERN",
     "NO_FOLDER",
     "Amount",
     "Count",
@@ -33,7 +34,8 @@ class Percent:
     """Marks a figure without a low upper bound that may be written as a percentage in a table: 150% is 1.5."""
 
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
 """Key of a row or entry: ASCII letters, digits, ``_`` and ``-`` (so that no two look alike); names are free text."""
 NO_FOLDER = r"^[^/\\]+$"
 FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_FOLDER)]

@@ -60,13 +60,26 @@ def load_plan(source: str | Path, scenarios: Sequence[str] = (), settings: Seque
     changes = apply(tree, overrides, problems)
     tree.sort()
     result = validate(tree, reading.unread)
-    problems += reading.unsaid(result.problems)
-    problems += plan_problems(result.plan, tree, frozenset(result.broken | reading.unread))
+    unfit = plan_problems(result.plan, tree, frozenset(result.broken | reading.unread))
+    problems += [problem for problem in reading.unsaid(result.problems) if not _is_said_better(problem, unfit)]
+    problems += unfit
     if problems:
         raise PlanFileError(_in_file_order(problems, reading))
     plan = Plan.model_validate(result.sections)
     changes.sort(key=lambda change: change.path)
     return LoadedPlan(plan, tuple(changes), MappingProxyType(dict(reading.hashes)))
+
+
+def _is_said_better(problem: Problem, others: Sequence[Problem]) -> bool:
+    """Whether a name that is no id stands where an id is referred to: which ids there are is said of it too."""
+    if not problem.message.endswith("is not an id"):
+        return False
+    return any(
+        other.place == problem.place
+        and other.message.startswith("there is no ")
+        and (problem.key == other.key or problem.key.startswith(f"{other.key}["))
+        for other in others
+    )
 
 
 def change_plan(plan: Plan, settings: Sequence[str]) -> Plan:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ __all__ = ["Node", "Path", "dotted", "nearest", "problem_at"]
 Path = tuple[str | int, ...]
 """Steps from the root: keys, ids of entries, positions (from 0) where entries have no id."""
 
+_FIGURES = re.compile(r"\d+")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _TYPED_KEYS = frozenset(("format", "set"))
@@ -36,6 +37,8 @@ class Node:
     quoted: bool = False
     index: dict[str | int, Node] | None = field(default=None, compare=False, repr=False)
     """Of a long list: its entries by id."""
+    blanks: Mapping[str | int, str] | None = field(default=None, compare=False, repr=False)
+    """Of a row of a table: places of cells in which nothing stands, by column."""
 
     @classmethod
     def of(cls, value: Any, place: str = "") -> Node:
@@ -82,7 +85,7 @@ class Node:
         for step in path:
             below = node.child(step)
             if below is None:
-                break
+                return (node.blanks or {}).get(step, node.place)
             node = below
         return node.place
 
@@ -127,9 +130,13 @@ def dotted(path: Sequence[str | int]) -> str:
 
 
 def nearest(word: str, words: Iterable[str], *, listed: bool = True) -> str:
-    """The sentence "Did you mean …?"; where nothing is near, what there is, if that is ``listed`` and short."""
+    """The sentence "Did you mean …?"; where nothing is near, what there is, if that is ``listed`` and short.
+
+    What differs in its figures alone is not near: R22 is another rep than R20, and no slip of the pen.
+    """
     by_lower = {known.lower(): known for known in words}
-    near = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    others = difflib.get_close_matches(word.lower(), by_lower, n=3, cutoff=0.6)
+    near = [other for other in others if _FIGURES.sub("", other) != _FIGURES.sub("", word.lower())]
     begun = [known for known in by_lower if len(word) > 2 and known.startswith(word.lower())]
     if found := near or begun:
         return f"Did you mean {by_lower[found[0]]}?"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,6 +26,7 @@ from scenarios.schema import (
     keys_of,
     step_into,
 )
+from scenarios.texts import CellKind, Unclear
 from scenarios.yaml_nodes import parse_yaml
 
 __all__ = [
@@ -252,7 +253,7 @@ def _new_value(override: Override, steps: Path, before: Any) -> Node:
     text = node.value.strip() if isinstance(node.value, str) else ""
     percent, times = _PERCENT.fullmatch(text), _TIMES.fullmatch(text)
     if not percent and not times:
-        return node
+        return _as_in_a_cell(node, steps) if text else node
     if isinstance(before, bool) or not isinstance(before, int | float | str):
         raise NotApplied(f"{text} changes a number; here is {before if before is not None else 'none'}")
     try:
@@ -266,6 +267,18 @@ def _new_value(override: Override, steps: Path, before: Any) -> Node:
         factor = Decimal(times[1])
     # Exact in decimals, so that 0.3 x0.9 is 0.27 and a count stays a whole number where it can.
     return Node(node.place, f"{(number * factor).normalize():f}")
+
+
+def _as_in_a_cell(node: Node, steps: Path) -> Node:
+    """A figure as people write it in a table, ``1950万`` and ``55%``; other values as they are."""
+    info = field_at(steps)
+    kind = CellKind.of(info.annotation, info.metadata) if info else CellKind.of(annotation_at(steps))
+    if kind.scalar != "number" or not (kind.form == "one" or kind.also_one):
+        return node
+    try:
+        return replace(kind, form="one").node(node.place, str(node.value))
+    except Unclear as error:
+        raise NotApplied(error.message, error.remedy) from None
 
 
 def _default(steps: Path) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, get_origin
 
 from scenarios import cells, consistency
@@ -155,14 +156,64 @@ _MOST_REMEDIES = 50
 
 def _unknown(tree: Node, broken: frozenset[str]) -> Iterator[Problem]:
     known = _known(tree)
+    names = _Names(tree)
     there = {kind: frozenset(ids) for kind, ids in known.items()}
     remedies: dict[tuple[str, str], str] = {}
     for place, path, kind, value in _named(tree, Plan, ()):
         if value not in there[kind] and not _absent(tree, broken, kind):
             if len(remedies) < _MOST_REMEDIES:  # looking among thousands of ids for each of thousands takes minutes
-                remedies.setdefault((kind, value), nearest(value, known[kind]))
+                remedies.setdefault((kind, value), names.remedy(kind, value) or nearest(value, known[kind]))
             remedy = remedies.get((kind, value), "")
             yield Problem(place, dotted(path), f"there is no {kind} {value}", remedy)
+
+
+@dataclass
+class _Names:
+    """Names of what has an id too: whoever writes a name where an id stands is told the id."""
+
+    tree: Node
+    ids: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    """By kind: ids of what is called so, the whole name or a word of it (``Central 华中``)."""
+
+    def remedy(self, kind: str, value: str) -> str:
+        """What to write in place of a name; empty where nothing, or more than one thing, is called so."""
+        if kind not in self.ids:
+            self.ids[kind] = self._called(kind)
+        found = self.ids[kind].get(value, [])
+        return f"Write {found[0]}, the id of {value}." if len(found) == 1 else ""
+
+    def _called(self, kind: str) -> dict[str, list[str]]:
+        called: dict[str, list[str]] = {}
+        for path in _PLACES_OF_NAMES.get(kind, ()):
+            node: Node | None = self.tree
+            for step in path:
+                node = node.child(step) if node else None
+            for id_, entry in node.children() if node else ():
+                name = entry.child("name") if isinstance(entry.value, dict) else entry
+                if name is not None and isinstance(name.value, str):
+                    for word in {name.value.strip(), *name.value.split()}:
+                        called.setdefault(word, []).append(str(id_))
+        return called
+
+
+_PLACES_OF_NAMES = {
+    "account": (("accounts",),),
+    "activity": (("activities",),),
+    "budget pool": (("money", "pools"),),
+    "customer tier": (("customer_tiers",),),
+    "maturity": (("maturities",),),
+    "measure": (("measures",),),
+    "phase": (("calendar", "phases"),),
+    "product": (("products",),),
+    "product tier": (("product_tiers",),),
+    "region": (("regions",),),
+    "region, maturity (or all)": (("regions",), ("maturities",)),
+    "rep": (("reps",),),
+    "rep tier": (("rep_tiers",),),
+    "risk": (("risks",),),
+    "stage": (("process", "stages"),),
+}
+"""Where what has an id has a name."""
 
 
 def _absent(tree: Node, broken: frozenset[str], kind: str) -> bool:
@@ -180,14 +231,13 @@ def _named(node: Node, annotation: Any, path: Path) -> Iterator[tuple[str, Path,
                 if name not in fields:
                     continue
                 kind = named_kind(alternative, name)
-                field = fields[name].annotation
-                is_figure = isinstance(below.value, str) and float in alternatives(
-                    field
-                )  # one for all that it could name
-                if kind is not None and not is_figure and (name != "source" or holds_tuple(field)):
+                wanted = fields[name].annotation
+                # One figure for all that the field could name.
+                is_figure = isinstance(below.value, str) and float in alternatives(wanted)
+                if kind is not None and not is_figure and (name != "source" or holds_tuple(wanted)):
                     yield from ((place, at, kind, value) for place, at, value in _ids(below, (*path, name)))
                 if isinstance(below.value, dict | list):
-                    yield from _named(below, field, (*path, name))
+                    yield from _named(below, wanted, (*path, name))
         elif isinstance(node.value, dict | list) and get_origin(alternative) in (dict, tuple):
             for step, below in node.children():
                 yield from _named(below, step_into(alternative, step), (*path, step))

@@ -20,7 +20,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from scenarios.errors import Unfit
-from scenarios.fields import Percent
+from scenarios.fields import ID_PATTERN, Percent
 from scenarios.nodes import Node
 from scenarios.schema import holds_date, is_choice
 
@@ -78,6 +78,8 @@ class CellKind:
     form: Literal["one", "list", "mapping", "choice"] = "one"
     also_one: bool = False
     """Whether a mapping may be a single value instead."""
+    of_ids: bool = False
+    """Of a list: whether its values are ids, in which no comma can stand."""
     is_optional: bool = False
     """Of a column that is no field of a row: whether it may be left out."""
 
@@ -104,7 +106,7 @@ class CellKind:
                 percent = kind is float and (most is None or most <= 10 or stated)
                 money = most is not None and most >= _MONEY
                 return cls("number", kind is int, money, percent, signed=_may_be_negative(constraints))
-        return cls("text")
+        return cls("text", of_ids=any(_is_id(constraints) for kind, constraints in kinds if kind is str))
 
     def node(self, place: str, raw: Raw) -> Node:
         """The cell as a node of the plan; Unclear where it cannot be read. ``raw`` is not blank."""
@@ -112,11 +114,18 @@ class CellKind:
             value = Node(place, self._one(raw))
             return Node(place, [value]) if self.form == "list" else value
         if self.form == "list":
-            parts = (part.strip() for part in _split(raw, _BETWEEN_ENTRIES))
+            parts = (part.strip() for part in _split(raw, self._marks))
             return Node(place, [Node(place, self._one(_unquoted(part))) for part in parts if part])
         if self.also_one and not any(mark in raw for mark in _BETWEEN_KEY_AND_VALUE):
             return Node(place, self._one(raw))
         return Node(place, self._pairs(place, raw))
+
+    @property
+    def _marks(self) -> str:
+        """What stands between the values of a list, where no value can hold it."""
+        if self.of_ids:
+            return _BETWEEN_ENTRIES + _BETWEEN_VALUES
+        return _BETWEEN_ENTRIES + ("、" if self.scalar in ("number", "date") else "")
 
     def _pairs(self, place: str, raw: str) -> dict[str, Node]:
         values: dict[str, Node] = {}
@@ -219,6 +228,12 @@ def _most(constraints: Iterable[Any]) -> float | None:
             if most is not None:
                 return float(most)
     return None
+
+
+def _is_id(constraints: Iterable[Any]) -> bool:
+    """Whether constraints are those of an id."""
+    inner = (part for one in constraints for part in (one.metadata if isinstance(one, FieldInfo) else (one,)))
+    return any(getattr(part, "pattern", None) == ID_PATTERN for part in inner)
 
 
 def _may_be_negative(constraints: Iterable[Any]) -> bool:

@@ -226,7 +226,7 @@ def _say(located: _Located, path: Path, root: Any) -> tuple[str, str]:
         return f"{text} is not a finite number", ""
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        return f"{words} {context[name]:g}, is {text}", ""
+        return f"{words} {context[name]:g}, is {text}", _share_remedy(text) if context[name] == 1 else ""
     if kind in _WANTED:
         return f"{_shown(written)} is not {_WANTED[kind]}", number_remedy(text) if "number" in _WANTED[kind] else ""
     if kind == "literal_error":
@@ -241,6 +241,15 @@ def _say(located: _Located, path: Path, root: Any) -> tuple[str, str]:
     if kind == "too_short":
         return f"has {context['actual_length']} entries; at least {context['min_length']} are needed", ""
     return f"{_shown(written)}: {located.details['msg']}", ""
+
+
+def _share_remedy(text: str) -> str:
+    """How to write a share that was written in percent: 34 for 34%."""
+    try:
+        figure = float(text)
+    except ValueError:
+        return ""
+    return f"Write {figure / 100:g} for {figure:g}%." if 2 <= figure <= 100 else ""
 
 
 def _shown(written: object) -> str:

@@ -7,7 +7,7 @@ __all__ = ["SENTENCES"]
 SENTENCES: dict[str, str] = {
     # check
     "check.title": "检查 · {plan}",
-    "check.fine": "计划可以正常读取，内容没有自相矛盾之处。",
+    "check.fine": "计划可以读取：所引用的编号都存在，各项数字都符合其字段的要求。",
     "check.warnings": "警告",
     "check.notes": "提示",
     "check.about": "{message}［{rules}］",

@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "require.open": "the interval includes the threshold: more replications may decide otherwise",
     "require.form": "--require {text}: write a KPI, one of >= <= > < and a number, for instance p_target>=0.6",
     "require.no_kpis": "--require: {study} answers with no KPI that could be required",
+    "require.share": "--require {text}: {kpi} is a share, at most 100%; write {written}",
     "require.unknown": "--require {text}: there is no KPI {kpi}; there are {known}",
     # the command line
     "language.unknown": "{variable}={code}: there is no such language; there are {known}",
@@ -21,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "export.done": "The allocation is in {path}. Edit it and hand it back with --allocation-file {path}",
     "problems.one": "{n} problem; nothing was written",
     "problems.many": "{n} problems; nothing was written",
+    "problems.again": "… and the same in {n} more places: {places}",
     "conflict": "These cannot hold together:",
     "bug": "This is a fault of Quarterdeck, not of your plan. Please report it to its maintainers with the lines above "
     "and the command you gave.",

@@ -7,7 +7,7 @@ __all__ = ["SENTENCES"]
 SENTENCES: dict[str, str] = {
     # check
     "check.title": "Check · {plan}",
-    "check.fine": "The plan can be read and nothing in it contradicts itself.",
+    "check.fine": "The plan can be read: every id is there, and every figure is what its field takes.",
     "check.warnings": "Warnings",
     "check.notes": "Notes",
     "check.about": "{message} [{rules}]",

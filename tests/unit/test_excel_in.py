@@ -14,6 +14,7 @@ import pytest
 
 from reports.wording import ENGLISH
 from reports.workbooks.plan_workbook import plan_workbook
+from scenarios.columns import letters
 from scenarios.errors import PlanFileError
 from scenarios.loading import change_plan, load_plan
 from scenarios.plan import Plan
@@ -141,6 +142,13 @@ def test_all_problems_at_once_in_the_order_of_the_sheets(tmp_path: Path, sheets:
         "reps",
         "receivables",
     ]
+
+
+def test_a_cell_that_was_left_empty_is_named_itself(tmp_path: Path, sheets: Sheets) -> None:
+    set_cell(sheets, "reps", "R2", "regions", None)
+    column = sheets["reps"][0].index("regions")
+    (row,) = (number for number, cells in enumerate(sheets["reps"], start=1) if cells[0] == "R2")
+    assert problems(write(tmp_path / "p.xlsx", sheets)) == [f"reps!{letters(column)}{row} reps.R2.regions: missing"]
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,8 @@ def test_what_is_explained_is_what_allocate_asks_after_rounding() -> None:
         assert (entry.quota, entry.stretch) == (asked[entry.id].quota, asked[entry.id].stretch)
         assert sum(amount for _, amount, _ in entry.by_product) == pytest.approx(entry.quota)
         assert all(amount % 30 == pytest.approx(0) for _, amount, _ in entry.by_product)
-    assert b.before_rounding == pytest.approx(400) and b.quota != pytest.approx(400) and b.unit == 30
+    assert (b.before_rounding, b.unit) == (pytest.approx(400), 30)
+    assert b.quota != pytest.approx(400)
     assert b.fixed_by[0].misses == 0, "rounding is no miss"
 
 

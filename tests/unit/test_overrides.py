@@ -120,9 +120,28 @@ def test_what_is_no_setting(folder: Path) -> None:
 
 def test_a_value_is_judged_like_one_in_the_files(folder: Path) -> None:
     assert refused(folder, "products.S1.margin=2", "reps.R1.tier=tpo", "target=10%") == [
-        "--set target: '10%' is not a number. Write 0.1.",
-        "--set products.S1.margin: must be at most 1, is 2",
+        "--set target: '10%' is a percentage; here stands an amount",
+        "--set products.S1.margin: must be at most 1, is 2. Write 0.02 for 2%.",
         "--set reps.R1.tier: there is no rep tier tpo. Did you mean top?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("target=195万", 1_950_000), ("target=1,950,000", 1_950_000), ("target=１９５００００", 1_950_000)],
+)
+def test_an_amount_may_be_written_as_in_a_cell(folder: Path, setting: str, value: float) -> None:
+    assert load_plan(folder, settings=[setting]).plan.target == value
+
+
+def test_a_share_may_be_written_in_percent(folder: Path) -> None:
+    loaded = load_plan(folder, settings=["products.S1.margin=55%", "rules.R3.ratio=５５％"])
+    assert loaded.plan.product["S1"].margin == 0.55
+    assert [(change.path, change.new) for change in loaded.changes] == [
+        ("products.S1.margin", 0.55), ("rules.R3.ratio", 0.55),
+    ]  # fmt: skip
+    assert refused(folder, "reps.R1.hours_per_week=1,5") == [
+        "--set reps.R1.hours_per_week: '1,5' is not a number. Write 1.5."
     ]
 
 

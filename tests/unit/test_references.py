@@ -8,6 +8,7 @@ import pytest
 
 from scenarios.errors import PlanFileError
 from scenarios.loading import load_plan
+from scenarios.nodes import nearest
 from scenarios.plan import Plan
 from scenarios.references import plan_problems
 from tests.plans import PLAN_YAML, TABLES, small_plan_files
@@ -93,7 +94,7 @@ def test_a_plan_built_in_memory_is_judged_too(small_plan: Plan) -> None:
          "contingency_plans.K5-answer.event: deal_splits is on the account that was struck, and the trigger is no "
          "strike on an account"),
         ("- {parameter: proposal_hours, factor: 0.5}", "- {parameter: proposal_hours, factor: 0.5, scope: {struck: true}}",
-         "measures.proposal-tool.effects[1].scope.struck: a measure has no strike; leave it out and the effect is on all"),
+         "measures.proposal-tool.effects[1].scope.struck: a measure has no strike. Leave it out and the effect is on all."),
         ("- {parameter: proposal_hours, factor: 0.5}", "- {parameter: proposal_hours, factor: 0.5, from_week: 5, to_week: 4}",
          "measures.proposal-tool.effects[1].to_week: week 4 is before from_week 5"),
         ("- {parameter: proposal_hours, factor: 0.5}", "- {parameter: proposal_hours, factor: 0.5, to_week: 14}",
@@ -174,8 +175,8 @@ def test_effects_of_risks_on_those_struck_need_a_strike_on_somebody(tmp_path: Pa
     scope = "{parameter: handover_days, factor: 0.3, scope: {struck: true}}"
     plan = PLAN_YAML.replace("trigger: {strike: K5}", "trigger: {week: 3}")
     assert problems(tmp_path, plan=plan) == [
-        "contingency_plans.K5-answer.effects[1].scope.struck: the trigger is no strike on a rep or account; "
-        "leave it out and the effect is on all"
+        "contingency_plans.K5-answer.effects[1].scope.struck: the trigger is no strike on a rep or account. "
+        "Leave it out and the effect is on all."
     ]
     assert scope in plan
 
@@ -197,3 +198,36 @@ def test_thousands_of_unknown_ids_are_all_said_and_a_few_get_a_remedy(tmp_path: 
     assert len(unknown) == 300
     assert {problem.place for problem in unknown} == {f"opportunities.csv:{n + 2}" for n in range(300)}
     assert sum(bool(problem.remedy) for problem in unknown) == 50
+
+
+def test_a_name_where_an_id_stands_is_answered_with_the_id(tmp_path: Path) -> None:
+    """Whole or in part, `North 华北` is north; what is no id at all is said once."""
+    regions = TABLES["regions"].replace(",North,", ",North 华北,")
+    assert regions != TABLES["regions"]
+    reps = TABLES["reps"].replace(",north,", ",华北,", 1)
+    assert reps != TABLES["reps"]
+    found = problems(tmp_path, regions=regions, reps=reps)
+    assert [text for text in found if "华北" in text] == [
+        "reps.R1.regions: there is no region 华北. Write north, the id of 华北."
+    ]
+
+
+def test_another_number_is_another_thing_and_not_a_slip() -> None:
+    assert nearest("R20", [f"R{n}" for n in range(1, 20)]) == ""
+    assert nearest("R20", ["R19", "R21"]) == "Known: R19, R21."
+    assert nearest("nroth", ["north", "south"]) == "Did you mean north?"
+    assert nearest("S1a", ["S1", "L1"]) == "Did you mean S1?"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "remedy"),
+    [
+        ("55", "Write 0.55 for 55%."),
+        ("1.2", "Write a share of at most 100%."),
+        ("300", "Write a share of at most 100%."),
+    ],
+)
+def test_a_part_of_a_sum_cannot_be_asked_to_be_more_than_the_sum(tmp_path: Path, ratio: str, remedy: str) -> None:
+    """55 for 55% would be kept by spending nothing at all, and nobody would see why."""
+    found = problems(tmp_path, plan=PLAN_YAML.replace("ratio: 0.6", f"ratio: {ratio}"))
+    assert found[-1:] == [f"rules.R3.ratio: {ratio} times a sum of which it is a part. {remedy}"]

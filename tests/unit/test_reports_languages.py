@@ -16,6 +16,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from optimizer.findings import SENTENCES as SENTENCES_OF_ALLOCATIONS
 from reports import chinese, english
 from reports.languages import LANGUAGES, VARIABLE, wording_for
 from reports.pages.run import page_of
@@ -26,6 +27,7 @@ from reports.wording import CHINESE, ENGLISH
 from scenarios.checks import SENTENCES
 from scenarios.crm import import_crm
 from scenarios.errors import Problem, UsageError
+from scenarios.references import _KIND_OF_FIELD, _KIND_OF_TIER
 from studies.decisions.reaching import LeverGain
 from studies.decisions.valuing import ValueRow
 from studies.decisions.warning import ActingRow
@@ -168,7 +170,8 @@ def test_messages_fill_in_the_same_blanks() -> None:
 def test_every_message_that_has_a_chinese_one_is_still_said() -> None:
     """A sentence of the lower rooms, blanks left open, is one of their string constants."""
     defaults = (ROOT / "scenarios" / "library" / "crm" / "assumed.yaml").read_text(encoding="utf-8")
-    said = " ".join([*constants(), defaults])
+    kinds = (f"there is no {kind}" for kind in (*_KIND_OF_FIELD.values(), *_KIND_OF_TIER.values()))
+    said = " ".join([*constants(), *kinds, defaults])
     for message in CHINESE.messages:
         pieces = [piece.strip(" ,;:().") for piece in re.split(r"\{\w+\}", message)]
         longest = max(pieces, key=len)
@@ -199,8 +202,10 @@ def test_what_an_import_says_is_translated(tmp_path: Path) -> None:
         assert {text for text, chinese in said.items() if english.search(chinese)} == set()
 
 
-REFUSING = {"BadParameter", "UsageError", "Problem", "refuse", "Unclear", "NotApplied"}
+REFUSING = {"BadParameter", "UsageError", "Problem", "problem_at", "refuse", "Unclear", "NotApplied"}
 """What is called with a sentence that a planner reads."""
+HANDING_ON = ("consistency.py", "validation.py", "texts.py", "references.py", "nodes.py", "cells.py", "workbooks.py")
+"""Modules whose functions hand a sentence on to who refuses: in what they return or yield."""
 
 
 def refusals() -> Iterator[tuple[str, str]]:
@@ -208,9 +213,17 @@ def refusals() -> Iterator[tuple[str, str]]:
     for room in ("scenarios", "optimizer", "simulation", "studies", "commands"):
         for path in sorted((ROOT / room).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in REFUSING:
-                    for argument in node.args:
-                        yield from ((text, f"{path.name}:{node.lineno}") for text in filled(argument))
+                for argument in sentences_in(node, path.name):
+                    yield from ((text, f"{path.name}:{node.lineno}") for text in filled(argument))
+
+
+def sentences_in(node: ast.AST, module: str) -> list[ast.expr]:
+    """Expressions that may be such a sentence."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in REFUSING:
+        return node.args
+    if isinstance(node, ast.Return | ast.Yield) and node.value is not None and module in HANDING_ON:
+        return node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+    return []
 
 
 def filled(node: ast.expr) -> Iterator[str]:
@@ -226,7 +239,7 @@ def filled(node: ast.expr) -> Iterator[str]:
 def test_every_refusal_is_said_in_chinese() -> None:
     """To mend it: its Chinese belongs into reports/chinese/refusals.py."""
     sentences = {text: place for text, place in refusals() if re.search(r"[a-z]{2,} [a-z]{2,}", text)}
-    assert len(sentences) > 150
+    assert len(sentences) > 200
     said = {text: translated(text, CHINESE).replace("pip install distributed", "") for text in sentences}
     english = {text: sentences[text] for text, chinese in said.items() if not LETTERS.search(chinese)}
     assert english == {}
@@ -235,9 +248,20 @@ def test_every_refusal_is_said_in_chinese() -> None:
     assert half == {}
 
 
+def test_what_is_named_that_is_not_there_is_said_in_chinese_by_its_kind() -> None:
+    """A pattern as wide as "there is no {kind} {value}" takes the first word of a kind for the whole of it."""
+    for kind in sorted({*_KIND_OF_FIELD.values(), *_KIND_OF_TIER.values()}):
+        said = translated(f"there is no {kind} X9", CHINESE)
+        assert said.endswith("X9")
+        assert LETTERS.search(said.removeprefix("没有")), kind
+        assert not re.search("[a-z]{4,}", said), kind
+    assert translated("Write 400000.", CHINESE) == "请写 400000。"
+    assert translated("there is no price_war in scenarios", CHINESE) == "scenarios 中没有 price_war"
+
+
 def test_every_finding_is_translated() -> None:
     """Of each kind, with figures filled in as the check fills them in."""
-    for sentence in SENTENCES.values():
+    for sentence in (SENTENCES | SENTENCES_OF_ALLOCATIONS).values():
         fields = {str(name): 7 if spec else "R1" for _, name, spec, _ in string.Formatter().parse(sentence) if name}
         assert LETTERS.search(translated(sentence.format(**fields), CHINESE)), sentence
 

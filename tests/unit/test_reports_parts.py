@@ -105,6 +105,12 @@ def test_requirements_are_read(text: str, kpi: str | None, sense: str, threshold
         assert (read.kpi, read.sense, read.threshold) == (kpi, sense, pytest.approx(threshold))
 
 
+def test_a_share_that_misses_its_percent_sign_is_refused() -> None:
+    """60 for 60% could never be met, and every quarter would fail."""
+    with pytest.raises(UsageError, match="p_target is a share, at most 100%; write p_target>60%"):
+        read_requirement("p_target>60", ENGLISH)
+
+
 @pytest.mark.parametrize("text", ["p_target", "p_target=0.6", "p_target=>0.6", ">=0.6", "p_target>=much", ""])
 def test_what_is_no_requirement_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"p_target>=0\.6"):

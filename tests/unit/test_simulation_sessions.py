@@ -194,7 +194,7 @@ def test_sessions_one_after_the_other_cover_the_quarter_once() -> None:
         (
             {"weeks": [1], "effects": [{"parameter": "lead_rate", "scope": {"struck": True}}]},
             "measures.M.session.effects[1].scope.struck: lead_rate is not of a rep, so it cannot act on those who "
-            "took part; leave it out and the effect is on all",
+            "took part",
         ),
         (
             {"weeks": [1], "exam": {"questions": 5, "success_rate": {"top": 1.0}, "pass_mark": 1}},

@@ -13,6 +13,7 @@ from scenarios.calendar import Calendar
 from scenarios.columns import letters, position_of
 from scenarios.effects import Effect, Scope
 from scenarios.fields import Section
+from scenarios.phases import Phase
 from scenarios.process import CustomerTier
 from scenarios.risks import Risk
 from scenarios.rules import Cells, Rule, Selector
@@ -30,6 +31,7 @@ FACTOR, RATIO, WEEK = kind(Effect, "factor"), kind(Rule, "ratio"), kind(Effect, 
 GROWTH, WIN_RATE = kind(Region, "growth"), kind(CustomerTier, "win_rate")
 DATE, TEXT, SWITCH = kind(Account, "renewal_date"), kind(Account, "name"), kind(Rule, "enabled")
 LIST, DATES, WEEKS = kind(Rep, "regions"), kind(Calendar, "holidays"), kind(Calendar, "review_weeks")
+TEXTS = kind(Phase, "acceptance")
 MIX, CHANCE, WHERE = kind(BaselineLeads, "tier_mix"), kind(Risk, "chance_per_quarter"), kind(Cells, "where")
 
 
@@ -74,6 +76,8 @@ MIX, CHANCE, WHERE = kind(BaselineLeads, "tier_mix"), kind(Risk, "chance_per_qua
         (SWITCH, "FALSE", "false"),
         (LIST, "east; south；north", ["east", "south", "north"]),
         (LIST, '"a; b"; c', ["a; b", "c"]),
+        (LIST, "north、east，south, west", ["north", "east", "south", "west"]),
+        (WEEKS, "3、4、5", ["3", "4", "5"]),
         (DATES, dt.date(2026, 2, 16), ["2026-02-16"]),
         (DATES, "2026-02-16; 2026/2/17", ["2026-02-16", "2026-02-17"]),
         (WEEKS, 3.0, ["3"]),
@@ -152,7 +156,7 @@ ITEMS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 @given(st.lists(ITEMS, max_size=4))
 def test_lists_come_back(items: list[str]) -> None:
     if items:
-        assert LIST.node("", cell_text(tuple(items))).texts() == items
+        assert TEXTS.node("", cell_text(tuple(items))).texts() == items
 
 
 @given(st.dictionaries(ITEMS, st.floats(0, 1), max_size=4))
