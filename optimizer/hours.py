@@ -14,15 +14,17 @@ def hours_there(plan: Plan) -> dict[str, float]:
     """Hours of each rep left for opportunities and renewals in the quarter, by rep in order of ids.
 
     Weekly hours (after measures) x weeks worked, less days away, care of the rep's accounts and collecting their
-    open receivables; a receivable of no account is everybody's. May be negative: the rest of the work is too much.
+    open receivables that fall due in the quarter; a receivable of no account is everybody's. May be negative: the rest
+    of the work is too much.
     """
     there = {rep.id: _worked(plan, rep) for rep in sorted(plan.reps, key=lambda rep: rep.id)}
     for account in sorted(plan.accounts, key=lambda account: account.id):
         tier = plan.customer_tier[account.customer_tier]
         automated = plan.region[account.region].maturity in tier.automated_in  # T4, S5
         each = tier.automated_hours_per_touch if automated else tier.care_hours_per_touch
-        there[account.rep] -= tier.touches_per_week * plan.calendar.weeks * each
-    owners = [plan.account[r.account].rep if r.account else None for r in plan.receivables]
+        there[account.rep] -= tier.touches_per_week / 5 * plan.calendar.working_days * each
+    due = [r for r in plan.receivables if plan.calendar.day_of(r.due_date) < plan.calendar.working_days]
+    owners = [plan.account[r.account].rep if r.account else None for r in due]
     for rep in there:
         there[rep] -= plan.process.collection_hours * owners.count(None) / len(there)
     for owner in owners:
@@ -44,9 +46,4 @@ def duty_hours(plan: Plan, region: str, activity: Activity) -> dict[str, float]:
 
 def _worked(plan: Plan, rep: Rep) -> float:
     per_week = with_measures(plan, "rep_hours", rep.hours_per_week, rep_keys(plan, rep))
-    away: set[int] = set()
-    for block in plan.calendar.blocks:
-        if not block.rep_tiers or rep.tier in block.rep_tiers:
-            first = plan.calendar.first_day_of_week(block.from_week)
-            away.update(range(first, min(first + block.days, plan.calendar.working_days)))
-    return per_week / 5 * (plan.calendar.working_days - len(away))
+    return per_week / 5 * plan.calendar.days_worked(rep.tier)

@@ -166,3 +166,23 @@ class Calendar(Section):
         """Week → working day at whose start its weekday is over, in order; only those that a working day follows."""
         ends = {week: self.end_of_weekday(week, weekday) for week in sorted(set(weeks))}
         return {week: end for week, end in ends.items() if end is not None and end < self.working_days}
+
+    def away(self, rep_tier: str) -> list[tuple[float, float]]:
+        """Working days [start, end) on which reps of a tier sell nothing; blocks that overlap or touch are one."""
+        starts = sorted(
+            (float(self.first_day_of_week(block.from_week)), block.days)
+            for block in self.blocks
+            if not block.rep_tiers or rep_tier in block.rep_tiers
+        )
+        found: list[tuple[float, float]] = []
+        for start, days in starts:
+            end = min(start + days, float(self.working_days))
+            if found and start <= found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], end))
+            elif start < end:
+                found.append((start, end))
+        return found
+
+    def days_worked(self, rep_tier: str) -> float:
+        """Working days of the quarter on which reps of a tier are not away."""
+        return self.working_days - sum(end - start for start, end in self.away(rep_tier))

@@ -53,9 +53,8 @@ def _hours_there(plan: Plan, region: Region) -> float:
     total = 0.0
     for rep in plan.reps:
         if region.id in rep.regions:
-            away = sum(b.days for b in plan.calendar.blocks if not b.rep_tiers or rep.tier in b.rep_tiers)
             weekly = with_measures(plan, "rep_hours", rep.hours_per_week, rep_keys(plan, rep))
-            total += weekly / 5 * max(plan.calendar.working_days - away, 0) / len(rep.regions)
+            total += weekly / 5 * plan.calendar.days_worked(rep.tier) / len(rep.regions)
     return total
 
 

@@ -87,7 +87,7 @@ def compile_model(
         cell_quota=_cell_quotas(allocation, products, regions),
         rep_attributes=[rep_keys(plan, rep) for rep in plan.reps],
         hours_per_day=_hours_per_day(plan),
-        blocks=[_blocks(plan, rep.tier) for rep in plan.reps],
+        blocks=[plan.calendar.away(rep.tier) for rep in plan.reps],
         open_deals=deals,
         open_bounds=(np.array([b[0] for b in cycles], dtype=float), np.array([b[1] for b in cycles], dtype=float)),
         open_products=np.array([deal.product for deal in deals], dtype=np.int64),
@@ -278,21 +278,3 @@ def _hours_per_day(plan: Plan) -> list[float]:
         if is_automated:
             automated[account.rep] += hours * plan.customer_tier[account.customer_tier].touches_per_week
     return [max(rep.hours_per_week - automated[rep.id], 0.0) / 5 for rep in plan.reps]
-
-
-def _blocks(plan: Plan, rep_tier: str) -> list[tuple[float, float]]:
-    """Working days away, inside the quarter; blocks that overlap are one."""
-    calendar = plan.calendar
-    starts = sorted(
-        (float(calendar.first_day_of_week(block.from_week)), block.days)
-        for block in calendar.blocks
-        if not block.rep_tiers or rep_tier in block.rep_tiers
-    )
-    away: list[tuple[float, float]] = []
-    for start, days in starts:
-        end = min(start + days, float(calendar.working_days))
-        if away and start <= away[-1][1]:
-            away[-1] = (away[-1][0], max(away[-1][1], end))
-        elif start < end:
-            away.append((start, end))
-    return away

@@ -202,7 +202,7 @@ def test_a_plan_that_waits_for_a_light_that_is_never_given(small_plan: Plan) -> 
 
 
 def test_what_comes_when_the_quarter_is_over_is_named(small_plan: Plan) -> None:
-    """Twelve weeks end on a Friday evening: a review or look of that week, or a test that lasts so long, is not held."""
+    """Twelve weeks end on a Friday evening: reviews and looks of that week and tests that last so long are not held."""
     lights = {"id": "E3", "name": "", "lights": {"conversion": {"red": 0.8, "amber": 0.9}, "weeks": [11, 12]}}
     health = {"weeks": [6, 12], "interaction": 1, "need_match": 0, "budget_release": 0, "alarm_below": 0.5}
     effect = {"parameter": "win_rate", "factor": 1.1}

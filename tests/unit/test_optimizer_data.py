@@ -12,6 +12,7 @@ from optimizer.returns import cash_share
 from optimizer.selection import universe
 from scenarios.expectations import cycle_bounds, cycle_of, touch_positions
 from scenarios.plan import Plan
+from scenarios.workload import lead_work
 from tests.allocation_plans import budget_plan
 from tests.plans import small_plan
 
@@ -89,11 +90,34 @@ def test_leads_of_the_small_plan_by_hand(small_plan: Plan) -> None:
 
 
 def test_hours_there_are_weeks_less_days_away_care_and_collecting(small_plan: Plan) -> None:
-    """58 days less 2 of training. R1 cares for C1: 2 x 12 x 0.5 h; R2 for two automated C: 0.5 x 12 x 0.05 h each."""
+    """58 days less 2 of training. R1 cares for C1: 2 x 11.6 x 0.5 h; R2 for two automated C: 0.5 x 11.6 x 0.05 h each."""
     there = hours_there(small_plan)
-    assert there["R1"] == pytest.approx(24 / 5 * 56 - 12)
-    assert there["R2"] == pytest.approx(24 / 5 * 56 - 2 * 0.3)
-    assert there["R3"] == pytest.approx(24 / 5 * 56 - 12)
+    assert there["R1"] == pytest.approx(24 / 5 * 56 - 11.6)
+    assert there["R2"] == pytest.approx(24 / 5 * 56 - 2 * 0.29)
+    assert there["R3"] == pytest.approx(24 / 5 * 56 - 11.6)
+
+
+def test_blocks_that_overlap_take_their_days_once() -> None:
+    """Eight days from the first of week 2 on, and seven from the first of week 3 on: twelve days in all."""
+    blocks = [{"id": id, "name": id, "from_week": week, "days": days} for id, week, days in (("a", 2, 8), ("b", 3, 7))]
+    calendar = small_plan().calendar.model_dump() | {"blocks": blocks}
+    plan = Plan.model_validate(small_plan().model_dump() | {"calendar": calendar})
+    assert plan.calendar.away("top") == [(5, 17)]
+    assert plan.calendar.days_worked("top") == 58 - 12
+    assert hours_there(plan)["R1"] == pytest.approx(24 / 5 * 46 - 11.6)
+    assert lead_work(plan, plan.region["north"]).there == pytest.approx(24 / 5 * 46 * (1 + 1 / 2))
+
+
+def test_what_falls_due_after_the_quarter_is_not_collected_in_it() -> None:
+    """The last day of twelve weeks from 5 January is 29 March."""
+    plan = small_plan(settings=["process.collection_hours=3"])
+    rows = [{"id": id, "amount": 1, "due_date": day} for id, day in (("I8", "2026-03-27"), ("I9", "2026-03-30"))]
+    with_one, with_both = (
+        plan.model_validate({**plan.model_dump(), "receivables": [*plan.receivables, *rows[:count]]})
+        for count in (1, 2)
+    )
+    assert hours_there(with_both) == hours_there(with_one)
+    assert sum(hours_there(plan).values()) - sum(hours_there(with_one).values()) == pytest.approx(3)
 
 
 def test_collecting_is_the_owner_s_work_and_everybody_s_where_there_is_no_account() -> None:
