@@ -90,7 +90,7 @@ def test_leads_of_the_small_plan_by_hand(small_plan: Plan) -> None:
 
 
 def test_hours_there_are_weeks_less_days_away_care_and_collecting(small_plan: Plan) -> None:
-    """58 days less 2 of training. R1 cares for C1: 2 x 11.6 x 0.5 h; R2 for two automated C: 0.5 x 11.6 x 0.05 h each."""
+    """58 days less 2 of training. R1 cares for C1: 2 x 11.6 x 0.5 h; R2 for two automated C: 0.5 x 11.6 x 0.05 h."""
     there = hours_there(small_plan)
     assert there["R1"] == pytest.approx(24 / 5 * 56 - 11.6)
     assert there["R2"] == pytest.approx(24 / 5 * 56 - 2 * 0.29)
