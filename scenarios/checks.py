@@ -14,6 +14,7 @@ from typing import Literal
 from scenarios.cells import members, picks
 from scenarios.expectations import never_paid
 from scenarios.plan import Plan
+from scenarios.restating import unsaid
 from scenarios.risks import Trigger
 from scenarios.rules import Cells, Ratio, Rule
 from scenarios.workload import lead_work
@@ -44,6 +45,7 @@ SENTENCES = {
     "region_growth": "The regions' planned amounts add up to {total:,.0f}, {share:.1%} of the company target of "
     "{target:,.0f} ({difference:+,.0f}).",
     "minimum_shares": "{listed} ask for shares of the same sum that add up to {total:.0%}; they cannot hold together.",
+    "other_sentence": "{rule} holds {figure}, and its sentence says another figure: “{sentence}”",
     "late_renewals": "Contracts that expire before {phase} starts on {date}: {count:.0f} ({amount:,.0f}); within 30 "
     "days after: {short:.0f} ({short_amount:,.0f}). Contacted in that phase, they are not contacted 30 days ahead.",
     "thirteenth_week": "The plan runs {weeks:.0f} weeks and does not say what the 13th week of the quarter is for.",
@@ -58,6 +60,8 @@ SENTENCES = {
     "or leave out what nobody counts on.",
     "lead_hours": "Activities at their full effect bring {region} {accepted:.0f} accepted opportunities; they ask "
     "{hours:,.0f} rep hours, {share:.0%} of the {there:,.0f} that there are, before any open opportunity or customer.",
+    "lead_hours_enough": "The leads of activities at their full effect ask at most half of the rep hours in {regions}, "
+    "before any open opportunity or customer.",
     "automated_care": "{tier} customers are contacted {touches:g} x a week, and in {maturities} regions automatically: "
     "{automated:.0f} of {accounts:.0f} accounts have no personal contact.",
     "sleeping_trigger": "{plan} waits for {risk}, which is switched off: it will never be used.",
@@ -94,6 +98,7 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
         _over_assignment,
         _region_growth,
         _minimum_shares,
+        _other_sentences,
         _calendar,
         _collection,
         _overdue,
@@ -192,6 +197,14 @@ def _minimum_shares(plan: Plan) -> Iterator[Finding]:
             yield _finding("minimum_shares", "warning", tuple(ids), {"total": total}, ids[0], listed=", ".join(ids))
 
 
+def _other_sentences(plan: Plan) -> Iterator[Finding]:
+    """A figure that was edited, and its sentence was not: every answer and letter would quote the old one."""
+    for rule in plan.rules:
+        if rule.enabled and (figure := unsaid(rule)):
+            words = {"rule": rule.id, "figure": figure, "sentence": rule.sentence}
+            yield _finding("other_sentence", "warning", (rule.id,), {}, rule.id, **words)
+
+
 def _cells(plan: Plan, cells: Cells) -> frozenset[Cell]:
     return frozenset(tuple(cell.items()) for cell in picks(plan, cells))
 
@@ -260,13 +273,19 @@ def _overdue(plan: Plan) -> Iterator[Finding]:
 
 def _lead_hours(plan: Plan) -> Iterator[Finding]:
     """R4 x rep hours: opportunities that activities bring, and who is to work on them."""
+    enough: dict[str, float] = {}
     for region in plan.regions:
         load = lead_work(plan, region)
         if load.there > 0 and load.hours > 0:
             share = load.hours / load.there
-            figures = {"accepted": load.accepted, "hours": load.hours, "there": load.there, "share": share}
-            severity: Literal["warning", "note"] = "warning" if share > _BUSY else "note"
-            yield _finding("lead_hours", severity, ("R4",), figures, region.id, region=region.id)
+            if share > _BUSY:
+                figures = {"accepted": load.accepted, "hours": load.hours, "there": load.there, "share": share}
+                yield _finding("lead_hours", "warning", ("R4",), figures, region.id, region=region.id)
+            else:
+                enough[region.id] = share
+    if enough:
+        listed = ", ".join(f"{region} {share:.0%}" for region, share in enough.items())
+        yield _finding("lead_hours_enough", "note", ("R4",), enough, regions=listed)
 
 
 def _automated_care(plan: Plan) -> Iterator[Finding]:

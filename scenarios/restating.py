@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from scenarios.nodes import Node
+from scenarios.rules import Ratio, Rule
 
-__all__ = ["restate"]
+__all__ = ["restate", "unsaid"]
 
 _SILENT = frozenset(("sentence", "firmness", "priority", "enabled", "owner", "source"))
 """Fields of a rule that its sentence says nothing of."""
@@ -33,6 +35,39 @@ def restate(tree: Node, changes: Sequence[tuple[str, Any, Any]]) -> None:
             continue
         for name, before, after in _figures(field, old, new):
             sentence.value = _mended(sentence.value, name, before, after)
+
+
+def unsaid(rule: Rule) -> str:
+    """A figure of the rule that its sentence does not say although it says others of its kind; empty where none.
+
+    A sentence without any such figure ("most of it") says none, and is left alone.
+    """
+    sentence = rule.sentence
+    numbers = {_plain(match) for match in _WRITTEN.finditer(sentence)}
+    if rule.amount is not None:
+        large = {number for number in numbers if number >= _LARGE}
+        return "" if not large or _near(rule.amount, large) else _AMOUNTS[0](rule.amount)
+    if isinstance(rule.ratio, Ratio):
+        lacking = [value for value in rule.ratio.values.values() if not _near(value, numbers)]
+        return f"{lacking[0]:.6g}" if numbers and lacking else ""
+    shares = {_plain(match) for match in _WRITTEN.finditer(sentence) if match[0][-1] in "%％"}
+    return "" if not shares or _near(rule.ratio, numbers) else _RATIOS[0](rule.ratio)
+
+
+_WRITTEN = re.compile(r"\d[\d,]*(?:\.\d+)?\s*[%％万亿]?")
+_UNITS = {"%": 0.01, "％": 0.01, "万": 1e4, "亿": 1e8}
+_LARGE = 1000
+"""From here on a number in a sentence is taken for money, not for a count of salons."""
+
+
+def _plain(match: re.Match[str]) -> float:
+    text = match[0].strip()
+    unit = _UNITS.get(text[-1], 1.0)
+    return float(text.rstrip("%％万亿 ").replace(",", "").rstrip(".")) * unit
+
+
+def _near(figure: float, numbers: Iterable[float]) -> bool:
+    return any(math.isclose(figure, number, rel_tol=1e-6) for number in numbers)
 
 
 def _figures(field: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:

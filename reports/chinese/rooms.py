@@ -23,6 +23,8 @@ MESSAGES: dict[str, str] = {
     "合计 {total}，为公司季度目标 {target} 的 {share}（相差 {difference}）。",
     "{listed} ask for shares of the same sum that add up to {total}; they cannot hold together.": "{listed} 要求的占比针对同一"
     "总额，合计为 {total}，不能同时成立。",
+    "{rule} holds {figure}, and its sentence says another figure: “{sentence}”": "{rule} 的数值是 {figure}，而规则文字写的是"
+    "另一个数：“{sentence}”",
     "Contracts that expire before {phase} starts on {date}: {count} ({amount}); within 30 days after: {short} "
     "({short_amount}). Contacted in that phase, they are not contacted 30 days ahead.": "在 {phase} 于 {date} 开始之前到期的合同："
     "{count} 份（{amount}）；其后 30 天内到期：{short} 份（{short_amount}）。若到该阶段才联系，就做不到提前 30 天。",
@@ -44,6 +46,8 @@ MESSAGES: dict[str, str] = {
     "Activities at their full effect bring {region} {accepted} accepted opportunities; they ask {hours} rep hours, {share} "
     "of the {there} that there are, before any open opportunity or customer.": "市场活动充分投入时为 {region} 带来 {accepted} "
     "个商机，需要 {hours} 小时销售工时，为可用 {there} 小时的 {share}，尚未计入现有商机和客户。",
+    "The leads of activities at their full effect ask at most half of the rep hours in {regions}, before any open "
+    "opportunity or customer.": "市场活动充分投入时带来的商机，所需工时不超过可用销售工时一半的区域：{regions}，尚未计入现有商机和客户。",
     "{tier} customers are contacted {touches} x a week, and in {maturities} regions automatically: {automated} of "
     "{accounts} accounts have no personal contact.": "{tier} 类客户每周触达 {touches} 次，在 {maturities} 区域为自动触达："
     "{accounts} 个客户中有 {automated} 个没有人工触达。",

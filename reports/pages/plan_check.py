@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from reports.json_texts import check_json, print_json
-from reports.specs import Block, Heading, Listing, Page, Sentence
+from reports.specs import Block, Card, Heading, Listing, Page, Sentence
 from reports.terminal import show
 from reports.translating import translated
 from reports.wording import Wording
@@ -15,19 +17,46 @@ from scenarios.plan import Plan
 __all__ = ["check_page", "show_check"]
 
 
-def check_page(plan: str, findings: Sequence[Finding], words: Wording) -> Page:
-    """A plan without errors: warnings first, then notes."""
+def check_page(plan: Plan, findings: Sequence[Finding], words: Wording) -> Page:
+    """A plan without errors: what was read, so that a lost row or a nought too many shows; warnings, then notes."""
     warnings = [finding for finding in findings if finding.severity == "warning"]
     notes = [finding for finding in findings if finding.severity == "note"]
     blocks: list[Block] = [
-        Heading(words.say("check.title", plan=plan)),
+        Heading(words.say("check.title", plan=plan.name)),
         Sentence(words.say("check.fine"), "good"),
+        *_read(plan, words),
         Sentence(words.say("check.summary", warnings=len(warnings), notes=len(notes))),
     ]
     for title, group in (("check.warnings", warnings), ("check.notes", notes)):
         if group:
             blocks.append(Listing(words.say(title), tuple(_words(finding, words) for finding in group)))
     return Page(tuple(blocks))
+
+
+def _read(plan: Plan, words: Wording) -> Iterator[Card]:
+    def card(label: str, figure: str, key: str, **blanks: str) -> Card:
+        return Card(words.say(label), figure, words.say(key, **blanks))
+
+    planned = math.fsum(plan.planned_amount(region) for region in plan.regions)
+    yield card(
+        "card.target",
+        words.money_in(plan.target, plan.currency),
+        "check.read.target",
+        n=str(len(plan.regions)),
+        planned=words.money(planned),
+    )
+    tiers = Counter(rep.tier for rep in plan.reps)
+    listed = words.listed(f"{tiers[tier]} {tier}" for tier in plan.rep_tiers if tiers[tier])
+    yield card("check.read.reps", str(len(plan.reps)), "check.read.tiers", tiers=listed)
+    value = words.money(math.fsum(deal.value for deal in plan.opportunities))
+    yield card("check.read.open", str(len(plan.opportunities)), "check.read.worth", amount=value)
+    due = [account.renewal_amount for account in plan.accounts if account.renewal_amount > 0]
+    renewed = words.money(math.fsum(due))
+    yield card("check.read.accounts", str(len(plan.accounts)), "check.read.due", n=str(len(due)), amount=renewed)
+    owed = words.money(math.fsum(invoice.amount for invoice in plan.receivables))
+    yield card("check.read.owed", str(len(plan.receivables)), "check.read.worth_owed", amount=owed)
+    pools = words.money(math.fsum(pool.amount for pool in plan.money.pools))
+    yield card("check.read.money", pools, "check.read.pools", n=str(len(plan.money.pools)))
 
 
 def _words(finding: Finding, words: Wording) -> str:
@@ -42,4 +71,4 @@ def show_check(plan: Plan, json: bool, words: Wording) -> None:
     if json:
         print_json(check_json(plan.name, found))
     else:
-        show(check_page(plan.name, found, words), words)
+        show(check_page(plan, found, words), words)

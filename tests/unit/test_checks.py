@@ -8,6 +8,7 @@ import pytest
 from scenarios.checks import Finding, findings
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from scenarios.rules import Rule
 from studies.replay.excerpts import LIGHTS, light_columns
 from tests.plans import small_plan as load_small_plan
 
@@ -116,13 +117,49 @@ def test_overdue_money_that_is_mostly_lost_is_named(small_plan: Plan) -> None:
 def test_hours_that_leads_ask(small_plan: Plan) -> None:
     # south: 4 salons and 20 units of online; 4 x 20 x 0.15 = 12 and 20 x 0.1 = 2 accepted. North: 3 salons, 9 and 2.
     # All of it costs 110,000 of 80,000, so 80/110 of it.
-    south = found(small_plan)["lead_hours.south"]
-    assert south.figures["accepted"] == pytest.approx(14 * 80 / 110)
-    # R2 with half and R3 with all of 24 hours a week on 56 days (two holidays, two days of training)
-    assert south.figures["there"] == pytest.approx(1.5 * 24 / 5 * 56)
-    assert south.severity == "note"
+    # R2 with half and R3 with all of a week's hours on 56 days (two holidays, two days of training)
+    enough = found(small_plan)["lead_hours_enough"]
+    assert (enough.severity, list(enough.figures)) == ("note", ["north", "south"])
+    assert "lead_hours.south" not in found(small_plan)
     busy = load_small_plan(settings=["reps.R3.hours_per_week=1", "reps.R2.hours_per_week=1"])
-    assert found(busy)["lead_hours.south"].severity == "warning"
+    south = found(busy)["lead_hours.south"]
+    assert south.figures["accepted"] == pytest.approx(14 * 80 / 110)
+    assert south.figures["there"] == pytest.approx(1.5 * 1 / 5 * 56)
+    hours = south.figures["hours"]
+    assert enough.figures["south"] == pytest.approx(hours / (1.5 * 24 / 5 * 56))
+    assert south.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ({"sentence": "At least 60% of it.", "ratio": 0.55}, "55%"),
+        ({"sentence": "At least 60% of it.", "ratio": 0.6}, ""),
+        ({"sentence": "成长和新兴区域至少占 60％。", "ratio": 0.6}, ""),
+        ({"sentence": "成长和新兴区域至少占 60％。", "ratio": 0.5}, "50%"),
+        ({"sentence": "Most of it.", "ratio": 0.5}, ""),
+        ({"sentence": "At most 2 salons a week.", "ratio": 1.0, "right": None, "amount": 396_000}, ""),
+        ({"sentence": "All of the 63万.", "ratio": 1.0, "right": None, "amount": 630_000}, ""),
+        ({"sentence": "All of the 630,000.", "ratio": 1.0, "right": None, "amount": 700_000}, "700,000"),
+    ],
+)
+def test_a_sentence_that_says_another_figure_than_the_rule_has(
+    small_plan: Plan, rule: Mapping[str, object], said: str
+) -> None:
+    """Every answer and every quota letter would quote it."""
+    rules = [Rule.model_validate({**one.model_dump(), **rule}) if one.id == "R3" else one for one in small_plan.rules]
+    told = found(small_plan.model_copy(update={"rules": tuple(rules)})).get("other_sentence.R3")
+    assert (told is not None) == bool(said)
+    assert told is None or told.message.startswith(f"R3 holds {said}, and its sentence says another figure: ")
+
+
+def test_multiples_of_which_the_sentence_lacks_one(small_plan: Plan) -> None:
+    assert "other_sentence.T5" not in found(small_plan)
+    (t5,) = (rule for rule in small_plan.rules if rule.id == "T5")
+    ratio = {"by": "rep_tier", "values": {"top": 1.6, "core": 1.1, "new": 0.8}}
+    moved = Rule.model_validate({**t5.model_dump(), "ratio": ratio, "sentence": "1.5, 1.1 or 0.8 times the mean."})
+    plan = small_plan.model_copy(update={"rules": (moved,)})
+    assert "T5 holds 1.6" in found(plan)["other_sentence.T5"].message
 
 
 def test_automated_care_beside_a_cadence() -> None:

@@ -17,7 +17,7 @@ from reports.pages.plan_check import check_page
 from reports.pages.run_list import run_list_page
 from reports.progress import ProgressBars
 from reports.requirements import check_requirements, read_requirement
-from reports.specs import Column, Listing, Row, Table
+from reports.specs import Card, Column, Listing, Row, Table
 from reports.terminal import show
 from reports.wording import ENGLISH
 from scenarios.checks import Finding
@@ -32,6 +32,7 @@ from scenarios.errors import (
     SolverFailed,
     UsageError,
 )
+from scenarios.plan import Plan
 from studies.saved.runs import RunSummary
 from tests.cli import samples
 
@@ -206,18 +207,28 @@ def shown(page: object) -> str:
     return stream.getvalue()
 
 
-def test_a_check_lists_warnings_before_notes() -> None:
+def test_a_check_lists_warnings_before_notes(small_plan: Plan) -> None:
     findings = [
         Finding("b", "note", (), "B customers are automated.", {}),
         Finding("a", "warning", ("T5", "T3"), "T5 gives 113%.", {"share": 1.13}),
     ]
-    page = check_page("Small company", findings, ENGLISH)
+    page = check_page(small_plan, findings, ENGLISH)
     listings = [block for block in page.blocks if isinstance(block, Listing)]
     assert [(block.title, block.entries) for block in listings] == [
         ("Warnings", ("T5 gives 113%. [T5, T3]",)),
         ("Notes", ("B customers are automated.",)),
     ]
     assert "1 warnings" not in shown(page)
+
+
+def test_a_check_says_what_was_read_so_that_a_lost_row_shows(small_plan: Plan) -> None:
+    cards = {block.label: block for block in check_page(small_plan, [], ENGLISH).blocks if isinstance(block, Card)}
+    assert (cards["Target"].figure, cards["Target"].meaning[-7:]) == ("1,000,000 CNY", "965,000")
+    assert (cards["Reps"].figure, cards["Reps"].meaning) == ("3", "1 core, 1 new, 1 top")
+    assert (cards["Open opportunities"].figure, cards["Open opportunities"].meaning) == ("5", "worth 176,000 in all")
+    fewer = small_plan.model_copy(update={"opportunities": small_plan.opportunities[1:]})
+    cards = {block.label: block for block in check_page(fewer, [], ENGLISH).blocks if isinstance(block, Card)}
+    assert cards["Open opportunities"].meaning == "worth 116,000 in all"
 
 
 def test_runs_are_listed_with_what_is_wrong_with_a_damaged_one() -> None:
