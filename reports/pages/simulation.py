@@ -113,10 +113,10 @@ def _bridge(result: SimulateResult, words: Wording) -> Table:
 
 
 def _reps_on_quota(result: SimulateResult, words: Wording) -> tuple[str, ...]:
-    share = _kpi(result, "reps_on_quota")
-    if share is None or not result.by_rep:
+    share, asked = _kpi(result, "reps_on_quota"), sum(rep.target > 0 for rep in result.by_rep)
+    if share is None or not asked:
         return ()
-    return (words.say("simulate.reps_on_quota", share=words.percent(share.mean, 0), n=len(result.by_rep)),)
+    return (words.say("simulate.reps_on_quota", share=words.percent(share.mean, 0), n=asked),)
 
 
 def _weeks(result: SimulateResult, words: Wording) -> Table:

@@ -168,6 +168,16 @@ def test_money_says_what_only_a_chance_decides() -> None:
     assert "No cash falls due in the quarter." in said(answer_page(nothing, ENGLISH))
 
 
+def test_who_has_no_quota_is_not_among_those_who_may_reach_it() -> None:
+    result = samples.simulation()
+    first, *others = result.by_rep
+    asked = len(result.by_rep)
+    assert f"of the {asked} reps reach their quota" in said(page_of(result, ENGLISH), 120)
+    without = (first.model_copy(update={"target": 0.0, "p_quota": None}), *others)
+    text = said(page_of(result.model_copy(update={"by_rep": without}), ENGLISH), 120)
+    assert f"of the {asked - 1} reps reach their quota" in text
+
+
 def test_a_risk_that_is_certain_breaks_even_at_a_chance_and_has_no_rate() -> None:
     result = decided.value()
     [row] = result.rows
