@@ -238,7 +238,7 @@ REFUSALS: dict[str, str] = {
     "no strategy test {id} in the plan; there are: {known}": "计划中没有策略测试 {id}；可用的有：{known}",
     "test {id} does not end before the quarter does, so it has no verdict": "策略测试 {id} 在季度结束前没有结束，因此没有结论",
     "the shortfall is attributed among at most {most} risks, here are {n}; choose with --only": "缺口最多分摊到 {most} 项风险，现有 {n} 项；请用 --only 选择",
-    "the plan has no policy of lights that is enabled": "计划中没有启用红黄绿灯的政策",
+    "the plan has no policy that is enabled with a light of conversion, deal size or collection": "计划中没有启用转化率、客单价或回款的红黄绿灯政策",
     "{run} is not finished, and what is done of it says nothing yet; continue it with: quarterdeck run --resume {name}": "{run} 尚未完成，已完成的部分还说明不了什么；继续：quarterdeck run --resume {name}",
     "the plan's lights are never looked at: name weeks in calendar.review_weeks": "计划中的灯从未被查看：请在 calendar.review_weeks 中给出周次",
     "indices need two ranges or more": "至少需要两个取值范围",

@@ -108,11 +108,15 @@ class LightsResult(QuarterResult):
 def lights_study(
     plan: Plan, allocation: Allocation, options: Options, futures: Futures, changes: Sequence[Change] = ()
 ) -> LightsResult:
-    """Judge every light of the plan's policy, and every plan that one sets off; UsageError without such a policy."""
+    """Judge every light over all regions, by the first policy that gives it, and every plan that one sets off.
+
+    UsageError where no light is given.
+    """
     start = time.perf_counter()
-    policy = next((p.lights for p in plan.policies if p.enabled and p.lights is not None), None)
-    if policy is None:
-        raise UsageError("the plan has no policy of lights that is enabled")
+    on = [policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None]
+    given = {m: next((light for p in on if (light := getattr(p, m)) is not None), None) for m in _METRICS}
+    if not any(given.values()):
+        raise UsageError("the plan has no policy that is enabled with a light of conversion, deal size or collection")
     columns = light_columns(plan)
     if not columns:
         raise UsageError("the plan's lights are never looked at: name weeks in calendar.review_weeks")
@@ -121,8 +125,7 @@ def lights_study(
     base = futures.replay(plan, allocation, bare, label="quarters, nobody acts on a light")
     rows: list[WarningRow] = []
     thresholds: list[ThresholdRow] = []
-    for metric in _METRICS:
-        light = getattr(policy, metric)
+    for metric, light in given.items():
         if light is None:
             continue
         kpi, least = (

@@ -22,10 +22,13 @@ VERDICT = ("tried", "others", "gain", "rolled_out")
 
 def light_columns(plan: Plan) -> list[tuple[str, int]]:
     """Metric and week of every light over all regions that a review may give, in order."""
-    lights = [policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None]
-    named = {week for entry in lights for week in entry.weeks or plan.calendar.review_weeks}
-    weeks = plan.calendar.evenings(named, plan.calendar.review_day)
-    return [(metric, week) for metric in LIGHTS for week in weeks]
+    calendar, columns = plan.calendar, list[tuple[str, int]]()
+    on = [policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None]
+    for metric in LIGHTS:
+        giving = [lights for lights in on if getattr(lights, metric) is not None]
+        named = {week for lights in giving for week in lights.weeks or calendar.review_weeks}
+        columns += [(metric, week) for week in calendar.evenings(named, calendar.review_day)]
+    return columns
 
 
 def lights_of(quarters: Sequence[Records], plan: Plan) -> Values:

@@ -122,12 +122,18 @@ def _starts(plan: Plan, entry: ContingencyPlan, batch: Batch, new: Options) -> N
     trigger = entry.trigger
     if trigger.alarm is not None or trigger.light == "rep_conversion":
         return np.ones(len(batch), dtype=bool)  # alarms, and lights of reps for which nobody waits, are in no record
-    if trigger.light is not None and sum(p.enabled and p.lights is not None for p in plan.policies) > 1:
+    if trigger.light is not None and _giving(plan, trigger.light) > 1:
         return np.ones(len(batch), dtype=bool)  # lights of several policies cannot be told apart
     if never_acts(entry) and not _shares(plan, entry, new):
         return np.zeros(len(batch), dtype=bool)
     starts: NDArray[np.bool_] = batch.first_start[entry.id] < plan.calendar.working_days
     return starts
+
+
+def _giving(plan: Plan, light: str) -> int:
+    """How many policies give a light."""
+    on = (policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None)
+    return sum(getattr(lights, light) is not None for lights in on)
 
 
 def _shares(plan: Plan, entry: ContingencyPlan, options: Options) -> bool:

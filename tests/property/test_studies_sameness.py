@@ -107,8 +107,13 @@ policies:
     name: Friday lights
     lights:
       conversion: {red: 0.9, amber: 0.95, at_least: 2}
+      look_back_weeks: 4
+  - id: of-reps
+    name: Lights of reps
+    lights:
       rep_conversion: {red: 0.9, amber: 0.95, at_least: 2}
       look_back_weeks: 4
+      weeks: [3, 5, 7]
   - id: health
     name: Health
     health: {weeks: [3, 6], interaction: 0.5, need_match: 0.5, budget_release: 0, alarm_below: 0.8}

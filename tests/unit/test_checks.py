@@ -9,7 +9,7 @@ from scenarios.checks import Finding, findings
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from scenarios.rules import Rule
-from studies.replay.excerpts import LIGHTS, light_columns
+from studies.replay.excerpts import light_columns
 from tests.plans import small_plan as load_small_plan
 
 
@@ -256,7 +256,7 @@ def test_what_comes_when_the_quarter_is_over_is_named(small_plan: Plan) -> None:
     said = {key: entry.message for key, entry in found(plan).items() if key.startswith(("last_", "no_verdict"))}
     assert said.keys() == {"last_evening.E3.12", "last_evening.S6.12", "no_verdict.M5"}
     assert said["last_evening.E3.12"].startswith("E3 is to look in week 12, at the end of the quarter")
-    assert light_columns(plan) == [(metric, 11) for metric in LIGHTS]
+    assert light_columns(plan) == [("conversion", 11)]
     assert not any(key.startswith("sleeping_light") for key in found(plan))
     lights["lights"] = {"conversion": {"red": 0.8, "amber": 0.9}, "weeks": [12]}
     assert f"sleeping_light.{waits['id']}" in found(Plan.model_validate(figures))

@@ -12,7 +12,7 @@ from optimizer.correcting import Correction
 from scenarios.effects import Effect
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
-from scenarios.policies import Light, Lights, Policy, StrategyTest
+from scenarios.policies import Light, Lights, Policy, RepLight, StrategyTest
 from scenarios.risks import ContingencyPlan, Trigger
 from simulation.options import Options
 from studies.allocation.naming import named_allocation
@@ -152,12 +152,14 @@ def _lights(plan: Plan) -> LightsResult:
         retainer=1,
         effects=(Effect(parameter="win_rate", factor=1.5),),
     )
-    lit = with_policies(plan, policy, answers=(talk,))
+    of_reps = Policy(id="A", name="", lights=Lights(rep_conversion=RepLight(red=0.8, amber=0.9), weeks=(2, 9)))
+    lit = with_policies(plan, of_reps, policy, answers=(talk,))
     lit = lit.model_copy(update={"calendar": plan.calendar.model_copy(update={"review_weeks": (3, 5, 7)})})
     return lights_study(lit, named_allocation(lit, "optimised"), Options.of(lit, plans=["talk"]), futures(24))
 
 
 def test_alarms_are_judged_against_what_came_true(lights: LightsResult) -> None:
+    """Lights of reps, whose policy comes first, are none over all and are looked at in weeks of their own."""
     rows = {row.metric: row for row in lights.rows}
     assert set(rows) == {"conversion", "collection"}
     assert lights.reviews == (3, 5, 7)
@@ -192,7 +194,7 @@ def test_acting_on_a_light_has_a_worth(lights: LightsResult) -> None:
 
 def test_a_plan_without_lights_or_tests_is_told_so(plan: Plan) -> None:
     allocation = named_allocation(plan, "even")
-    with pytest.raises(UsageError, match="no policy of lights"):
+    with pytest.raises(UsageError, match="no policy that is enabled with a light"):
         lights_study(plan, allocation, Options.of(plan), futures(2))
     with pytest.raises(UsageError, match="no policy with a strategy test"):
         design_study(plan, allocation, Options.of(plan), futures(2))
