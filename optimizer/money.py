@@ -176,7 +176,7 @@ def _accelerator(plan: Plan, amounts: Amounts) -> Iterable[MoneyRow]:
     limit = plan.money.renewal_target * plan.money.renewal_threshold
     if plan.money.renewal_accelerator > 1 and rate > 0 and limit > 0:
         extra = (plan.money.renewal_accelerator - 1) * rate
-        if renewals > limit:
+        if renewals >= limit:
             yield MoneyRow(
                 "", "renewal_accelerator", 0.0, extra * renewals, None, "expected", "E5", in_contribution=False
             )

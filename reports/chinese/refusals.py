@@ -228,6 +228,7 @@ REFUSALS: dict[str, str] = {
     "--precision {text}: {kpi} is money, so that is next to nothing; {hint}": "--precision {text}：{kpi} 是金额，这几乎等于零；{hint}",
     "write {example} of the target": "请写成目标的百分比，例如 {example}",
     "--precision {text}: a half-width is above 0": "--precision {text}：误差应大于 0",
+    "nothing is signed in any of {count} quarters, so no quota has a chance": "在 {count} 个模拟季度中都没有签约，任何销售指标都没有达成的可能",
     "the allocation {name} asks for no quota, so there is none to hand out more of": "分解方案 {name} 没有任何销售指标，无从上浮",
     "--precision: {study} answers nothing about {kpi}": "--precision：{study} 不给出 {kpi}",
     "--max-time limits a --precision; give --replications to say how many quarters to simulate": "--max-time 只限制 --precision；要指定模拟次数请用 --replications",

@@ -147,12 +147,14 @@ def over_assign_study(
 ) -> tuple[OverAssignResult, Allocation]:
     """The over-assignment that covers the target with a wanted chance; the second part are quotas of equal chance.
 
-    UsageError where the allocation has no quotas.
+    UsageError where the allocation has no quotas, or nobody sells anything.
     """
     start = time.perf_counter()
     if allocation.total_quota <= 0:
         raise UsageError(f"the allocation {allocation.name} asks for no quota, so there is none to hand out more of")
     batch = futures.replay(plan, allocation, options, label="quarters under these quotas")
+    if not batch.by_rep.any():
+        raise UsageError(f"nothing is signed in any of {len(batch)} quarters, so no quota has a chance")
     quotas = np.array([allocation.quota_by_rep.get(rep.id, 0.0) for rep in plan.reps])
     reps = _Reps(batch.by_rep, quotas / quotas.sum(), plan.target)
     equal, equal_batch = allocation, batch

@@ -123,6 +123,15 @@ def test_over_assigning_no_quotas_is_refused(plan: Plan) -> None:
         over_assign_study(plan, Allocation("none", (), budget), Options.of(plan), futures(2), wanted=0.5)
 
 
+def test_quotas_of_a_quarter_in_which_nothing_is_signed_are_refused(plan: Plan) -> None:
+    nothing = {"opportunities": (), "accounts": (), "receivables": (), "baseline_leads": (), "cross_selling": None}
+    dead = plan.model_copy(update=nothing)
+    allocation = replace(named_allocation(plan, "optimised"), budget=())
+    options = Options.of(dead, risks=(), plans=())
+    with pytest.raises(UsageError, match="nothing is signed in any of 2 quarters"):
+        over_assign_study(dead, allocation, options, futures(2), wanted=0.5)
+
+
 def test_a_chance_beyond_the_quarters_own_is_not_promised(plan: Plan) -> None:
     hard = small_plan(settings=["target=900000"])
     allocation = named_allocation(hard, "optimised")
