@@ -96,13 +96,14 @@ def break_even(bench: Bench, worth: Worth, risk: Risk) -> BreakEven | None:
 
 
 def _root(factors: Values, means: Values) -> float:
-    """Where the gain crosses zero from below first; the ends of the axis where it does not."""
+    """Where the gain crosses zero from below first; the upper end of the axis where it does not.
+
+    At the lower end, no strike at all, the plan gains nothing and costs its retainer.
+    """
     above = np.flatnonzero(means > 0)
     if not len(above):
         return float(factors[-1])
     place = int(above[0])
-    if place == 0:
-        return 0.0
     low, high = means[place - 1], means[place]
     return float(factors[place - 1] + (factors[place] - factors[place - 1]) * -low / (high - low))
 
@@ -113,19 +114,16 @@ def _never_struck(worth: Worth, count: int) -> Values:
 
 
 def _gain_at(bench: Bench, worth: Worth, risk: Risk, factor: float, struck: NDArray[np.bool_]) -> Values:
-    """The gain, future by future, at a multiple of the risk's rate."""
+    """The gain, future by future, at a multiple of the risk's rate; it strikes in some future as things are."""
     plan = _at_rate(bench.plan, risk, factor)
     gains = _never_struck(worth, len(struck))
     only = np.flatnonzero(struck) if factor < 1 else np.arange(len(struck))
-    if len(only):
-        label = f"{risk.id} at {factor:g} times its rate"
-        numbers = worth.base.numbers[only].tolist()
-        without = bench.futures.replay(plan, bench.allocation, bench.options, label=label, only=numbers)
-        label = f"{risk.id} at {factor:g} times its rate, with {worth.entry.id}"
-        with_plan = bench.futures.replay(
-            plan, bench.allocation, bench.holding(worth.entry.id), label=label, only=numbers
-        )
-        gains[only] = gain_by(worth.criterion, with_plan, without)
+    label = f"{risk.id} at {factor:g} times its rate"
+    numbers = worth.base.numbers[only].tolist()
+    without = bench.futures.replay(plan, bench.allocation, bench.options, label=label, only=numbers)
+    label = f"{risk.id} at {factor:g} times its rate, with {worth.entry.id}"
+    with_plan = bench.futures.replay(plan, bench.allocation, bench.holding(worth.entry.id), label=label, only=numbers)
+    gains[only] = gain_by(worth.criterion, with_plan, without)
     return gains
 
 

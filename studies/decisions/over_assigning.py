@@ -183,12 +183,14 @@ def over_assign_study(
 
 
 def equal_chance_quotas(plan: Plan, allocation: Allocation, batch: Batch, total: float) -> Allocation:
-    """Quotas at which all reps have the same chance, adding up to a total; a rep's keep their shares of cells.
+    """Quotas at which all who have one have the same chance, adding up to a total; a rep's keep their shares of cells.
 
-    A rep's quota is the (1 − c) quantile of what he sells, and c is where these add up. Reps who sell nothing at that
-    quantile share with the others by the mean of what they sell.
+    A rep's quota is the (1 − c) quantile of what he sells, and c is where these add up. Where nobody sells anything in
+    any future all chances are 0, whatever the quotas, and they stay.
     """
-    sold = batch.by_rep
+    before = allocation.quota_by_rep
+    asked = [number for number, rep in enumerate(plan.reps) if before.get(rep.id, 0.0) > 0]
+    sold = batch.by_rep[:, asked]
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -198,9 +200,8 @@ def equal_chance_quotas(plan: Plan, allocation: Allocation, batch: Batch, total:
             high = middle
     amounts = np.quantile(sold, high, axis=0)
     if amounts.sum() <= 0:
-        amounts = sold.mean(axis=0)
-    by_rep = dict(zip((rep.id for rep in plan.reps), (amounts / amounts.sum() * total).tolist(), strict=True))
-    before = allocation.quota_by_rep
+        return Allocation("equal chances", allocation.quotas, allocation.budget)
+    by_rep = dict(zip((plan.reps[n].id for n in asked), (amounts / amounts.sum() * total).tolist(), strict=True))
     cells = [cell for cell in allocation.quotas if before.get(cell.rep, 0.0) > 0]
     quotas = [
         QuotaCell(cell.product, cell.region, cell.rep, cell.quota / before[cell.rep] * by_rep[cell.rep])

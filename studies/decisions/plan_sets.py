@@ -56,9 +56,7 @@ class _Future:
         self.figures = np.vstack([self.figures, figures])
 
     def places(self, masks: Masks) -> NDArray[np.int64]:
-        """Number of the first run that is each set's quarter too; −1 where none is."""
-        if not len(self):
-            return np.full(len(masks), -1)
+        """Number of the first run that is each set's quarter too; −1 where none is. There is a run."""
         known = (masks & ~self.held[:, None] == 0) & (self.triggered[:, None] & ~masks == 0)
         return np.where(known.any(axis=0), known.argmax(axis=0), -1)
 

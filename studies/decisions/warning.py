@@ -189,7 +189,7 @@ def _warning(metric: Metric, red_at: float, shares: _Shares, bad: NDArray[np.boo
     first = _first_red(shares, red_at)
     red = np.isfinite(first)
     if_red, if_not = _part(bad, red), _part(bad, ~red)
-    tells = _difference(if_red, if_not, int(red.sum()), int((~red).sum()))
+    tells = _difference(if_red, if_not)
     verdict: Literal["warns", "misleads", "tells nothing yet", "never red", "always red"] = "tells nothing yet"
     if not red.any():
         verdict = "never red"
@@ -230,9 +230,9 @@ def _part(what: NDArray[np.bool_], of: NDArray[np.bool_]) -> Estimate | None:
     return proportion_estimate(what[of].astype(float)) if of.any() else None
 
 
-def _difference(a: Estimate | None, b: Estimate | None, n_a: int, n_b: int) -> Estimate | None:
+def _difference(a: Estimate | None, b: Estimate | None) -> Estimate | None:
     """A − b of two independent shares, by Wilson's intervals put together (R. G. Newcombe, Stat. Med. 17, 1998)."""
-    if a is None or b is None or not n_a or not n_b:
+    if a is None or b is None:
         return None
     gap = a.mean - b.mean
     low = math.hypot(a.mean - a.ci_low, b.ci_high - b.mean)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -16,10 +17,12 @@ from scenarios.policies import Light, Lights, Policy, RepLight, StrategyTest
 from scenarios.risks import ContingencyPlan, Trigger
 from simulation.options import Options
 from studies.allocation.naming import named_allocation
+from studies.decisions.levers import levers_of
 from studies.decisions.reaching import ReachChanceResult, reach_chance_study, target_with_chance
-from studies.decisions.rounds import RoundsResult, rounds_study
+from studies.decisions.rounds import RoundsResult, _best, _next, rounds_study
 from studies.decisions.trial_design import DesignResult, design_study
 from studies.decisions.warning import LightsResult, lights_study
+from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
 from tests.plans import small_plan
 
@@ -158,6 +161,36 @@ def _lights(plan: Plan) -> LightsResult:
     return lights_study(lit, named_allocation(lit, "optimised"), Options.of(lit, plans=["talk"]), futures(24))
 
 
+def contributing(*means: float) -> list[Batch]:
+    """Batches of rounds by contribution in 40 futures, with the same luck in each but for a little."""
+    luck, generator = np.random.default_rng(1).normal(0, 50, 40), np.random.default_rng(2)
+    empty = Batch.unpacked(["numbers", "before_plans"], np.zeros((40, 2)))
+    return [replace(empty, kpis={"contribution": mean + luck + generator.normal(0, 1, 40)}) for mean in means]
+
+
+def test_an_earlier_round_is_handed_out_only_if_it_contributes_more_beyond_the_interval() -> None:
+    assert _best(contributing(100, 110, 105)) == 1
+    assert _best(contributing(120, 110, 105)) == 0
+    assert _best(contributing(100, 105, 110)) == 2
+    assert _best(contributing(110, 110, 110)) == 2
+
+
+def test_a_cell_that_sells_next_to_nothing_keeps_its_figures(plan: Plan) -> None:
+    answer = allocate(plan, detail="none")
+    batch = futures(2).replay(plan, answer.allocation, Options.of(plan, risks=(), plans=()))
+    cells = [(product.id, region.id) for product in plan.products for region in plan.regions]
+    sold, worked = np.full((2, len(cells)), 1000.0), np.full((2, len(cells)), 10.0)
+    sold[:, 0] = 0
+    worked[:, 1] = 0
+    before = Correction({cells[0]: 0.7}, {cells[0]: 1.3, cells[1]: 0.9})
+    after = _next(plan, before, answer, replace(batch, signed_by_cell=sold, hours_by_cell=worked))
+    assert (after.demand[cells[0]], after.hours[cells[0]]) == (0.7, 1.3)
+    assert after.hours[cells[1]] == 0.9
+    expected = {cell: sum(c.expected for c in answer.expected if (c.product, c.region) == cell) for cell in cells}
+    assert after.demand[cells[1]] == pytest.approx(min(max(1000 / expected[cells[1]], 0.25), 4))
+    assert cells[2] in after.hours
+
+
 def test_alarms_are_judged_against_what_came_true(lights: LightsResult) -> None:
     """Lights of reps, whose policy comes first, are none over all and are looked at in weeks of their own."""
     rows = {row.metric: row for row in lights.rows}
@@ -228,3 +261,88 @@ def test_larger_tests_see_smaller_effects(design: DesignResult) -> None:
     longer = [row.smallest for row in design.sizes if row.share == 0.5]
     assert longer == sorted(longer, reverse=True)
     assert all(row.is_enough == (row.smallest <= design.effect.mean) for row in design.sizes)
+
+
+def with_a_test(plan: Plan, **words: object) -> Plan:
+    effect = Effect(parameter="win_rate", factor=1.6)
+    words = {"share": 0.5, "from_week": 2, "weeks": 6, "at_least": 1, "success_from": 0.25} | words
+    test = StrategyTest.model_validate(words | {"effects": (effect,)})
+    return with_policies(plan, Policy(id="M5", name="Test", strategy_test=test))
+
+
+def test_a_test_without_a_verdict_in_the_quarter_is_refused(plan: Plan) -> None:
+    allocation = named_allocation(plan, "even")
+    for wrong, policy, message in (
+        (with_a_test(plan), "M6", "no strategy test M6 in the plan; there are: M5"),
+        (with_a_test(plan, from_week=7), None, "M5 does not end before the quarter does"),
+        (
+            with_a_test(plan, at_least=1000),
+            None,
+            "M5 comes to a verdict in 0 of 3 quarters; more replications, a lower at_least",
+        ),
+    ):
+        with pytest.raises(UsageError, match=message):
+            design_study(wrong, allocation, Options.of(wrong), futures(3), policy)
+
+
+def test_sizes_end_before_the_quarter_and_leave_somebody_to_compare_with(plan: Plan) -> None:
+    late = with_a_test(plan, from_week=7, weeks=5)
+    result = design_study(late, named_allocation(plan, "optimised"), Options.of(late), futures(40))
+    assert {row.weeks for row in result.sizes} <= {1, 2, 3, 4, 5}
+    assert all(0 < row.share < 1 for row in result.sizes)
+    early = with_a_test(plan, from_week=1, weeks=5)
+    longer = design_study(early, named_allocation(plan, "optimised"), Options.of(early), futures(40))
+    assert max(row.weeks for row in longer.sizes) > 5
+
+
+def test_levers_are_what_is_not_pulled_yet_and_can_be(plan: Plan) -> None:
+    """What is held is no lever, nor is a pool that is not spent, or more of no hours."""
+    found = {lever.key for lever in levers_of(plan, Options.of(plan, plans=["K1-answer"]))}
+    assert ("contingency plan", "K1-answer") not in found
+    assert {("contingency plan", "K5-answer"), ("pool", "marketing"), ("hours", "all reps")} <= found
+    (pool,) = plan.money.pools
+    reserve = plan.money.model_copy(update={"pools": (pool.model_copy(update={"paid": "held"}),)})
+    idle = tuple(rep.model_copy(update={"hours_per_week": 0}) for rep in plan.reps)
+    bound = plan.model_copy(update={"money": reserve, "reps": idle})
+    assert {lever.kind for lever in levers_of(bound, Options.of(bound))} == {"contingency plan", "measure"}
+
+
+def test_a_lever_under_which_no_allocation_keeps_the_rules_is_told_and_in_no_mix(plan: Plan) -> None:
+    """The allocation was made by hand; with a lock on more than the pool holds none can be decided anew."""
+    allocation = named_allocation(plan, "optimised")
+    locked = Plan.model_validate(
+        plan.model_dump() | {"locks": [{"id": "L", "cells": {"over": "budget"}, "amount": 1e6, "because": "promised"}]}
+    )
+    result = reach_chance_study(locked, allocation, Options.of(locked), futures(6), wanted=0.99, hour_cost=1.0)
+    refused = [lever for lever in result.levers if not lever.is_feasible]
+    assert {lever.kind for lever in refused} == {"pool", "hours"}
+    assert all((lever.verdict, lever.money, lever.gain.mean) == ("cannot tell", None, 0) for lever in refused)
+    assert all(lever.chance == result.now for lever in refused)
+    assert all(lever.is_feasible for lever in result.levers if lever not in refused)
+
+
+def test_a_plan_that_can_only_cost_makes_no_difference(plan: Plan) -> None:
+    drawer = ContingencyPlan(id="drawer", name="For the drawer", trigger=Trigger(strike="K1"), retainer=500)
+    plan = plan.model_copy(update={"contingency_plans": (*plan.contingency_plans, drawer)})
+    result = reach_chance_study(plan, named_allocation(plan, "even"), Options.of(plan), futures(2), wanted=0.99)
+    (row,) = (lever for lever in result.levers if lever.id == "drawer")
+    assert (row.verdict, row.gain.mean, row.money) == ("no difference", 0, 500)
+
+
+def test_the_mix_ends_where_the_chance_is_there_and_leaves_out_what_adds_nothing(plan: Plan) -> None:
+    """The second measure does what the first has done: together they reach no more than the first alone."""
+    effect = {"parameter": "win_rate", "shift": 0.9}
+    measures = [
+        {"id": id, "name": "", "enabled": False, "cost": cost, "effects": [effect]}
+        for id, cost in (("first", 1_000), ("again", 9_000))
+    ]
+    plan = Plan.model_validate(plan.model_dump() | {"measures": measures, "target": 300_000})
+    allocation = named_allocation(plan, "optimised")
+    result = reach_chance_study(plan, allocation, Options.of(plan), futures(40), wanted=0.999)
+    helpful = [lever for lever in result.levers if lever.per_point is not None]
+    assert [lever.id for lever in helpful][:2] == ["first", "again"]
+    assert result.now.mean < helpful[0].chance.mean == result.mix[0].chance.mean
+    assert "again" not in {step.lever for step in result.mix}
+    reached = reach_chance_study(plan, allocation, Options.of(plan), futures(40), wanted=result.mix[0].chance.mean)
+    assert reached.mix == result.mix[:1]
+    assert reached.mix_reaches in ("yes", "cannot tell")

@@ -158,3 +158,24 @@ def test_equal_chances_are_equal_and_add_up(plan: Plan, over: tuple[OverAssignRe
         if cell.quota > 0:
             share = cell.quota / allocation.quota_by_rep[cell.rep]
             assert cells[cell.product, cell.region, cell.rep] == pytest.approx(share)
+
+
+def test_equal_chances_are_those_of_reps_with_a_quota(plan: Plan) -> None:
+    """A rep without a quota sells too; the others' quotas add up to what was asked of them before, not to less."""
+    allocation = named_allocation(plan, "optimised")
+    spared = plan.reps[0].id
+    some = Allocation("some", tuple(c for c in allocation.quotas if c.rep != spared), allocation.budget)
+    batch = futures().replay(plan, some, Options.of(plan))
+    draws = np.random.default_rng(2).lognormal((10, 11, 12), (0.2, 0.5, 0.8), (len(batch), 3))
+    equal = equal_chance_quotas(plan, some, replace(batch, by_rep=draws), some.total_quota)
+    assert set(equal.quota_by_rep) == {rep.id for rep in plan.reps[1:]}
+    assert equal.total_quota == pytest.approx(some.total_quota)
+    result, _ = over_assign_study(plan, some, Options.of(plan), futures(4), wanted=0.5)
+    assert {row.rep for row in result.reps} == {rep.id for rep in plan.reps[1:]}
+
+
+def test_where_nobody_ever_sells_anything_quotas_stay(plan: Plan) -> None:
+    allocation = named_allocation(plan, "optimised")
+    batch = futures(3).replay(plan, allocation, Options.of(plan))
+    equal = equal_chance_quotas(plan, allocation, replace(batch, by_rep=np.zeros((3, 3))), allocation.total_quota)
+    assert equal.quotas == allocation.quotas
