@@ -95,9 +95,9 @@ def literal(data: AllocationData) -> Baseline:
             budget += [
                 BudgetCell(r, a, amount * regions[r] * activities[a] / there) for r_, a in cells if r_ == r and there
             ]
-    return Baseline(
-        Allocation("ratios taken literally", tuple(quotas), tuple(sorted(budget))), tuple(dict.fromkeys(notes))
-    )
+    ids = ", ".join(dict.fromkeys(notes))
+    made = Allocation("ratios taken literally", tuple(quotas), tuple(sorted(budget)))
+    return Baseline(made, (f"shares and multiples of {ids} multiplied",) if ids else ())
 
 
 BASELINES: Mapping[str, Callable[[AllocationData], Baseline]] = {
@@ -159,7 +159,7 @@ def _shares(
         group = _group(plan, line, of, place, set(weights))
         if group and not any(member in other for other in groups for member in group):
             groups[group] = line.ratio
-            notes.append(f"{line.rule.id}: {line.rule.sentence}")
+            notes.append(line.rule.id)
     asked = sum(groups.values())
     free = [member for member in weights if not any(member in group for group in groups)]
     rest = max(1 - asked, 0.0) if free else 0.0
@@ -196,6 +196,6 @@ def _multiples(lines: Sequence[RuleLine], reps: Sequence[str], notes: list[str])
             by_rule.setdefault(line.rule.id, {})[line.member] = line.ratio
     for rule, ratios in by_rule.items():
         if ratios.keys() >= set(reps) and sum(ratios.values()) > 0:
-            notes.append(f"{rule}: {next(line.rule.sentence for line in lines if line.rule.id == rule)}")
+            notes.append(rule)
             return {rep: ratios[rep] for rep in reps}
     return dict.fromkeys(reps, 1.0)

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 
 from reports.specs import Column, Mark, Row, Table, text_of
 
-__all__ = ["GAP", "INDENT", "Layout", "lay_out", "under_heading", "wrapped"]
+__all__ = ["GAP", "INDENT", "Layout", "balanced", "lay_out", "under_heading", "wrapped"]
 
 GAP = 2
 """Blank cells between columns."""
@@ -63,8 +63,32 @@ def lay_out(table: Table, width: int) -> Layout:
 
 
 def wrapped(text: str, width: int) -> str:
-    """A text in lines of at most ``width`` cells, broken at blanks and, inside long names, after . _ / 、 and -."""
+    """A text in lines of at most ``width`` cells, broken at blanks and, inside long names, after . _ / 、 and -.
+
+    Chinese, which has no blanks, is broken between any two letters, but no line begins with a closing mark or ends with
+    an opening one.
+    """
     return "\n".join(_lines(line, width) for line in text.split("\n"))
+
+
+def balanced(heading: str, width: int) -> str:
+    """A heading in as few lines as ``width`` takes; in Chinese, about as long as each other."""
+    found = wrapped(heading, width)
+    lines = len(found.splitlines())
+    narrower = (wrapped(heading, least) for least in range(4, width))
+    fits = (text for text in narrower if len(text.splitlines()) == lines)
+    return next(fits, found) if lines > 1 and _WIDE.search(heading) and " " not in heading else found
+
+
+_OPENING, _CLOSING = "（“‘【《［", "，。；：！？、）”’】》］…"
+_WIDE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef]")
+_UNBROKEN = re.compile(
+    rf"[{_OPENING}]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^\u2e80-\u9fff\uff00-\uffef{_OPENING}{_CLOSING}]+)?[{_CLOSING}]*"
+)
+_NAME_CELLS = 20
+"""Chinese between blanks that is no longer is a name, and goes to the next line as a whole."""
+_HEADING_CELLS = 10
+"""Width to which a heading in Chinese may be broken."""
 
 
 def _lines(text: str, width: int) -> str:
@@ -74,18 +98,33 @@ def _lines(text: str, width: int) -> str:
         if cell_len(joined) <= width:
             lines[-1] = joined
             continue
+        pieces = _pieces(word, width)
         if lines[-1]:
-            lines.append("")
-        for piece in _PIECE.findall(word):
-            while cell_len(piece) > width:  # Chinese has no blanks
-                head = set_cell_size(piece, width).rstrip() or piece[0]
-                lines[-1:] = [*filter(None, lines[-1:]), head, ""]
-                piece = piece[len(head) :]
+            is_long = _WIDE.search(word) and cell_len(word) > min(width, _NAME_CELLS)
+            starts_here = is_long and cell_len(f"{lines[-1]} {pieces[0]}") <= width
+            lines[-1:] = [f"{lines[-1]} "] if starts_here else [lines[-1], ""]
+        for piece in pieces:
             if cell_len(lines[-1] + piece) <= width:
                 lines[-1] += piece
             else:
                 lines.append(piece)
+        if lines[0] == "" and len(lines) > 1:
+            lines.pop(0)
     return "\n".join(lines)
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """Parts of a word that are not broken: letters of Chinese with the marks beside them, parts of long names."""
+    found = [part for part in _UNBROKEN.findall(word) if part] if _WIDE.search(word) else _PIECE.findall(word)
+    pieces: list[str] = []
+    for part in found:
+        for piece in [part] if cell_len(part) <= width else _PIECE.findall(part):
+            while cell_len(piece) > width:
+                head = set_cell_size(piece, width).rstrip() or piece[0]
+                pieces.append(head)
+                piece = piece[len(head) :]
+            pieces.append(piece)
+    return pieces or [word]
 
 
 def under_heading(heading: str, text: str) -> str:
@@ -115,7 +154,9 @@ def _natural(columns: Sequence[Column], rows: Sequence[Row], number: int) -> int
 
 def _longest_piece(text: str) -> int:
     """Width to which a heading can be wrapped."""
-    return max((cell_len(piece) for word in text.split() for piece in _PIECE.findall(word)), default=0)
+    pieces = (piece for word in text.split() for piece in _pieces(word, _HEADING_CELLS if _WIDE.search(word) else 999))
+    widths = [cell_len(piece) for piece in pieces]
+    return max([*widths, min(cell_len(text), _HEADING_CELLS) if _WIDE.search(text) else 0], default=0)
 
 
 def _least(columns: Sequence[Column], rows: Sequence[Row], number: int) -> int:

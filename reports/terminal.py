@@ -14,7 +14,7 @@ from rich.rule import Rule
 from rich.table import Table as Grid
 from rich.text import Text
 
-from reports.layout import GAP, INDENT, Layout, lay_out, under_heading, wrapped
+from reports.layout import GAP, INDENT, Layout, balanced, lay_out, under_heading, wrapped
 from reports.specs import Bar, Block, Card, Cell, Heading, Listing, Mark, Page, Sentence, Table
 from reports.wording import MINUS, Wording
 
@@ -93,7 +93,7 @@ def _block(block: Block, words: Wording, console: Console) -> None:
     elif isinstance(block, Heading):
         _heading(block, console)
     elif isinstance(block, Sentence):
-        console.print(_text(block.text, console, _STYLES[block.tone]))
+        console.print(_text(wrapped(block.text, console.width), console, _STYLES[block.tone]))
     elif isinstance(block, Listing):
         _listing(block, console)
 
@@ -158,6 +158,7 @@ def _table(table: Table, words: Wording, console: Console) -> None:
     if layout.left_out:
         notes.append(words.say("table.left_out", columns=words.listed(layout.left_out), width=layout.full_width))
     for note in notes:
+        note = wrapped(note, console.width - INDENT)
         console.print(Padding(_text(note, console, "dim"), (0, 0, 0, INDENT), expand=False))
 
 
@@ -180,7 +181,7 @@ def _grid(table: Table, layout: Layout, console: Console) -> None:
         column = table.columns[number]
         is_figure = column.kind == "figure"
         grid.add_column(
-            _text(wrapped(column.heading, width), console),
+            _text(balanced(column.heading, width), console),
             justify="right" if is_figure else "left",
             vertical="top",
             width=width,

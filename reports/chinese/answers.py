@@ -5,6 +5,21 @@ from __future__ import annotations
 __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
+    # allocations by name
+    "allocation.alternative": "备选 {n}",
+    "allocation.name.optimised": "最优方案",
+    "allocation.name.best": "最优方案",
+    "allocation.name.even": "平均分配 even",
+    "allocation.name.last quarter": "沿用上季 last_quarter",
+    "allocation.name.last_quarter": "沿用上季 last_quarter",
+    "allocation.name.ratios taken literally": "比例相乘 literal",
+    "allocation.name.literal": "比例相乘 literal",
+    "changed_by.allocation": "目标分解方案",
+    "changed_by.contingency plans held": "备好的应急预案",
+    "compare.side": "{letter}（{what}）",
+    "compare.side.the plan": "原计划",
+    "compare.side.without plans": "无预案",
+    "compare.side_allocation": "方案 {name}",
     # answers about the allocation
     "money_in": "金额单位：{currency}/季度",
     "column.region": "区域",
@@ -20,7 +35,7 @@ SENTENCES: dict[str, str] = {
     "column.moved": "指标/资金 变动",
     "column.stretch_spread": "指标/潜力 极差",
     "column.load_spread": "负荷极差",
-    "column.hard_broken": "违反刚性规则",
+    "column.hard_broken": "违反 刚性规则",
     "column.quotas": "销售指标",
     "column.against_best": "与最优相比",
     "column.over_reps": "人员之间",

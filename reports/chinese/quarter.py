@@ -74,6 +74,6 @@ SENTENCES: dict[str, str] = {
     "plans.buy": "值得投入的应急预案：{plans}。",
     "plans.buy_none": "没有应急预案被证明值得投入。",
     "plans.refuse": "不值得投入：{plans}。",
-    "plans.equivalent": "无实质差别（正负均不超过 {size}）：{plans}。",
+    "plans.equivalent": "无实质差别（得失难分，且均不超过 {size}）：{plans}。",
     "plans.undecided.many": "另有 {n} 项尚无法判断。",
 }

@@ -71,6 +71,12 @@ MESSAGES: dict[str, str] = {
     "无论如何都会使它得到满足。",
     "{rule} changes nothing: the other rules and limits of the plan keep it in any case, with at least {room} {currency} "
     "to spare.": "{rule} 不起作用：计划的其他规则和上限无论如何都会使它得到满足，且至少留有 {room} {currency} 的余地。",
+    "the target in equal parts to all reps, each part evenly over the rep's products and regions": "季度目标平均分给每名销售人员，再平均"
+    "分到其产品和区域",
+    "the target by the reps' sales of the last quarter, each part by what sells in the rep's regions": "季度目标按销售人员上季销售额分配，"
+    "再按其区域各产品的销售情况分配",
+    "money by the regions' sales of the base period": "资金按各区域基期销售额分配",
+    "shares and multiples of {rules} multiplied": "把 {rules} 的占比和倍数相乘",
     # problems of plan files: keys, values, types
     "unknown key": "未知的键",
     "unknown key {key}": "未知的键 {key}",

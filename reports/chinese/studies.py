@@ -49,7 +49,7 @@ SENTENCES: dict[str, str] = {
     "verdict.worse": "更差",
     "verdict.no difference": "无差别",
     "verdict.does not matter": "无实质差别",
-    "verdict.equivalent_note": "“无实质差别”指整个置信区间都在 ±{size} 之内（计划中的 smallest_difference）。",
+    "verdict.equivalent_note": "“无实质差别”指置信区间包含零，且整个区间都在 ±{size} 之内（计划中的 smallest_difference）。",
     "verdict.cannot tell": "尚无法判断",
     # what contingency plans are worth
     "value.part": "应急预案的价值",

@@ -70,7 +70,7 @@ SENTENCES: dict[str, str] = {
     "column.status": "状态",
     "column.step": "变动",
     "column.contribution": "边际贡献",
-    "column.missed": "弹性规则缺口",
+    "column.missed": "弹性规则 缺口",
     "column.risk": "风险",
     "column.p_strike": "发生概率",
     "column.cost_given_strike": "发生时的损失",

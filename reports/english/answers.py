@@ -5,6 +5,21 @@ from __future__ import annotations
 __all__ = ["SENTENCES"]
 
 SENTENCES: dict[str, str] = {
+    # allocations by name
+    "allocation.alternative": "alternative {n}",
+    "allocation.name.optimised": "optimised",
+    "allocation.name.best": "best",
+    "allocation.name.even": "even",
+    "allocation.name.last quarter": "last quarter",
+    "allocation.name.last_quarter": "last_quarter",
+    "allocation.name.ratios taken literally": "ratios taken literally",
+    "allocation.name.literal": "literal",
+    "changed_by.allocation": "allocation",
+    "changed_by.contingency plans held": "contingency plans held",
+    "compare.side": "{letter} ({what})",
+    "compare.side.the plan": "the plan",
+    "compare.side.without plans": "without plans",
+    "compare.side_allocation": "allocation {name}",
     # answers about the allocation
     "money_in": "money in {currency} per quarter",
     "column.region": "Region",

@@ -77,7 +77,7 @@ SENTENCES: dict[str, str] = {
     "plans.buy": "Buy: {plans}.",
     "plans.buy_none": "No contingency plan is proven to be worth buying.",
     "plans.refuse": "Do not buy: {plans}.",
-    "plans.equivalent": "Make no difference that matters (less than {size} either way): {plans}.",
+    "plans.equivalent": "Whether they gain or lose cannot be told, and it is less than {size} either way: {plans}.",
     "plans.undecided.one": "Of {n} more nothing can be told yet.",
     "plans.undecided.many": "Of {n} more nothing can be told yet.",
 }

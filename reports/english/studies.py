@@ -54,7 +54,7 @@ SENTENCES: dict[str, str] = {
     "verdict.worse": "worse",
     "verdict.no difference": "no difference",
     "verdict.does not matter": "does not matter",
-    "verdict.equivalent_note": "Does not matter: makes less difference than {size} either way, over the whole interval "
+    "verdict.equivalent_note": "Does not matter: zero lies in the interval, and all of it within {size} either way "
     "(smallest_difference in the plan).",
     "verdict.cannot tell": "cannot tell",
     # what contingency plans are worth

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from reports.pages.parts import changes, money_title, named, row
+from rich.cells import cell_len
+
+from reports.pages.parts import allocation_name, changes, money_title, named, row
 from reports.pages.rules import prices_table, resources_table, rules_table
 from reports.specs import Block, Card, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.translating import translated
@@ -21,7 +23,7 @@ def allocation_page(result: AllocateResult, words: Wording, source: str = "PLAN"
             words.say("allocate.part") if is_part else words.say("allocate.title", plan=result.plan),
             words.say(
                 "allocate.detail",
-                allocation=result.allocation_name,
+                allocation=allocation_name(result.allocation_name, words),
                 solver=result.solver,
                 seconds=f"{result.seconds:.1f}",
                 currency=words.currency(result.currency),
@@ -202,13 +204,23 @@ def _reps_by_product(result: AllocateResult, words: Wording) -> Table:
     return Table(title, columns, tuple(rows))
 
 
+def _short_name(result: AllocateResult, region: str) -> str:
+    """A region at the head of a column of amounts: by its name where that is no wider than its id."""
+    name = result.names.get("region", {}).get(region, region)
+    return name if cell_len(name) <= max(cell_len(region), _AMOUNT) else region
+
+
+_AMOUNT = 7
+"""Cells of an amount, which a column is wide in any case."""
+
+
 def _budget(result: AllocateResult, words: Wording) -> Table:
     regions = list(dict.fromkeys(cell.region for cell in result.budget))
     activities = list(dict.fromkeys(cell.activity for cell in result.budget))
     amounts = {(cell.region, cell.activity): cell.amount for cell in result.budget}
     columns = (
         Column(words.say("column.activity")),
-        *(Column(region, "figure", gives_way=1) for region in regions),
+        *(Column(_short_name(result, region), "figure", gives_way=1) for region in regions),
         Column(words.say("total"), "figure"),
     )
 
@@ -321,7 +333,7 @@ def _sources(result: AllocateResult, words: Wording) -> list[Block]:
         return []
     columns = (Column(words.say("column.source")), Column(words.say("column.expected"), "figure"))
     rows = [
-        row(words.choose("bridge", source, source), words.money(amount))
+        row(words.choose("bridge", source, _activity(result, source)), words.money(amount))
         for source, amount in result.expected_by_source.items()
     ]
     return [Table(words.say("allocate.sources"), columns, tuple(rows))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.pages.parts import changes, row
+from reports.pages.parts import allocation_name, changes, row
 from reports.pages.rules import missed_rules
 from reports.pages.verdicts import smallest_difference, verdict_mark
 from reports.specs import Block, Column, Heading, Page, Sentence, Table
@@ -24,7 +24,7 @@ def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN")
                 currency=words.currency(result.currency),
             ),
         ),
-        Sentence(words.say("compare.sides", a=result.name_a, b=result.name_b)),
+        Sentence(words.say("compare.sides", a=_side(result.name_a, words), b=_side(result.name_b, words))),
         Sentence(words.say(f"compare.{result.allocation}"), "quiet"),
         *_headline(result, words),
     ]
@@ -35,6 +35,20 @@ def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN")
     blocks.append(_differences(result, words))
     blocks += _missed(result, words)
     return Page(tuple(blocks))
+
+
+def _side(name: str, words: Wording) -> str:
+    """What a side is: ``B (price_war, allocation even)``."""
+    letter, _, what = name.partition(" (")
+    parts = (_named_side(part, words) for part in what.removesuffix(")").split(", "))
+    return words.say("compare.side", letter=letter, what=words.listed(parts))
+
+
+def _named_side(part: str, words: Wording) -> str:
+    kind, _, name = part.partition(" ")
+    if kind == "allocation" and name:
+        return words.say("compare.side_allocation", name=allocation_name(name, words))
+    return words.choose("compare.side", part, part)
 
 
 def _headline(result: CompareResult, words: Wording) -> list[Block]:

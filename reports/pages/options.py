@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from reports.pages.parts import changes, money_in, row
+from reports.pages.parts import allocation_name, changes, money_in, row
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
+from reports.translating import translated
 from reports.wording import Wording
 from studies.allocation.choosing import AlternativesResult, LeastChangeResult, OptionRow
 
@@ -30,7 +31,10 @@ def options_page(result: AlternativesResult, words: Wording, source: str = "PLAN
         *_broken(words, result.options),
     ]
     if result.not_made:
-        entries = (words.say("options.because", name=name, why=why) for name, why in result.not_made.items())
+        entries = (
+            words.say("options.because", name=allocation_name(name, words), why=translated(why, words))
+            for name, why in result.not_made.items()
+        )
         blocks.append(Listing(words.say("options.not_made"), tuple(entries)))
     blocks.append(Sentence(words.say("options.next", plan=source), "quiet"))
     return Page(tuple(blocks))
@@ -62,12 +66,12 @@ def _table(words: Wording, title: str, options: Sequence[OptionRow], best: Optio
         Column(words.say("column.contribution"), "figure"),
         Column(words.say("column.signed"), "figure"),
         Column(words.say("column.missed"), "figure"),
-        Column(words.say("column.moved"), "figure"),
-        Column(words.say("column.stretch_spread"), "figure"),
+        Column(words.say("column.moved"), "figure", gives_way=1),
+        Column(words.say("column.stretch_spread"), "figure", gives_way=2),
         Column(words.say("column.hard_broken"), "figure"),
-        Column(words.say("column.load_spread"), "figure", gives_way=1),
-        Column(words.say("column.quotas"), "figure", gives_way=2),
-        Column(words.say("column.against_best"), "figure", gives_way=3),
+        Column(words.say("column.load_spread"), "figure", gives_way=3),
+        Column(words.say("column.quotas"), "figure", gives_way=4),
+        Column(words.say("column.against_best"), "figure", gives_way=5),
     )
     rows = tuple(_row(words, option, best) for option in options)
     return Table(words.say(title), columns, rows, (words.say("close.note" if is_pair else "options.note"),))
@@ -77,7 +81,7 @@ def _row(words: Wording, option: OptionRow, best: OptionRow) -> Row:
     hard = len({rule.id for rule in option.broken if rule.firmness != "soft"})
     load = option.equity.load
     return row(
-        option.name,
+        allocation_name(option.name, words),
         words.money(option.contribution),
         words.money(option.signed),
         words.money(option.relaxation),
@@ -95,7 +99,11 @@ def _row(words: Wording, option: OptionRow, best: OptionRow) -> Row:
 
 def _made(words: Wording, options: Sequence[OptionRow]) -> list[Block]:
     entries = [
-        words.say("options.because", name=option.name, why="; ".join(note.rstrip(".") for note in option.notes))
+        words.say(
+            "options.because",
+            name=allocation_name(option.name, words),
+            why=words.listed(translated(note.rstrip("."), words) for note in option.notes),
+        )
         for option in options
         if option.notes
     ]
@@ -106,7 +114,7 @@ def _broken(words: Wording, options: Sequence[OptionRow]) -> list[Block]:
     """What of the rules each does not keep, those alike said once."""
     said: dict[str, list[str]] = {}
     for option in options:
-        said.setdefault(_what(words, option), []).append(option.name)
+        said.setdefault(_what(words, option), []).append(allocation_name(option.name, words))
     entries = (words.say("options.because", name=words.listed(names), why=why) for why, names in said.items())
     return [Listing(words.say("options.rules"), tuple(entries))]
 

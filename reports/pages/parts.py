@@ -49,6 +49,14 @@ def _key(text: str) -> str:
     return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
+def allocation_name(name: str, words: Wording) -> str:
+    """An allocation that Quarterdeck made, as the language calls it; one made by hand by the name of its file."""
+    kind, _, number = name.rpartition(" ")
+    if kind == "alternative" and number.isdigit():
+        return words.say("allocation.alternative", n=number)
+    return words.choose("allocation.name", name, name)
+
+
 def quarter_heading(title: str, result: QuarterResult, words: Wording) -> Heading:
     """What is asked of the quarter, and on what the answer rests."""
     return Heading(title, quarter_detail(result, words))
@@ -58,7 +66,7 @@ def quarter_detail(result: QuarterResult, words: Wording) -> str:
     """Which allocation was simulated, on how many futures."""
     return words.say(
         "quarter.detail",
-        allocation=result.allocation_name,
+        allocation=allocation_name(result.allocation_name, words),
         seed=result.seed,
         n=words.money(result.replications),
         currency=words.currency(result.currency),
@@ -97,7 +105,10 @@ def changes(words: Wording, title: str, entries: Sequence[Change]) -> list[Block
         Column(words.say("column.new"), kind),
         Column(words.say("column.by"), gives_way=1, under=0),
     )
-    rows = [row(entry.path, entry.old, entry.new, entry.by) for entry in entries[:_MOST_CHANGES]]
+    rows = [
+        row(entry.path, entry.old, entry.new, words.choose("changed_by", entry.by, entry.by))
+        for entry in entries[:_MOST_CHANGES]
+    ]
     more = len(entries) - _MOST_CHANGES
     notes = (words.count("changes.more", more),) if more > 0 else ()
     return [Table(words.say(title), columns, tuple(rows), notes)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from reports.pages.estimates import amount, chance, signed
-from reports.pages.parts import changes, money_title, row
+from reports.pages.parts import allocation_name, changes, money_title, row
 from reports.specs import Block, Column, Heading, Listing, Page, Sentence, Table
+from reports.translating import translated
 from reports.wording import Wording
 from studies.decisions.recommending import RecommendResult
 
@@ -22,7 +23,7 @@ def recommendation_page(result: RecommendResult, words: Wording, source: str = "
     first = result.rows[0]
     headline = words.say(
         "recommend.headline",
-        name=first.option.name,
+        name=allocation_name(first.option.name, words),
         contribution=f"{words.short(first.contribution.mean)} "
         f"{words.half_width(first.contribution.ci_low, first.contribution.ci_high, 'money')}",
         target=words.short_in(result.target, result.currency),
@@ -37,7 +38,11 @@ def recommendation_page(result: RecommendResult, words: Wording, source: str = "
         _table(result, words),
     ]
     dominated = [
-        words.say("recommend.dominated_by", name=line.option.name, other=line.dominated_by)
+        words.say(
+            "recommend.dominated_by",
+            name=allocation_name(line.option.name, words),
+            other=allocation_name(line.dominated_by, words),
+        )
         for line in result.rows
         if line.dominated_by is not None
     ]
@@ -47,12 +52,17 @@ def recommendation_page(result: RecommendResult, words: Wording, source: str = "
     for line in result.rows:
         rules = sorted({rule.id for rule in line.option.broken if rule.firmness != "soft"})
         if rules:
-            broken.append(words.say("options.because", name=line.option.name, why=words.listed(rules)))
+            broken.append(
+                words.say("options.because", name=allocation_name(line.option.name, words), why=words.listed(rules))
+            )
     if broken:
         blocks.append(Listing(words.say("recommend.hard_rules"), tuple(broken)))
     blocks += [_luck(result, words), Sentence(_luck_says(result, words))]
     if result.not_made:
-        entries = (words.say("options.because", name=name, why=why) for name, why in result.not_made.items())
+        entries = (
+            words.say("options.because", name=allocation_name(name, words), why=translated(why, words))
+            for name, why in result.not_made.items()
+        )
         blocks.append(Listing(words.say("options.not_made"), tuple(entries)))
     return Page(tuple(blocks))
 
@@ -71,7 +81,7 @@ def _table(result: RecommendResult, words: Wording) -> Table:
     marks = ("p_target", "contribution", "p10", "fairness")
     lines = tuple(
         row(
-            line.option.name,
+            allocation_name(line.option.name, words),
             amount(scale, line.contribution),
             signed(scale, line.contribution_behind),
             chance(words, line.p_target),
@@ -96,7 +106,7 @@ def _luck(result: RecommendResult, words: Wording) -> Table:
     )
     lines = tuple(
         row(
-            line.option.name,
+            allocation_name(line.option.name, words),
             f"{words.percent(line.attainment.spread.mean, 0)} {words.within_points(line.attainment.spread.half_width)}",
             words.percent(line.attainment.luck, 0),
             words.percent(line.attainment.decided, 0),
@@ -109,4 +119,8 @@ def _luck(result: RecommendResult, words: Wording) -> Table:
 
 def _luck_says(result: RecommendResult, words: Wording) -> str:
     first = result.rows[0]
-    return words.say("recommend.luck_says", name=first.option.name, luck=words.percent(first.attainment.luck, 0))
+    return words.say(
+        "recommend.luck_says",
+        name=allocation_name(first.option.name, words),
+        luck=words.percent(first.attainment.luck, 0),
+    )

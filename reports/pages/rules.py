@@ -13,10 +13,12 @@ from studies.allocation.results import Point, ResourceRow, RuleRow
 __all__ = ["group_name", "member_name", "missed_rules", "prices_table", "resources_table", "rules_table", "step_name"]
 
 _TONES: Mapping[str, Tone] = {"broken": "bad", "relaxed": "warning"}
+_A_FEW = 6
+"""Members of one rule that miss it, up to which each has a row."""
 
 
 def rules_table(words: Wording, title: str, rules: Sequence[RuleRow]) -> Table:
-    """A row per rule; of one that holds for every rep or region, members that miss it have a row of their own."""
+    """A row per rule; of one that holds for every rep or region, a few members that miss it have a row of their own."""
     columns = (
         Column(words.say("column.rule")),
         Column(words.say("column.firmness"), least=6),
@@ -24,10 +26,13 @@ def rules_table(words: Wording, title: str, rules: Sequence[RuleRow]) -> Table:
         Column(words.say("column.right"), "figure"),
         Column(words.say("column.status"), least=10),
     )
-    groups: dict[tuple[str, str, str], list[RuleRow]] = {}
+    groups: dict[tuple[str, str, str, bool], list[RuleRow]] = {}
+    missing = Counter((rule.id, rule.status) for rule in rules)
     for rule in rules:
-        apart = rule.member if rule.status in ("relaxed", "broken") else ""
-        groups.setdefault((rule.id, rule.sentence, apart), []).append(rule)
+        is_missed = rule.status in ("relaxed", "broken")
+        many = missing[rule.id, rule.status] > _A_FEW
+        apart = ("" if many else rule.member) if is_missed else ""
+        groups.setdefault((rule.id, rule.sentence, apart, is_missed), []).append(rule)
     sizes = Counter((rule.id, rule.sentence) for rule in rules)
     lines = tuple(_row(words, members, sizes[key[:2]], key[2]) for key, members in groups.items())
     return Table(words.say(title), columns, lines, (words.say("rules.note"),))
@@ -43,6 +48,8 @@ def _row(words: Wording, members: Sequence[RuleRow], of: int, apart: str) -> Row
     status = words.choose("status", first.status, first.status)
     if first.status in ("relaxed", "broken"):
         status = words.say("rules.missed", status=status, amount=words.money(sum(rule.gap for rule in members)))
+        if len(members) > 1:
+            status = words.say("rules.of_many", status=status, n=len(members), all=of)
     elif of > 1:
         status = words.say("rules.of_many", status=_statuses(words, members), n=len(members), all=of)
     return row(

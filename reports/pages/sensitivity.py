@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.pages.estimates import chance, kpi_value, points, signed
-from reports.pages.parts import changes, named, quarter_heading, row
+from reports.pages.parts import allocation_name, changes, named, quarter_heading, row
 from reports.specs import Bar, Block, Cell, Column, Listing, Mark, Page, Sentence, Table
 from reports.wording import Scale, Wording
 from simulation.kpis import KPIS
@@ -157,7 +157,11 @@ def _grades(result: SensitivityResult, words: Wording) -> Table:
 
 def _decision(result: SensitivityResult, decision: str, worth: Estimate, words: Wording) -> list[Block]:
     if decision == "allocation":
-        name = words.say("explain.decision.allocation", ours=result.allocation_name, other=result.against)
+        name = words.say(
+            "explain.decision.allocation",
+            ours=allocation_name(result.allocation_name, words),
+            other=allocation_name(result.against or "", words),
+        )
     else:
         name = words.say("explain.decision.plan", plan=decision)
     rows = [line for line in result.flips if line.decision == decision]

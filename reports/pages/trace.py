@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.json_texts import print_json
 from reports.pages.closeup import closeup
 from reports.pages.happenings import date_of, lights, sessions, short_id, short_name, steering
-from reports.pages.parts import bar_of, changes, money_title, named, row
+from reports.pages.parts import allocation_name, bar_of, changes, money_title, named, row
 from reports.specs import Bar, Block, Cell, Column, Heading, Mark, Page, Row, Sentence, Table
 from reports.terminal import show
 from reports.wording import Scale, Wording
@@ -31,7 +31,7 @@ def trace_page(result: TraceResult, words: Wording, source: str = "PLAN") -> Pag
             words.say("trace.title", n=result.replication, plan=result.plan),
             words.say(
                 "trace.detail",
-                allocation=result.allocation_name,
+                allocation=allocation_name(result.allocation_name, words),
                 seed=result.seed,
                 currency=words.currency(result.currency),
             ),

@@ -90,6 +90,9 @@ def broken(rule_id: str, firmness: str, member: str = "") -> RuleRow:
     )
 
 
+EVEN = "the target in equal parts to all reps, each part evenly over the rep's products and regions"
+
+
 def option(name: str, kind: str, size: float = 1.0, rules: tuple[RuleRow, ...] = ()) -> OptionRow:
     return OptionRow.model_validate(
         {
@@ -103,7 +106,7 @@ def option(name: str, kind: str, size: float = 1.0, rules: tuple[RuleRow, ...] =
             "budget_moved": 0.37,
             "equity": equity(),
             "broken": rules,
-            "notes": ("the target in equal parts to all reps.",) if kind == "baseline" else (),
+            "notes": (EVEN,) if kind == "baseline" else (),
         }
     )
 

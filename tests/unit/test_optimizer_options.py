@@ -63,7 +63,7 @@ def test_literal_ratios_are_multiplied() -> None:
     assert {(c.product, c.rep): c.quota for c in made.allocation.quotas} == pytest.approx(
         {("S", "a"): 900 / 2.3, ("S", "b"): 480 / 2.3, ("L", "a"): 600 / 2.3, ("L", "b"): 320 / 2.3}
     )
-    assert made.notes == ("T1: T1", "T5: Multiples.")
+    assert made.notes == ("shares and multiples of T1, T5 multiplied",)
 
 
 def test_literal_money_follows_the_share_rules_of_its_pool() -> None:

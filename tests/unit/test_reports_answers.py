@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -11,10 +12,10 @@ from rich.cells import cell_len
 from reports.layout import lay_out
 from reports.messages import say_error
 from reports.pages.answers import Answer, answer_page
-from reports.pages.rules import group_name, prices_table, resources_table
+from reports.pages.rules import group_name, prices_table, resources_table, rules_table
 from reports.pages.run import page_of
-from reports.specs import Bar, Mark, Page, Table
-from reports.wording import ENGLISH
+from reports.specs import Bar, Mark, Page, Table, text_of
+from reports.wording import CHINESE, ENGLISH
 from scenarios.errors import NoFeasibleAllocation, Repair
 from studies.allocation.results import Point, ResourceRow, RoundingRow, RuleRow
 from studies.decisions.break_even import BreakEven
@@ -111,6 +112,26 @@ def test_options_say_what_each_breaks_and_why_one_is_missing() -> None:
     alone = answers.alternatives()
     alone = alone.model_copy(update={"options": alone.options[:1]})
     assert "Within 1.0% of the best contribution there is no other allocation." in said(answer_page(alone, ENGLISH))
+
+
+def test_options_in_chinese_are_a_table_and_say_no_english() -> None:
+    page = answer_page(answers.alternatives(), CHINESE)
+    text = said(page)
+    assert "备选 1" in text
+    assert "比例相乘 literal：违反 T5" in text
+    assert "沿用上季 last_quarter：没有 last_quarter_sales 的销售人员：R01" in text
+    assert not re.search("alternative|taken literally|equal parts", text)
+    table = next(block for block in page.blocks if isinstance(block, Table))
+    assert not lay_out(table, 80).is_stacked
+
+
+def test_a_rule_that_many_members_miss_is_one_row() -> None:
+    rules = [answers.broken("T5", "hard", f"R{n:02}") for n in range(1, 23)]
+    table = rules_table(ENGLISH, "rules.title", [*rules, answers.broken("T3", "soft", "east")])
+    assert [text_of(row.cells[0]).partition(" ·")[0] for row in table.rows] == ["T5", "T3 east"]
+    assert "22 of 22" in text_of(table.rows[0].cells[-1])
+    few = rules_table(ENGLISH, "rules.title", rules[:3])
+    assert [text_of(row.cells[0]).partition(" ·")[0] for row in few.rows] == ["T5 R01", "T5 R02", "T5 R03"]
 
 
 def test_least_change_is_set_against_a_fresh_answer() -> None:

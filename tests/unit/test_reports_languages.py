@@ -26,6 +26,7 @@ from reports.translating import problem_text, translated
 from reports.wording import CHINESE, ENGLISH
 from scenarios.checks import SENTENCES
 from scenarios.crm import import_crm
+from scenarios.effects import PARAMETERS
 from scenarios.errors import Problem, UsageError
 from scenarios.references import _KIND_OF_FIELD, _KIND_OF_TIER
 from studies.decisions.reaching import LeverGain
@@ -282,6 +283,12 @@ def test_every_verdict_has_a_name_in_both_languages() -> None:
     verdicts |= {"hurts", "helps", "harmless", "never struck"}
     for sentences in (english.SENTENCES, chinese.SENTENCES):
         assert {word for word in verdicts if f"verdict.{word}" not in sentences} == set()
+
+
+def test_every_parameter_has_a_name_in_both_languages() -> None:
+    """A trace says what nobody knew by the names of the parameters that it moved."""
+    for sentences in (english.SENTENCES, chinese.SENTENCES):
+        assert {name for name in PARAMETERS if f"parameter.{name}" not in sentences} == set()
 
 
 def test_steps_of_a_study_are_said_in_chinese() -> None:

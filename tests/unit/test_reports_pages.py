@@ -149,13 +149,13 @@ def test_the_stress_test_gives_each_figure_its_interval_and_a_verdict() -> None:
     assert any({"+41", "±12", "+2.1", "±1.2", "buy"} <= set(line) for line in lines)
     assert "never struck" in text
     assert "Cannot tell yet: the interval includes zero" in text
-    assert "Does not matter: makes less difference than 90.0 k CNY either way, over the whole interval" in text
+    assert "Does not matter: zero lies in the interval, and all of it within 90.0 k CNY either way" in text
 
 
 def test_which_size_counts_is_said_in_the_unit_of_the_verdict_and_only_where_a_verdict_is_about_it() -> None:
     by_chance = samples.stress().model_copy(update={"criterion": "p_target"})
     for result, says in ((samples.stress(), "±9.00万元"), (by_chance, "±5 个百分点")):
-        assert f"“无实质差别”指整个置信区间都在 {says} 之内" in shown(page_of(result, CHINESE), 160)
+        assert f"“无实质差别”指置信区间包含零，且整个区间都在 {says} 之内" in shown(page_of(result, CHINESE), 160)
     rows = tuple(row for row in by_chance.rows if row.plan != "K5-notes")
     assert "smallest_difference" not in shown(page_of(by_chance.model_copy(update={"rows": rows}), ENGLISH), 160)
 
@@ -183,7 +183,9 @@ def test_the_run_starts_with_what_matters() -> None:
     text = " ".join(shown(page_of(samples.run(), ENGLISH)).split())
     first = text[: text.index("Allocation optimised") if "Allocation optimised" in text else 1200]
     assert "The costliest risk is K5 · A rep leaves 销售离职: 263 k (±77.0 k) expected, 6.7 points of the" in first
-    assert "Make no difference that matters (less than 90.0 k CNY either way): K5-notes. Of 1 more nothing" in first
+    assert (
+        "Whether they gain or lose cannot be told, and it is less than 90.0 k CNY either way: K5-notes. Of 1" in first
+    )
 
 
 def test_plans_that_answer_no_strike_are_judged_in_the_summary_too() -> None:

@@ -10,7 +10,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from reports.layout import lay_out, wrapped
+from reports.layout import balanced, lay_out, wrapped
 from reports.messages import say_error
 from reports.pages.crm_import import import_page
 from reports.pages.plan_check import check_page
@@ -81,6 +81,29 @@ def test_wrapped_lines_fit_and_lose_no_letter(text: str, width: int) -> None:
     lines = wrapped(text, width).split("\n")
     assert all(cell_len(line) <= max(width, 2) for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def test_chinese_is_broken_between_letters_and_not_beside_the_wrong_mark() -> None:
+    """A line fills up; none begins with a closing mark or ends with an opening one; ids stay whole where they can."""
+    text = "T5 使销售指标合计为 21,715,909，为公司季度目标 19,500,000 的 111%；达成概率始终以季度目标（不是指标）衡量。"
+    for width in range(12, 100):
+        lines = wrapped(text, width).split("\n")
+        assert all(cell_len(line) <= width for line in lines)
+        assert all(line[0] not in "，。；）" and line[-1] not in "（“" for line in lines)
+        assert all(cell_len(line) > width - 22 for line in lines[:-1]), "no line is left half empty"
+    assert wrapped("尚无法判断：E3-talk-track、K5-talent-reserve", 30).split("\n") == [
+        "尚无法判断：E3-talk-track、",
+        "K5-talent-reserve",
+    ]
+
+
+def test_headings_in_chinese_are_broken_into_lines_about_as_long_as_each_other() -> None:
+    assert balanced("弹性规则缺口", 10) == "弹性规\n则缺口"
+    assert balanced("达成概率（百分点）", 10) == "达成概率\n（百分点）"
+    assert balanced("Soft rules missed", 10) == "Soft rules\nmissed"
+    assert balanced("边际贡献", 10) == "边际贡献"
+    assert balanced("指标/资金 变动", 10) == "指标/资金\n变动"
+    assert wrapped("Collection bonus 回款奖", 20) == "Collection bonus\n回款奖"
 
 
 def test_long_names_break_after_a_separator() -> None:
