@@ -140,7 +140,7 @@ class ContingencyPlan(Section):
 class Distribution(Section):
     """How a factor that nobody knows is spread."""
 
-    kind: Literal["lognormal", "beta", "uniform", "triangular"]
+    kind: Literal["lognormal", "beta", "uniform", "triangular", "two_point"]
     sigma: Annotated[float, Field(ge=0, le=2)] | None = None
     """lognormal: standard deviation of the logarithm; the mean of the factor is 1."""
     mean: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -148,11 +148,13 @@ class Distribution(Section):
     sd: Annotated[float, Field(gt=0, lt=0.5)] | None = None
     """beta: standard deviation of the rate."""
     low: Annotated[float, Field(ge=0)] | None = None
-    """uniform, triangular: least factor."""
+    """uniform, triangular: least factor; two_point: one of the two."""
     mode: Positive | None = None
     """triangular: most likely factor."""
     high: Positive | None = None
-    """uniform, triangular: greatest factor."""
+    """uniform, triangular: greatest factor; two_point: the other."""
+    low_share: Probability | None = None
+    """two_point: chance that the factor is the low one."""
 
     @model_validator(mode="after")
     def _fields_of_kind(self) -> Self:
@@ -161,8 +163,10 @@ class Distribution(Section):
             "beta": {"mean", "sd"},
             "uniform": {"low", "high"},
             "triangular": {"low", "mode", "high"},
+            "two_point": {"low", "high", "low_share"},
         }[self.kind]
-        given = {name for name in ("sigma", "mean", "sd", "low", "mode", "high") if getattr(self, name) is not None}
+        fields = ("sigma", "mean", "sd", "low", "mode", "high", "low_share")
+        given = {name for name in fields if getattr(self, name) is not None}
         if given != wanted:
             raise ValueError(f"a {self.kind} distribution takes {' and '.join(sorted(wanted))}")
         if self.low is not None and self.high is not None and not self.low <= (self.mode or self.low) <= self.high:

@@ -109,6 +109,13 @@ def uniform(u: Floats, low: Parameter, high: Parameter) -> Floats:
     return np.clip(low + u * np.subtract(high, low), low, high)
 
 
+def two_point(u: Floats, low: Parameter, high: Parameter, low_share: Parameter) -> Floats:
+    """The low value with its chance, else the high one."""
+    _require("low", low, np.less_equal(low, high), "at most high")
+    _require("low_share", low_share, np.less_equal(0, low_share) & np.less_equal(low_share, 1), "between 0 and 1")
+    return np.where(u < low_share, low, high)
+
+
 def triangular(u: Floats, low: Parameter, mode: Parameter, high: Parameter) -> Floats:
     """Value of a triangular density over [low, high] with its peak at the mode."""
     _require_ordered(low, mode, high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.risks import Uncertainty
-from simulation.distributions import Floats, beta, lognormal_factor, triangular, uniform
+from simulation.distributions import Floats, beta, lognormal_factor, triangular, two_point, uniform
 
 __all__ = ["nature_factor"]
 
@@ -17,6 +17,8 @@ def nature_factor(uncertainty: Uncertainty, u: Floats) -> Floats:
         return beta(u, d.mean, d.sd) / d.mean
     if d.kind == "triangular" and d.low is not None and d.mode is not None and d.high is not None:
         return triangular(u, d.low, d.mode, d.high)
+    if d.kind == "two_point" and d.low is not None and d.high is not None and d.low_share is not None:
+        return two_point(u, d.low, d.high, d.low_share)
     if d.kind == "uniform" and d.low is not None and d.high is not None:
         return uniform(u, d.low, d.high)
     raise ValueError(f"uncertainty {uncertainty.id}: {d.kind} without its figures")

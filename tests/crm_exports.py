@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -127,6 +128,38 @@ def write_queues(folder: Path, company: Company, closings_a_week: float, seed: i
         for deal in np.argsort(due):
             closed = max(closed, due[deal]) + (rng.exponential(7 / closings_a_week) if closed else 0.0)
             engaged, ended = (START + dt.timedelta(days=int(day)) for day in (begun[deal], closed))
+            won, is_open = rng.uniform() < company.win_rate, ended >= end
+            stage = "Engaging" if is_open else "Won" if won else "Lost"
+            value = company.prices[product] * rng.lognormal(0, 0.1)
+            row = [f"D{len(rows):06}", rep, product, f"Account {rng.integers(20):02}", stage, engaged.isoformat()]
+            rows.append(row + (["", ""] if is_open else [ended.isoformat(), f"{value:.2f}" if won else "0"]))
+    write_rows(folder, rows, names, company.prices)
+
+
+def write_growing(folder: Path, company: Company, leads_at_end: float, closings_a_week: float, seed: int) -> None:
+    """An export of a company that is a year old on its first day, from which on its leads rise (or fall) evenly.
+
+    Reps close what is due in any order, so many a week at most (infinite: at once).
+    """
+    rng = np.random.default_rng(seed)
+    days, end = 7 * company.weeks, START + dt.timedelta(weeks=company.weeks)
+    names, product, rows = [f"Rep {number}" for number in range(company.reps)], next(iter(company.prices)), []
+    most = max(company.leads_a_week, leads_at_end)
+    for rep in names:
+        day = np.sort(rng.uniform(-364, days, rng.poisson(most * (52 + company.weeks))))
+        leads = company.leads_a_week + (leads_at_end - company.leads_a_week) * np.maximum(day, 0) / days
+        begun = day[rng.uniform(0, most, len(day)) < leads]
+        due = begun + rng.lognormal(np.log(company.median_days), company.sigma, len(begun))
+        closed, coming, waiting, now = due.copy(), np.argsort(due).tolist(), [], -math.inf
+        while math.isfinite(closings_a_week) and (coming or waiting):
+            now = now if waiting else max(now, due[coming[0]])
+            while coming and due[coming[0]] <= now:
+                waiting.append(coming.pop(0))
+            now += rng.exponential(7 / closings_a_week)
+            closed[waiting.pop(rng.integers(len(waiting)))] = now
+        for deal in np.flatnonzero(closed >= 0):
+            engaged = START + dt.timedelta(days=math.floor(begun[deal]))
+            ended = START + dt.timedelta(days=math.floor(min(closed[deal], 2 * days)))
             won, is_open = rng.uniform() < company.win_rate, ended >= end
             stage = "Engaging" if is_open else "Won" if won else "Lost"
             value = company.prices[product] * rng.lognormal(0, 0.1)

@@ -115,6 +115,7 @@ MESSAGES: dict[str, str] = {
     "spread of the log of days around the product's median, {n} deals closed before {date}": "天数对数围绕产品中位数的离散程度，{date} 之前结束的 {n} 个商机",
     "standard deviation of the log of value ÷ the product's mean, {n} deals won before {date}": "金额 ÷ 产品均值的对数标准差，{date} 之前赢单的 {n} 个商机",
     "{rate} closings a week ({basis}) × {hours} h": "每周结束 {rate} 个（{basis}）× {hours} 小时",
+    "× {hours} h ÷ {used}, the part of the hours in use": "× {hours} 小时 ÷ 工时利用率 {used}",
     "{rate} closings a week ({basis}) × {hours} h ÷ {used}, the part of the hours in use": "每周结束 {rate} 个（{basis}）× {hours} 小时 ÷ 工时利用率 {used}",
     "{rate} closings a week ({basis}), {more} possible as not enough came due {rest}": "每周结束 {rate} 个（{basis}），到期商机不足、可达 {more} 个 {rest}",
     "{n} deals closed since {date}, few leaning on the team": "{date} 以来结束 {n} 个，样本少的向团队收缩",

@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, stdtrit
+from scipy.special import expit, ndtr, stdtrit
 
-__all__ = ["Binding", "binding", "capacity_behind", "drift", "expected_least"]
+__all__ = ["Binding", "binding", "capacity_behind", "chance_of_binding", "drift", "expected_least"]
 
 Floats: TypeAlias = NDArray[np.float64]
 LEAST_WEEKS = 10
@@ -51,6 +51,21 @@ def binding(closings: Floats, pipeline: Floats, season: Floats) -> Binding:
     elif low > 0.5:
         verdict = "hours do not bind"
     return Binding(slope, low, high, weeks, verdict)
+
+
+def chance_of_binding(closings: Floats, due: Floats, season: Floats) -> float:
+    """Chance that hours set the closings a week, not what came due (expected numbers by the deals' ages).
+
+    Either was as likely before, and speaks by when the closings came, given how many there were: in the proportions of
+    the season alone, or of what came due × season (multinomial). The likelihoods' ratio is taken down by as much as
+    weeks vary more than chance lets them under the better of the two.
+    """
+    count = float(closings.sum())
+    if len(closings) < LEAST_WEEKS or count == 0 or due.min() <= 0 or season.min() <= 0:
+        return 0.5
+    bound, free = season / season.sum(), due * season / float(due @ season)
+    excess = min(float(np.sum((closings - count * p) ** 2 / (count * p))) for p in (bound, free)) / (len(closings) - 1)
+    return float(expit(float(closings @ np.log(bound / free)) / max(excess, 1.0)))
 
 
 def drift(counts: Floats, expected: Floats) -> float:

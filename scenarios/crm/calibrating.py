@@ -21,8 +21,9 @@ from scenarios.crm.ages import Ages, came_due, cycles, explains_the_closings, le
 from scenarios.crm.churn import Losses, losses_of
 from scenarios.crm.deal_values import values_of
 from scenarios.crm.history import History, Windows, between
+from scenarios.crm.load import HoursInDoubt, hours_bind, hours_in_doubt
 from scenarios.crm.mapping import Assumed
-from scenarios.crm.pace import Leads, capacities, closing_season, closings_by_rep, drift_of, hours_bind, leads_of
+from scenarios.crm.pace import Leads, capacities, closing_season, closings_by_rep, drift_of, leads_of
 from scenarios.crm.stage_history import PassedStages
 from scenarios.crm.win_rates import WinRates, win_rates
 
@@ -46,6 +47,8 @@ class Calibration:
     closing_season: Season
     closing_drift: float
     binding: Binding
+    doubt: HoursInDoubt | None
+    """None where closings tell whether hours bind, or deals tell no cycle."""
     leads: Mapping[tuple[str, str], float]
     """Product, rep → deals engaged a week."""
     leads_by_rep: Mapping[str, Figure]
@@ -83,8 +86,9 @@ def calibrate(
     season = closing_season(observed, windows)
     binds = hours_bind(history, season, windows)
     names, ages = sorted(products), Ages.of(history, as_of, sorted(products), reps, stages)
-    # Where it cannot be told, ages at the end are taken as they are: then deals go on closing as they did.
-    free = binds.verdict != "hours bind"
+    # Where it cannot be told, ages at the end are taken as they are: then deals go on closing as they did. If hours
+    # bind all the same, no more is closed than there were hours for.
+    free = binds.verdict != "hours bind"  # at least for all we know: what is in doubt is drawn
     who = np.ones(len(ages.days), dtype=bool) if free else least_loaded(ages, len(reps))
     by_product, cycle = cycles(ages, names, who, not free)
     if not free and cycle is not None and not explains_the_closings(ages, names, by_product, cycle):
@@ -93,6 +97,10 @@ def calibrate(
     capacity = {name: figure.value for name, figure in closings.items()}
     if cycle is not None and not free:
         capacity = capacities(ages, closings, came_due(ages, names, by_product, cycle, len(reps)))
+    doubt = None
+    if binds.verdict == "cannot tell" and (plain := Ages.of(history, as_of, names, reps).fit(who, waiting=False)):
+        doubt = hours_in_doubt(history, plain, closings, season, windows)
+        capacity = dict(doubt.closings)
     leads = leads_of(history, reps, sorted(products), windows, joined)
     ratio, mean_deal, sigma, value_sd = values_of(history, products, windows, assumed)
     return Calibration(
@@ -104,6 +112,7 @@ def calibrate(
         closing_season=season,
         closing_drift=drift_of(observed["closed"], season, windows, np.zeros(len(observed), dtype=np.int64), 1),
         binding=binds,
+        doubt=doubt,
         capacity=capacity,
         leads=leads.by_product_and_rep,
         leads_by_rep=leads.by_rep,

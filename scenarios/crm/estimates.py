@@ -79,6 +79,8 @@ class Estimates:
     leads_count: int
     cycle_sigma: Figure
     touch_hours: float
+    hours_in_use: Mapping[str, float]
+    """Rep → part of the hours that closings take; all of it where hours bind."""
     calibration: Calibration
     invoices: Invoices | None
     """None where the export has no file of them."""
@@ -133,7 +135,8 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     unused += [entry for part in (invoices, staff, record, renewals) if part for entry in part.unused]
     products = _products(history, calibration, listed, windows, assumed, sales)
 
-    touch_hours, hours = _hours(calibration, assumed)
+    used = _in_use(calibration, assumed)
+    touch_hours, hours = _hours(calibration, used, assumed)
     tiers = rep_tiers(rep_sales, method.rep_tiers)
     rank = {name: number for number, name in enumerate(ranks(rep_sales), start=1)}
     open_deals = open_deals_of(history, {product.name: product.mean_deal.value for product in products}, tier_of)
@@ -159,6 +162,7 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
         leads_count=len(placed),
         cycle_sigma=_cycle_sigma(calibration, windows, assumed),
         touch_hours=touch_hours,
+        hours_in_use=used,
         calibration=calibration,
         invoices=invoices,
         staff=staff,
@@ -257,9 +261,8 @@ def _cycle_sigma(calibration: Calibration, windows: Windows, assumed: Assumed) -
     return Figure(min(sigma, 3.0), count, basis, sigma * (1 - half), min(sigma * (1 + half), 3.0))
 
 
-def _hours(calibration: Calibration, assumed: Assumed) -> tuple[float, dict[str, Figure]]:
+def _hours(calibration: Calibration, used: Mapping[str, float], assumed: Assumed) -> tuple[float, dict[str, Figure]]:
     """Hours of a closing, and of each rep a week: what the closings take that the rep can do."""
-    used = {name: _used(calibration, figure.value, assumed) for name, figure in calibration.closings.items()}
     touch_hours = assumed.touch_hours
     busiest = max(possible / used[name] for name, possible in calibration.capacity.items()) * touch_hours
     if busiest > assumed.method.most_hours_per_week:
@@ -280,16 +283,18 @@ def _hours(calibration: Calibration, assumed: Assumed) -> tuple[float, dict[str,
     return touch_hours, hours
 
 
-def _used(calibration: Calibration, closings_per_week: float, assumed: Assumed) -> float:
-    """Part of a rep's hours in use: all where hours bind; else so little that the wait for the rep adds hardly any.
+def _in_use(calibration: Calibration, assumed: Assumed) -> dict[str, float]:
+    """Part of each rep's hours in use: all where hours bind; else so little that the wait for the rep adds hardly any.
 
     The cycle then holds the waits that there were. Of exponential work at a utilisation u, u² ÷ (1 - u) deals wait on
-    average (Pollaczek, Khinchine): at most ``most_waiting`` of a quarter's closings.
+    average (Pollaczek, Khinchine): at most ``most_waiting`` of a quarter's closings. Where it is in doubt whether hours
+    bind the part is the same for all, so that one factor on hours takes from all what they have to spare.
     """
     if calibration.binding.verdict == "hours bind":
-        return 1.0
-    waiting = assumed.method.most_waiting * closings_per_week * 13
-    return min((math.sqrt(waiting**2 + 4 * waiting) - waiting) / 2, assumed.utilisation)
+        return dict.fromkeys(calibration.closings, 1.0)
+    waiting = {name: assumed.method.most_waiting * rate.value * 13 for name, rate in calibration.closings.items()}
+    used = {name: min((math.sqrt(w**2 + 4 * w) - w) / 2, assumed.utilisation) for name, w in waiting.items()}
+    return used if calibration.doubt is None else dict.fromkeys(used, min(used.values()))
 
 
 def _warnings(

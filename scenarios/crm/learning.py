@@ -17,6 +17,7 @@ from scenarios.calibration.figures import Figure
 from scenarios.calibration.seasons import Season, month_of_quarter
 from scenarios.crm.estimates import Estimates
 from scenarios.crm.invoices import Invoices
+from scenarios.crm.load import HoursInDoubt
 from scenarios.crm.own_figures import Ids
 from scenarios.crm.renewals import Renewals
 from scenarios.crm.staff import Staff
@@ -32,6 +33,8 @@ __all__ = [
     "what_nobody_knows",
     "without_own",
 ]
+LEAST_CHANCE = 0.005
+"""Chance that hours bind below which it is left out."""
 LEAST_SPREAD = 0.002
 """Spread of a factor below which it is left out."""
 
@@ -138,6 +141,7 @@ def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
             entries.append(_spread(id, what, parameter, {}, spread, source))
     return [
         *entries,
+        *_about_hours(learnt.doubt, estimates.hours_in_use),
         *_about_renewals(estimates.renewals),
         *_about_payments(estimates.invoices),
         *_about_leavers(estimates.staff),
@@ -181,6 +185,16 @@ def about_win_rates(win: WinRates, stages: PassedStages | None, ids: Ids) -> lis
                 source = f"sampling error of {count:,} deals, less that of who passes a stage"
             entries.append(_beta(id, what, scope, rate.value, rest * rate.value, source))
     return entries
+
+
+def _about_hours(doubt: HoursInDoubt | None, in_use: Mapping[str, float]) -> list[CommentedMap]:
+    """Whether hours bind, where it cannot be told: then nobody has any to spare, and a growing queue just grows."""
+    if doubt is None or doubt.chance < LEAST_CHANCE:
+        return []
+    spare = significant(min(in_use.values()), 4)
+    distribution = commented(kind="two_point", low=spare, high=1, low_share=significant(doubt.chance, 3))
+    source = f"closings of {doubt.weeks} weeks against what came due by its age: hours bind with {doubt.chance:.0%}"
+    return [_entry("U-binding", "Whether the hours of reps bind", "rep_hours", {}, distribution, source)]
 
 
 def _about_renewals(renewals: Renewals | None) -> list[CommentedMap]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenarios.calibration.capacity import Binding, binding, capacity_behind, drift
+from scenarios.calibration.capacity import capacity_behind, drift
 from scenarios.calibration.figures import Figure
 from scenarios.calibration.rates import count_interval, count_rates, mixes
 from scenarios.calibration.seasons import MONTHS, Season, month_of_quarter, rate_season
@@ -20,7 +20,16 @@ from scenarios.crm.ages import Ages
 from scenarios.crm.groups import codes
 from scenarios.crm.history import History, Windows, between
 
-__all__ = ["Leads", "capacities", "closing_season", "closings_by_rep", "drift_of", "hours_bind", "leads_of"]
+__all__ = [
+    "Leads",
+    "by_week",
+    "capacities",
+    "closing_season",
+    "closings_by_rep",
+    "drift_of",
+    "leads_of",
+    "season_by_week",
+]
 
 Floats: TypeAlias = NDArray[np.float64]
 WEEKS_PER_BLOCK = 4
@@ -113,19 +122,6 @@ def leads_of(
     return Leads(leads, by_rep, math.hypot(float(sampling), moving), season, worth)
 
 
-def hours_bind(history: History, season: Season, windows: Windows) -> Binding:
-    """Whether closings a week follow the number of deals open at its start."""
-    weeks = windows.rate_days // 7
-    if weeks < 1:
-        return Binding(None, None, None, 0, "cannot tell")
-    starts = pd.date_range(end=windows.as_of, periods=weeks + 1, freq="7D")[:-1].to_numpy()
-    deals = history.deals
-    engaged = np.sort(deals["engaged"].to_numpy())
-    gone = np.sort(history.closed["closed"].to_numpy())
-    pipeline = np.searchsorted(engaged, starts, "left") - np.searchsorted(gone, starts, "left")
-    return binding(_weekly(history.closed["closed"], windows), pipeline.astype(float), _weekly_season(season, windows))
-
-
 def closing_season(observed: pd.DataFrame, windows: Windows) -> Season:
     """Season inside the quarter of closings."""
     return _dispersed(observed["closed"], windows)
@@ -135,12 +131,12 @@ def drift_of(
     dates: pd.Series[pd.Timestamp], season: Season, windows: Windows, member: NDArray[np.int64], members: int
 ) -> float:
     """What moves members up and down for weeks, beyond chance and season, as a share."""
-    expected = _weekly_season(season, windows)
+    expected = season_by_week(season, windows)
     blocks = len(expected) // WEEKS_PER_BLOCK
     if blocks < 3:
         return 0.0
     first = len(expected) - blocks * WEEKS_PER_BLOCK
-    weekly = np.array([_weekly(dates[member == number], windows)[first:] for number in range(members)])
+    weekly = np.array([by_week(dates[member == number], windows)[first:] for number in range(members)])
     counts = weekly.reshape(members, blocks, WEEKS_PER_BLOCK).sum(axis=2)
     return drift(counts, expected[first:].reshape(blocks, WEEKS_PER_BLOCK).sum(axis=1))
 
@@ -168,7 +164,7 @@ def _dispersed(dates: pd.Series[pd.Timestamp], windows: Windows) -> Season:
     season = rate_season(events, days)
     if not season.is_there or windows.rate_days < 7 * 6:
         return Season((1.0, 1.0, 1.0), season.counts, season.p_value)
-    weekly, expected = _weekly(dates, windows), _weekly_season(season, windows)
+    weekly, expected = by_week(dates, windows), season_by_week(season, windows)
     expected = expected * weekly.sum() / expected.sum()
     excess = float(np.sum((weekly - expected) ** 2 / expected)) / max(len(weekly) - MONTHS, 1)
     return rate_season(events, days, max(excess, 1.0))
@@ -180,7 +176,7 @@ def _days_by_month(windows: Windows, since: dt.date | None = None) -> Floats:
     return np.bincount(month_of_quarter(np.asarray(days.month, dtype=np.int64)), minlength=MONTHS).astype(float)
 
 
-def _weekly(dates: pd.Series[pd.Timestamp], windows: Windows) -> Floats:
+def by_week(dates: pd.Series[pd.Timestamp], windows: Windows) -> Floats:
     """Events of each whole week before the date, the oldest first."""
     weeks = windows.rate_days // 7
     age = (pd.Timestamp(windows.as_of) - dates).dt.days.to_numpy()
@@ -188,7 +184,7 @@ def _weekly(dates: pd.Series[pd.Timestamp], windows: Windows) -> Floats:
     return np.bincount(number[(number >= 0) & (number < weeks)], minlength=weeks).astype(float)
 
 
-def _weekly_season(season: Season, windows: Windows) -> Floats:
+def season_by_week(season: Season, windows: Windows) -> Floats:
     """Mean factor of each whole week before the date."""
     weeks = windows.rate_days // 7
     days = pd.date_range(end=windows.as_of, periods=weeks * 7 + 1, inclusive="left")

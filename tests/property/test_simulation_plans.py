@@ -390,6 +390,7 @@ def _uncertainty(draw: st.DrawFn) -> list[Values]:
         ("win_rate", {"kind": "beta", "mean": 0.3, "sd": 0.05}),
         ("lead_rate", {"kind": "triangular", "low": 0.5, "mode": 1, "high": 1.5}),
         ("rep_hours", {"kind": "uniform", "low": 0.8, "high": 1}),
+        ("rep_hours", {"kind": "two_point", "low": 0.3, "high": 1, "low_share": 0.4}),
         ("strike_rate", {"kind": "lognormal", "sigma": 0.5}),
     )
     chosen = draw(st.lists(st.sampled_from(range(len(kinds))), max_size=2, unique=True))

@@ -250,6 +250,7 @@ def policy(what: str, effect: str) -> str:
         (MARKET, "{kind: triangular, low: 1.2, mode: 1.0, high: 1.4}", "low, mode and high are out of order"),
         (MARKET, "{kind: beta, mean: 0.9, sd: 0.4}", "no Beta distribution has mean 0.9 and standard deviation 0.4"),
         (MARKET, "{kind: beta, mean: 0.5}", "a beta distribution takes mean and sd"),
+        (MARKET, "{kind: two_point, low: 0.5, high: 1}", "a two_point distribution takes high and low and low_share"),
         (
             "    parameter: win_rate\n",
             "    parameter: win_rate\n    scope: {struck: true}\n",

@@ -298,6 +298,14 @@ class TestInverses:
         np.testing.assert_array_equal(distributions.triangular(FINE, 4, 4, 4), 4)
         np.testing.assert_array_equal(distributions.pert(FINE, 4, 4, 4), 4)
 
+    def test_two_points_are_drawn_with_their_chances(self):
+        values = distributions.two_point(GRID, 0.4, 1.0, 0.25)
+        assert set(values.tolist()) == {0.4, 1.0}
+        assert (values == 0.4).mean() == pytest.approx(0.25, abs=1 / len(GRID))
+        assert (np.diff(values[np.argsort(GRID)]) >= 0).all()
+        np.testing.assert_array_equal(distributions.two_point(FINE, 2, 3, 0), 3)
+        np.testing.assert_array_equal(distributions.two_point(FINE, 2, 3, 1), 2)
+
     def test_ranges_with_the_mode_at_an_end(self):
         for inverse in (distributions.triangular, distributions.pert):
             for mode in (1.0, 3.0):
@@ -324,6 +332,8 @@ class TestInverses:
             (lambda u: distributions.beta(u, 0.5, 0.5), r"standard_deviation must be .*, found 0.5"),
             (lambda u: distributions.uniform(u, 2, 1), "low must be at most high, found 2"),
             (lambda u: distributions.triangular(u, 1, 4, 3), "mode must be between low and high, found 4"),
+            (lambda u: distributions.two_point(u, 2, 1, 0.5), "low must be at most high, found 2"),
+            (lambda u: distributions.two_point(u, 1, 2, 1.5), "low_share must be between 0 and 1, found 1.5"),
             (lambda u: distributions.pert(u, 1, 0, 3), "mode must be between low and high, found 0"),
             (lambda u: distributions.bernoulli(u, 1.2), r"probability must be in \[0, 1\], found 1.2"),
             (lambda u: distributions.categorical(u, [0.5, 0.6]), "sum of shares must be 1, found 1.1"),
