@@ -141,6 +141,26 @@ def test_checks_pass_are_reviewed_or_fail(plan: Plan) -> None:
     )
 
 
+def test_a_simulation_is_checked_for_what_it_has(plan: Plan) -> None:
+    """Optimism beyond what is hoped, strikes that were forced, figures that were clipped; and none of them."""
+    simulated = samples.simulation().model_copy(update={"violations": ()})
+    found = {check.id: check for check in review(simulated, plan)}
+    assert (found["forced"].status, found["forced"].names) == ("REVIEW", ("K1@week5",))
+    assert (found["clips"].status, found["clips"].names) == ("REVIEW", ("win_rate",))
+    assert (found["optimism"].status, found["optimism"].figures["share"]) == ("REVIEW", 1_290_000 / 18_800_000)
+    assert "hard_rules" not in found
+    nothing = {"forced": (), "clips": {}, "optimism": None, "kpis": samples.kpis()[:0]}
+    bare = {check.id: check.status for check in review(simulated.model_copy(update=nothing), plan)}
+    assert bare == {"clips": "PASS", "assumptions": "REVIEW"}
+
+
+def test_reps_without_any_potential_are_no_matter_of_fairness(plan: Plan) -> None:
+    reps = tuple(rep.model_copy(update={"potential": 0.0}) for rep in samples.allocation().reps)
+    assert "fairness" in {check.id for check in review(samples.allocation(), plan)}
+    none = samples.allocation().model_copy(update={"reps": reps})
+    assert "fairness" not in {check.id for check in review(none, plan)}
+
+
 def test_a_chance_that_is_hardly_known_fails(plan: Plan) -> None:
     wide = tuple(
         kpi.model_copy(update={"ci_low": 0.3, "ci_high": 0.65}) if kpi.id == "p_target" else kpi

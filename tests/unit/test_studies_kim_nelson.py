@@ -58,3 +58,12 @@ def test_variances_of_many_differences_are_those_of_each() -> None:
     gaps = figures[:, :, None] - figures[:, None, :]
     assert _variances(figures) == pytest.approx(gaps.var(axis=0, ddof=1), abs=1e-12)
     assert _variances(figures)[3, 7] == 0
+
+
+def test_a_figure_that_is_none_is_refused_also_later() -> None:
+    def sample(systems: NDArray[np.int64], start: int, stop: int) -> NDArray[np.float64]:
+        found = np.random.default_rng(start).normal(systems, 9.0, (stop - start, len(systems)))
+        return found if start == 0 else np.full_like(found, np.inf)
+
+    with pytest.raises(ValueError, match="a finite figure for every replication and system"):
+        select_best(sample, 3, **ASKED | {"delta": 0.01})

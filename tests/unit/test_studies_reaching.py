@@ -18,9 +18,12 @@ from scenarios.risks import ContingencyPlan, Trigger
 from simulation.options import Options
 from studies.allocation.naming import named_allocation
 from studies.decisions.levers import levers_of
+from studies.decisions.reaching import STUDY as REACH
 from studies.decisions.reaching import ReachChanceResult, reach_chance_study, target_with_chance
 from studies.decisions.rounds import RoundsResult, _best, _next, rounds_study
+from studies.decisions.trial_design import STUDY as DESIGN
 from studies.decisions.trial_design import DesignResult, design_study
+from studies.decisions.warning import STUDY as LIGHTS
 from studies.decisions.warning import LightsResult, lights_study
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
@@ -346,3 +349,16 @@ def test_the_mix_ends_where_the_chance_is_there_and_leaves_out_what_adds_nothing
     reached = reach_chance_study(plan, allocation, Options.of(plan), futures(40), wanted=result.mix[0].chance.mean)
     assert reached.mix == result.mix[:1]
     assert reached.mix_reaches in ("yes", "cannot tell")
+
+
+def test_a_precision_is_asked_of_what_a_study_answers(
+    reached: ReachChanceResult, lights: LightsResult, design: DesignResult
+) -> None:
+    gains = [lever.gain_contribution for lever in reached.levers]
+    assert REACH.figures(reached, "contribution") == gains
+    assert REACH.figures(reached, "p_target") == [reached.now, *(lever.gain for lever in reached.levers)]
+    assert not REACH.figures(reached, "cash")
+    assert LIGHTS.figures(lights, "cash") == [row.gain_cash for row in lights.acting]
+    assert not LIGHTS.figures(lights, "signed")
+    assert DESIGN.figures(design, "contribution") == [design.worth]
+    assert not DESIGN.figures(design, "cash")

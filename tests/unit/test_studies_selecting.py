@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 
 from scenarios.effects import Effect
+from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Trigger
+from simulation.options import Options
+from studies.allocation.naming import named_allocation
 from studies.decisions.plan_sets import PlanSets
-from studies.decisions.selecting import SelectResult, select_plans
+from studies.decisions.selecting import SelectResult, select_plans, select_study
 from studies.decisions.set_choice import Terms
+from studies.replay.futures import Execution, Futures
 from studies.replay.replications import Batch
 from tests.plans import small_plan
 
@@ -163,3 +167,28 @@ def test_quarters_that_are_known_are_not_run() -> None:
     result = select(["good", "twin", "rare", "poor"], sets_of=bench(asked))
     assert result.quarters_run == sum(asked)
     assert sum(asked) < result.figures_equal / 3
+
+
+def test_heuristics_choose_by_the_worst_tenth_too() -> None:
+    """Of 15 plans the budget has room for the insurance: in every seventh future it spares four fifths of 250,000."""
+    names = ["insurance", *(f"filler-{n}" for n in range(14))]
+    result = select(names, most=140, criterion="cvar", budget=12_500.0)
+    assert (result.method, result.chosen.plans) == ("heuristic", ("insurance",))
+
+
+def test_nothing_to_choose_from_is_told(small_plan: Plan) -> None:
+    bare = small_plan.model_copy(update={"contingency_plans": ()})
+    with pytest.raises(UsageError, match="no contingency plan to choose from"):
+        select_study(
+            bare,
+            named_allocation(bare, "even"),
+            Options.of(bare),
+            Futures(Execution(1, 20)),
+            Terms(criterion="contribution", budget=None, delta=1.0),
+        )
+
+
+def test_a_runner_that_gives_other_replications_than_those_asked_for_is_refused() -> None:
+    sets = PlanSets([entry("good")], lambda tasks: [synthetic(held, numbers[::-1]) for held, numbers in tasks])
+    with pytest.raises(ValueError, match="the replications that it was asked for, in order"):
+        sets.contribution(np.array([1]), range(3))

@@ -7,11 +7,12 @@ import pytest
 
 from scenarios.errors import UsageError
 from scenarios.plan import Assumption, Plan
+from scenarios.risks import Distribution
 from simulation.options import Options
 from studies.allocation.naming import named_allocation
 from studies.decisions.range_sizes import PILOT, gap_estimate
 from studies.decisions.ranges import plan_at, stated_ranges, without_range
-from studies.decisions.sensitivity import ExplainRequest, SensitivityResult, explain_sensitivity
+from studies.decisions.sensitivity import STUDY, ExplainRequest, SensitivityResult, explain_sensitivity
 from studies.replay.futures import Execution, Futures
 from studies.statistics import mean_estimate, moved_estimate, proportion_estimate
 from tests.plans import small_plan
@@ -97,6 +98,7 @@ def test_decisions_have_a_worth_and_every_range_a_verdict(result: SensitivityRes
 def test_a_price_that_is_too_high_turns_the_verdict_where_the_line_crosses_zero() -> None:
     """Between a retainer of nothing and one of 90,000 the plan stops being worth it at what it brings."""
     settings = ["risks.K1.chance_per_quarter=1", "contingency_plans.K1-answer.activation_cost=0"]
+    settings += ["contingency_plans.K1-answer.effects=[{parameter: win_rate, factor: 3}]"]
     plan = small_plan(settings=[*settings, "contingency_plans.K1-answer.delay_days=0"])
     price = Assumption(path="contingency_plans.K1-answer.retainer", grade="D", source="x", low=0, high=90000)
     plan = plan.model_copy(update={"assumptions": (price,), "uncertainty": ()})
@@ -105,10 +107,9 @@ def test_a_price_that_is_too_high_turns_the_verdict_where_the_line_crosses_zero(
     gross = result.worth["K1-answer"].mean + 3000
     assert flip.at_low.mean == pytest.approx(gross)
     assert flip.at_high.mean == pytest.approx(gross - 90000)
-    if flip.flips == "yes":
-        assert flip.value == pytest.approx(gross)
-    else:
-        assert flip.flips == "cannot tell"
+    assert (flip.flips, flip.value) == ("yes", pytest.approx(gross))
+    # On the way from the retainer of 3,000 to that of 90,000.
+    assert flip.move == pytest.approx((gross - 3000) / (90000 - 3000))
 
 
 def test_a_range_is_seen_on_as_many_futures_as_make_it_as_sure_as_the_widest() -> None:
@@ -174,3 +175,26 @@ def test_what_cannot_be_asked_is_refused_before_anything_is_simulated(
         explain(plan, replications=2, against="fair")
     with pytest.raises(UsageError, match="two ranges"):
         explain(plan, replications=2, ranges=(MARKET,), indices="morris", against=None)
+
+
+def test_a_kpi_that_no_range_moves_has_no_indices(plan: Plan) -> None:
+    with pytest.raises(UsageError, match="the same over all ranges: there is nothing to share out"):
+        explain(plan, replications=2, kpi="p_target", indices="sobol", points=4, against=None)
+
+
+def test_what_is_known_for_sure_or_not_drawn_has_no_range(plan: Plan) -> None:
+    (market,) = plan.uncertainty
+    fixed = Distribution(kind="uniform", low=1.1, high=1.1)
+    others = (
+        market.model_copy(update={"id": "off", "enabled": False}),
+        market.model_copy(update={"id": "known", "distribution": fixed}),
+    )
+    more = plan.model_copy(update={"uncertainty": (market, *others)})
+    assert stated_ranges(more) == stated_ranges(plan)
+
+
+def test_a_precision_is_asked_of_what_is_explained_of_chances_or_of_worths(result: SensitivityResult) -> None:
+    assert STUDY.figures(result, "signed") == [result.now, *(row.swing for row in result.rows)]
+    assert STUDY.figures(result, "p_target") == [result.p_target, *(row.p_target_swing for row in result.rows)]
+    assert STUDY.figures(result, "contribution") == list(result.worth.values())
+    assert STUDY.figures(result, "cash") == []

@@ -9,6 +9,7 @@ import pytest
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from scenarios.risks import ContingencyPlan, Trigger
 from simulation.options import ForcedStrike, Options
 from studies.replay.replications import run_replications
 from studies.trace.traces import Focus, TraceResult
@@ -162,3 +163,25 @@ def test_days_and_dates_are_in_order_and_inside_the_quarter(small_plan: Plan) ->
 def test_what_is_not_there_is_refused(small_plan: Plan, focus: dict[str, str | int], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         told(small_plan, **focus)
+
+
+def test_a_plan_that_comes_too_late_is_told_on_the_day_on_which_its_strike_was_known(small_plan: Plan) -> None:
+    """K5 takes R1 in week 9 and R2 in week 11; the answers start after the quarter, each told on its own day.
+
+    What waits for a date and comes too late counts as the last day.
+    """
+    dated = ContingencyPlan(id="dated", name="Dated", trigger=Trigger(week=11), delay_days=100)
+    answers = {entry.id: entry for entry in small_plan.contingency_plans}
+    late = answers["K5-answer"].model_copy(update={"delay_days": 100})
+    plan = small_plan.model_copy(update={"contingency_plans": (answers["K1-answer"], late, dated)})
+    forced = [ForcedStrike("K5", 9, "R1"), ForcedStrike("K5", 11, "R2")]
+    options = Options.of(plan, risks=(), plans=["K5-answer", "dated"], forced=forced)
+    result = trace_study(plan, ALLOCATION, options, seed=SEED, replication=0, focus=Focus())
+    strikes = {row.rep: row.date for row in result.story if row.kind == "strike"}
+    detection = next(risk.detection_days for risk in plan.risks if risk.id == "K5")
+    assert detection == 0
+    told = {(row.subject, row.rep): row for row in result.story if row.kind == "plan"}
+    assert {rep: told["K5-answer", rep].date for rep in ("R1", "R2")} == {rep: strikes[rep] for rep in ("R1", "R2")}
+    assert strikes["R1"] < strikes["R2"]
+    assert all(row.until is None for row in told.values())
+    assert told["dated", None].date == plan.calendar.working_dates[-1].isoformat()

@@ -7,6 +7,7 @@ import pytest
 
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
+from scenarios.risks import Resource, Trigger
 from simulation.options import Options
 from studies.decisions.stressing import stress_study
 from studies.decisions.valuing import ValueResult, value_study
@@ -189,3 +190,40 @@ def test_the_latest_delay_has_an_interval_that_holds_it(valued: ValueResult) -> 
 def test_only_plans_of_the_plan_can_be_valued(plan: Plan, futures: Futures) -> None:
     with pytest.raises(UsageError, match="no contingency plan posters in the plan"):
         value_study(plan, ALLOCATION, Options.of(plan), futures, named=["posters"])
+
+
+def test_what_costs_only_where_it_helps_is_always_worth_it(plan: Plan, futures: Futures) -> None:
+    """Without a retainer nothing is lost where the risk does not strike: one lower rate is enough to see it."""
+    free = {"retainer": 0.0, "activation_cost": 0.0, "delay_days": 0.0}
+    plans = tuple(
+        entry.model_copy(update=free) if entry.id == "K1-answer" else entry for entry in plan.contingency_plans
+    )
+    plan = plan.model_copy(update={"contingency_plans": plans})
+    [row] = value_study(plan, ALLOCATION, Options.of(plan), futures, named=["K1-answer"]).rows
+    assert row.gain_contribution.mean > 0
+    assert row.break_even is not None
+    assert (row.break_even.status, row.break_even.factor) == ("always", None)
+    assert [point.factor for point in row.break_even.points] == [0.0, 0.5, 1.0]
+    assert row.break_even.points[0].gain.mean == 0
+
+
+def test_interactions_are_with_plans_that_share_a_resource_a_trigger_or_the_planners_choice(plan: Plan) -> None:
+    """A shared resource is named first; what can do nothing, and what shares nothing, is left out."""
+    by_id = {entry.id: entry for entry in plan.contingency_plans}
+    own = by_id["K1-answer"].model_copy(update={"resource": "experts"})
+    others = (
+        own.model_copy(update={"id": "same-queue"}),
+        own.model_copy(update={"id": "same-strike", "resource": None}),
+        own.model_copy(update={"id": "stranger", "resource": None, "trigger": Trigger(week=3)}),
+        own.model_copy(update={"id": "idle", "effects": ()}),
+    )
+    chosen = by_id["K5-answer"]
+    assert chosen.chosen
+    resources = (Resource(id="experts", name="Experts", per_week=1),)
+    plan = plan.model_copy(update={"contingency_plans": (own, chosen, *others), "resources": resources})
+    [row] = value_study(plan, ALLOCATION, Options.of(plan), Futures(Execution(SEED, 12)), named=["K1-answer"]).rows
+    assert {line.other: line.shares for line in row.interactions} == {
+        "same-queue": "resource",
+        "same-strike": "trigger",
+        "K5-answer": "chosen",
+    }
