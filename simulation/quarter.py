@@ -201,7 +201,7 @@ class Quarter:
             quotas[self.model.rep_number[row.rep]] += row.quota * self._quota_factors[self._product[row.product]]
         for rep, quota in zip(self.reps, quotas, strict=True):
             rep.quota = quota
-        self.records.quotas = tuple(quotas)
+        self.records.quota_factors = tuple(self._quota_factors)
 
     def deal_ends(self, deal: Opportunity) -> None:
         """Take note that an opportunity was won or lost."""

@@ -198,8 +198,8 @@ class Records:
     sessions: list[SessionRow] = field(default_factory=list)
     exams: list[ExamRow] = field(default_factory=list)
     weights: list[WeightRow] = field(default_factory=list)
-    quotas: tuple[float, ...] = ()
-    """Quota by rep in the end, where weights have changed it; else empty."""
+    quota_factors: tuple[float, ...] = ()
+    """Factor on the quotas of each product in the end, where weights have changed them; else empty."""
     uses: dict[str, int] = field(default_factory=dict)
     """Contingency plan → opportunities, accounts and reps its effects acted on."""
     hours: list[float] = field(default_factory=list)

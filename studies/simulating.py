@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 
 from scenarios.allocation import Allocation
 from scenarios.plan import Plan
+from scenarios.tables import Product, Region, Rep
 from simulation.kpis import enough_for
 from simulation.options import Options
 from studies.allocation.results import RuleRow
 from studies.deciding import decide, options_of, violations_of
+from studies.quotas import final_quotas
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
@@ -50,13 +52,14 @@ class Spread(Record):
     id: str
     name: str
     target: float
-    """Quota of a product, region or rep; for a week 0."""
+    """Quota of a product, region or rep as handed out; for a week 0."""
     mean: float
     p10: float
     p50: float
     p90: float
     p_quota: float | None = None
-    """Chance of reaching ``target``; None where there is none."""
+    """Chance of reaching the quota that stands in the end: ``target``, unless weights have moved it (M3). None where
+    there is none."""
     mean_interval: Interval | None = None
     """95% interval of the mean."""
     p50_interval: Interval | None = None
@@ -150,7 +153,7 @@ def simulate_study(
     optimism = None
     if expected_signed is not None:
         optimism = mean_estimate(expected_signed - calm.kpis["signed"])
-    quota = _quotas(plan, allocation)
+    handed_out, final = _quotas(plan, allocation), final_quotas(plan, allocation, batch)
     result = SimulateResult(
         **futures.heading(plan, allocation),
         risks=tuple(sorted(options.risks)),
@@ -158,11 +161,11 @@ def simulate_study(
         forced=tuple(_forced_words(options)),
         kpis=kpi_rows(batch.kpis, batch.nature),
         bridge=bridge(plan, batch, calm),
-        by_product=_spreads([(p.id, p.name) for p in plan.products], batch.by_product, quota["product"]),
-        by_region=_spreads([(r.id, r.name) for r in plan.regions], batch.by_region, quota["region"]),
-        by_rep=_spreads([(r.id, r.name) for r in plan.reps], batch.by_rep, quota["rep"]),
-        by_week=_spreads(_weeks(plan), batch.by_week, {}),
-        cash_by_week=_spreads(_weeks(plan), batch.cash_by_week, {}),
+        by_product=_spreads(_names(plan.products), batch.by_product, handed_out["product"], final.by_product),
+        by_region=_spreads(_names(plan.regions), batch.by_region, handed_out["region"], final.by_region),
+        by_rep=_spreads(_names(plan.reps), batch.by_rep, handed_out["rep"], final.by_rep),
+        by_week=_spreads(_weeks(plan), batch.by_week),
+        cash_by_week=_spreads(_weeks(plan), batch.cash_by_week),
         criteria=_criteria(plan, batch),
         expected_signed=expected_signed,
         optimism=optimism,
@@ -246,13 +249,25 @@ def _quotas(plan: Plan, allocation: Allocation) -> dict[str, dict[str, float]]:
     return sums
 
 
-def _spreads(names: Sequence[tuple[str, str]], values: Values, targets: dict[str, float]) -> tuple[Spread, ...]:
+def _names(rows: Sequence[Product | Region | Rep]) -> list[tuple[str, str]]:
+    return [(row.id, row.name) for row in rows]
+
+
+def _spreads(
+    names: Sequence[tuple[str, str]],
+    values: Values,
+    targets: Mapping[str, float] | None = None,
+    final: Values | None = None,
+) -> tuple[Spread, ...]:
+    """Rows of members with quotas as handed out; chances are of the ``final`` ones, replication by replication."""
     rows = []
     for number, (id, name) in enumerate(names):
-        column, target = values[:, number], targets.get(id, 0.0)
+        column, target = values[:, number], (targets or {}).get(id, 0.0)
         p10, p50, p90 = quantiles(column)
         mean = mean_estimate(column)
-        chance = proportion_estimate((column >= enough_for(target)).astype(float)) if target > 0 else None
+        chance = None
+        if final is not None and target > 0:
+            chance = proportion_estimate((column >= enough_for(final[:, number])).astype(float))
         rows.append(
             Spread(
                 id=id,

@@ -23,6 +23,7 @@ from studies.allocation.results import RuleRow
 from studies.allocation.rules import broken_rules
 from studies.deciding import decide, options_of
 from studies.decisions.recommending import AttainmentRow, attainment
+from studies.quotas import final_quotas
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
@@ -113,10 +114,12 @@ class _Reps:
 
     sold: Values
     shares: Values
+    moved: Values
+    """Factor on each rep's quota in the end of each future."""
     target: float
 
     def quotas(self, over: float) -> Values:
-        return np.asarray((1 + over) * self.target * self.shares)
+        return np.asarray((1 + over) * self.target * self.shares * self.moved)
 
     def covered(self, over: float) -> Values:
         """1 where the target is made by sales up to quotas."""
@@ -124,7 +127,7 @@ class _Reps:
 
     def row(self, over: float) -> CoverRow:
         asked = self.shares > 0
-        hits = self.sold[:, asked] >= enough_for(self.quotas(over)[asked])
+        hits = self.sold[:, asked] >= enough_for(self.quotas(over)[:, asked])
         chances = hits.mean(axis=0)
         return CoverRow(
             over_assignment=over,
@@ -156,7 +159,7 @@ def over_assign_study(
     if not batch.by_rep.any():
         raise UsageError(f"nothing is signed in any of {len(batch)} quarters, so no quota has a chance")
     quotas = np.array([allocation.quota_by_rep.get(rep.id, 0.0) for rep in plan.reps])
-    reps = _Reps(batch.by_rep, quotas / quotas.sum(), plan.target)
+    reps = _Reps(batch.by_rep, quotas / quotas.sum(), _moved(plan, allocation, batch), plan.target)
     equal, equal_batch = allocation, batch
     for number in range(_ROUNDS):
         equal = equal_chance_quotas(plan, equal, equal_batch, float(quotas.sum()))
@@ -190,7 +193,7 @@ def equal_chance_quotas(plan: Plan, allocation: Allocation, batch: Batch, total:
     """
     before = allocation.quota_by_rep
     asked = [number for number, rep in enumerate(plan.reps) if before.get(rep.id, 0.0) > 0]
-    sold = batch.by_rep[:, asked]
+    sold = (batch.by_rep / _moved(plan, allocation, batch))[:, asked]
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -210,6 +213,13 @@ def equal_chance_quotas(plan: Plan, allocation: Allocation, batch: Batch, total:
     return Allocation("equal chances", tuple(quotas), allocation.budget)
 
 
+def _moved(plan: Plan, allocation: Allocation, batch: Batch) -> Values:
+    """Factor on each rep's quota in the end of each future: 1 unless weights have changed it (M3)."""
+    handed_out = np.array([allocation.quota_by_rep.get(rep.id, 0.0) for rep in plan.reps])
+    final = final_quotas(plan, allocation, batch).by_rep
+    return np.asarray(np.divide(final, handed_out, out=np.ones_like(final), where=(handed_out > 0) & (final > 0)))
+
+
 def _least(chances: Sequence[float], wanted: float) -> float | None:
     return next((over for over, chance in zip(_STEPS, chances, strict=True) if chance >= wanted), None)
 
@@ -218,17 +228,19 @@ def _rep_rows(
     plan: Plan, allocation: Allocation, batch: Batch, equal: Allocation, equal_batch: Batch
 ) -> tuple[EqualChanceRow, ...]:
     rows = []
+    final, final_equal = (final_quotas(plan, a, b).by_rep for a, b in ((allocation, batch), (equal, equal_batch)))
     for number, rep in enumerate(plan.reps):
         quota, even = (found.quota_by_rep.get(rep.id, 0.0) for found in (allocation, equal))
         if quota > 0:
+            sold, sold_equal = batch.by_rep[:, number], equal_batch.by_rep[:, number]
             rows.append(
                 EqualChanceRow(
                     rep=rep.id,
                     name=rep.name,
                     quota=quota,
-                    chance=float(np.mean(batch.by_rep[:, number] >= enough_for(quota))),
+                    chance=float(np.mean(sold >= enough_for(final[:, number]))),
                     equal_quota=even,
-                    equal_chance=proportion_estimate((equal_batch.by_rep[:, number] >= enough_for(even)).astype(float)),
+                    equal_chance=proportion_estimate((sold_equal >= enough_for(final_equal[:, number])).astype(float)),
                 )
             )
     return tuple(rows)

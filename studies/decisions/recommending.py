@@ -19,6 +19,7 @@ from simulation.kpis import enough_for
 from simulation.options import Options
 from studies.allocation.choosing import OptionRow, alternatives_study
 from studies.deciding import options_of
+from studies.quotas import final_quotas
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
@@ -164,14 +165,14 @@ def recommend_study(
 
 
 def attainment(plan: Plan, allocation: Allocation, batch: Batch) -> AttainmentRow:
-    """How attainment is spread among reps with a quota: by quotas, and by luck."""
-    quotas = np.array([allocation.quota_by_rep.get(rep.id, 0.0) for rep in plan.reps])
-    asked = quotas > 0
+    """How attainment is spread among reps with a quota: by quotas, as they stand in the end, and by luck."""
+    quotas = final_quotas(plan, allocation, batch).by_rep
+    asked = (quotas > 0).all(axis=0)
     if not asked.any():
         nothing = Estimate(mean=0.0, ci_low=0.0, ci_high=0.0)
         return AttainmentRow(spread=nothing, luck=0.0, decided=0.0, chance_least=0, chance_greatest=0, on_quota=nothing)
-    attained: Values = batch.by_rep[:, asked] / quotas[asked]
-    hits = batch.by_rep[:, asked] >= enough_for(quotas[asked])
+    attained: Values = batch.by_rep[:, asked] / quotas[:, asked]
+    hits = batch.by_rep[:, asked] >= enough_for(quotas[:, asked])
     chances = hits.mean(axis=0)
     within = attained.var(axis=1)
     whole, decided = float(within.mean()), float(attained.mean(axis=0).var())

@@ -45,6 +45,8 @@ class Batch:
     """Contribution before the costs of contingency plans."""
     nature: Values
     """Factors drawn of what nobody knows, a column per uncertainty that is enabled."""
+    quota_factors: Values
+    """Factor on the quotas of each product in the end: 1 unless weights have changed them (M3)."""
     acceptance: Values
     """Figure of each criterion by which a phase is accepted."""
     lights: Values

@@ -198,6 +198,11 @@ def _columns(dicts: Sequence[dict[str, float]] | Sequence[dict[str, int]]) -> di
     return {name: np.array([entry.get(name, 0) for entry in dicts], dtype=float) for name in names}
 
 
+def _quota_factors(records: Sequence[Records], products: int) -> Values:
+    factors = [entry.quota_factors or (1.0,) * products for entry in records]
+    return np.array(factors, dtype=float).reshape(len(records), products)
+
+
 def _batch(
     model: Model,
     numbers: Sequence[int],
@@ -238,6 +243,7 @@ def _batch(
         clips=_columns([entry.clips for entry in records]),
         before_plans=np.array([m.before_plans for m in measured], dtype=float),
         nature=nature.reshape(len(records), len(model.uncertainties)),
+        quota_factors=_quota_factors(records, len(model.products)),
         acceptance=stack("acceptance", len(model.plan.calendar.criteria)),
         lights=lights_of(records, model.plan),
         verdicts=verdicts_of(records, model.plan),

@@ -119,8 +119,10 @@ def test_weights_that_wait_for_what_never_strikes_change_nothing(company: Compan
 def test_weights_move_quotas_and_make_none(company: Company) -> None:
     records = steered(company, WEIGHTS)
     assert [0 <= row.before <= row.after + 1e-9 <= 1 + 2e-9 or row.before > 0.9 for row in records.weights] == [True]
-    if records.quotas:
-        assert sum(records.quotas) == pytest.approx(company.allocation.total_quota)
+    if records.quota_factors:
+        factor = dict(zip((product.id for product in company.plan.products), records.quota_factors, strict=True))
+        moved = sum(cell.quota * factor[cell.product] for cell in company.allocation.quotas)
+        assert moved == pytest.approx(company.allocation.total_quota)
 
 
 @EXAMPLES

@@ -54,7 +54,7 @@ def test_all_others_give_in_proportion() -> None:
     records = quarter.run()
     assert records.weights == [WeightRow(5.0, "M3", 0.5, pytest.approx(0.6))]
     assert quarter.cell_quota == pytest.approx([240, 0, 0, 160, 600, 0])
-    assert records.quotas == (pytest.approx(600), pytest.approx(400))
+    assert records.quota_factors == pytest.approx((0.8, 0.8, 1.2))
 
 
 def test_some_give_and_not_more_than_they_have() -> None:
@@ -88,4 +88,4 @@ def test_reps_are_measured_by_the_quota_they_have_in_the_end() -> None:
     assert measure(quarter.run(), quarter.model).kpis["reps_on_quota"] == 0.5  # 100 of 100, 100 of 900
     same = quarter_of(plan(0.5, week=2), *leads)
     assert measure(same.run(), same.model).kpis["reps_on_quota"] == 0
-    assert same.records.quotas == ()
+    assert same.records.quota_factors == ()

@@ -1,5 +1,6 @@
 """Unit: what a simulation says of its batches: the bridge, the quarter without risks, optimism, chances by rep."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from simulation.model import Options
+from studies.decisions.recommending import attainment
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
 from studies.replay.replications import Progress, run_replications
@@ -141,6 +143,30 @@ def test_chances_by_rep_product_and_region(simulated: tuple[SimulateResult, Batc
             assert row.p10 <= row.p50 <= row.p90
     assert {row.id: row.target for row in result.by_product} == {"L1": 0, "S1": 170_000}
     assert {row.id: row.target for row in result.by_region} == {"north": 90_000, "south": 80_000}
+
+
+def test_chances_are_of_the_quotas_that_weights_leave() -> None:
+    """L1 takes half of S1's quota in week 2: R1 is asked 45,000, R2 40,000 and R3, who had 60,000 of L1, the rest."""
+    weights = {"gain": {"product": ["L1"]}, "to_share": (60_000 + 85_000) / 230_000, "week": 2}
+    figures = PLAN.model_dump() | {"policies": [{"id": "M3", "name": "", "weight_change": weights}]}
+    plan = Plan.model_validate(figures)
+    quotas = (*ALLOCATION.quotas, QuotaCell("L1", "south", "R3", 60_000.0))
+    allocation = replace(ALLOCATION, quotas=quotas)
+    futures = Futures(Execution(SEED, REPLICATIONS))
+    result, batch, _ = simulate_study(plan, allocation, Options.of(plan), futures)
+    final = [45_000, 40_000, 145_000]
+    assert batch.quota_factors[0] == pytest.approx([145 / 60, 1 / 2])
+    assert [row.target for row in result.by_rep] == [90_000, 80_000, 60_000]  # as handed out
+    hits = [np.mean(batch.by_rep[:, number] >= quota) for number, quota in enumerate(final)]
+    assert [row.p_quota for row in result.by_rep] == pytest.approx(hits)
+    handed_out = [np.mean(batch.by_rep[:, n] >= row.target) for n, row in enumerate(result.by_rep)]
+    assert hits != pytest.approx(handed_out)
+    on_quota = next(kpi.mean for kpi in result.kpis if kpi.id == "reps_on_quota")
+    assert on_quota == pytest.approx(np.mean(hits))
+    assert attainment(plan, allocation, batch).on_quota.mean == pytest.approx(on_quota)
+    assert [row.p_quota for row in result.by_product] == pytest.approx(
+        [np.mean(batch.by_product[:, 0] >= 145_000), np.mean(batch.by_product[:, 1] >= 85_000)]
+    )
 
 
 def test_weeks_add_up_to_the_quarter(simulated: tuple[SimulateResult, Batch, Batch]) -> None:
