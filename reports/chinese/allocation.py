@@ -19,7 +19,7 @@ SENTENCES: dict[str, str] = {
     "allocate.over": "为季度目标的 {share}，上浮 {by}",
     "allocate.under": "为季度目标的 {share}，低于目标 {by}",
     "allocate.expected": "为季度目标的 {share}（假定没有风险发生、也没有等待）",
-    "allocate.contribution": "毛利减去投入、费用和奖金；不含固定工资",
+    "allocate.contribution": "毛利减去投入、费用和奖金（假定没有风险发生）；未扣除固定工资和举措的成本",
     "allocate.by_product": "销售指标与期望签约额",
     "allocate.products": "按产品",
     "allocate.regions": "按区域",

@@ -100,7 +100,8 @@ SENTENCES: dict[str, str] = {
     "changes.title": "对计划所作的改动",
     "changes.more.many": "另有 {n} 项，见 --json",
     "kpis.title": "本季度关键指标",
-    "kpis.note": "均值及其 95% 置信区间，增加模拟次数可使区间变窄。10 个季度中有 8 个落在 P10 与 P90 之间。",
+    "kpis.note": "均值及其 95% 置信区间，增加模拟次数可使区间变窄。10 个季度中有 8 个落在 P10 与 P90 之间。"
+    "边际贡献：毛利减去投入、费用、奖金，以及举措和应急预案的成本。",
     "findings.title": "关于本计划需要了解的情况",
     "findings.count.many": "本计划有 {n} 条检查发现（附数据）：quarterdeck check {plan}",
 }

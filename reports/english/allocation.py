@@ -19,7 +19,8 @@ SENTENCES: dict[str, str] = {
     "allocate.over": "{share} of the target: {by} over-assigned",
     "allocate.under": "{share} of the target: {by} below it",
     "allocate.expected": "{share} of the target, if no risk strikes and nothing waits",
-    "allocate.contribution": "margin less spend, fees and bonuses; salaries are not counted",
+    "allocate.contribution": "margin less spend, fees and bonuses, if no risk strikes; salaries and the costs of "
+    "measures are not counted",
     "allocate.by_product": "Quotas and expected sales",
     "allocate.products": "By product",
     "allocate.regions": "By region",

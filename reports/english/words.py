@@ -98,7 +98,8 @@ SENTENCES: dict[str, str] = {
     "changes.more.many": "and {n} more, in --json",
     "kpis.title": "Figures of the quarter",
     "kpis.note": "Mean with its 95% interval, which more replications narrow. 8 of 10 quarters lie between P10 and "
-    "P90.",
+    "P90. "
+    "Contribution: margin less spend, fees, bonuses and the costs of measures and contingency plans.",
     "findings.title": "Worth knowing about this plan",
     "findings.count.one": "{n} finding about this plan, with figures: quarterdeck check {plan}",
     "findings.count.many": "{n} findings about this plan, with figures: quarterdeck check {plan}",
