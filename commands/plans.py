@@ -48,10 +48,14 @@ def new(
 def _new_workbook(path: Path, source: str, words: Wording) -> None:
     from reports.files import WORKBOOK, write_new
     from reports.messages import say
+    from reports.workbooks.plan_language import plan_in_language
     from reports.workbooks.plan_workbook import plan_workbook
-    from scenarios.loading import load_plan
+    from scenarios.loading import builtin_plans, load_plan
 
-    write_new(path, plan_workbook(load_plan(source).plan, words), WORKBOOK, words)
+    plan = load_plan(source).plan
+    if source in builtin_plans() and not Path(source).exists():
+        plan = plan_in_language(plan, words)
+    write_new(path, plan_workbook(plan, words), WORKBOOK, words)
     say(words.say("new.done_excel", path=path, name=source))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reports import chinese, english
-from reports.chinese import imported_plans, imports, rooms, steps
+from reports.chinese import built_in_plan, imported_plans, imports, meanings, rooms, steps
 
 __all__ = ["CHINESE", "ENGLISH", "MINUS", "Scale", "Unit", "Wording"]
 
@@ -235,5 +235,10 @@ CHINESE = Wording(
     range_words=("–", "至"),
     gap="",
     comma="、",
-    messages=rooms.MESSAGES | imports.MESSAGES | imported_plans.MESSAGES | steps.MESSAGES,
+    messages=rooms.MESSAGES
+    | imports.MESSAGES
+    | imported_plans.MESSAGES
+    | steps.MESSAGES
+    | meanings.MEANINGS
+    | built_in_plan.MESSAGES,
 )

@@ -177,7 +177,7 @@ def _headings(line: Line, table: str, known: Mapping[str, Any], refuse: Refuse) 
     """Names of the columns; what is not known is refused here, and its cells are left out."""
     names: list[str] = []
     for position, cell in enumerate(line.cells):
-        name = str(cell).strip()
+        name = str(cell).partition("\n")[0].strip()  # below its id a heading may say in words what it is
         if name in names and name:
             refuse(line.at(position), f"{table}.{name}", "column given twice", "")
         elif name in known:

@@ -15,7 +15,7 @@ SENTENCES: dict[str, str] = {
     "plan.guide_sheet": "# 说明",
     "plan.guide_title": "计划：{plan}",
     "plan.guide.1": "修改数字、增删行，保存后运行：quarterdeck check FILE.xlsx",
-    "plan.guide.2": "第一行的列名请勿改动。粗体列每行必填；其余各列可以留空，留空时按列名批注所说的取值。",
+    "plan.guide.2": "列名单元格的第一行（英文）用于读取，请勿改动；第二行的中文只作说明。粗体列每行必填；其余各列可以留空，留空时按列名批注所说的取值。",
     "plan.guide.3": "编号由字母、数字、_ 和 - 组成，各工作表靠编号相互对应：销售的区域填 regions 表中某一行的编号。名称可随意填写。",
     "plan.guide.4": "一格多值：east; south。按编号填占比：A=0.28; B=0.4; C=0.32。选取范围：product_tier=star; region=east, south。",
     "plan.guide.5": "金额可写 1,200,000 或 120万，占比可写 0.15 或 15%，日期可用 Excel 日期，也可写 2026-01-05、2026/1/5、"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from reports.pages.parts import changes, money_in, named, row
 from reports.pages.rules import group_name, member_name
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
+from reports.translating import translated
 from reports.wording import Wording
 from studies.allocation.explaining import ExplainResult, Explanation, FixedBy, LockEffect, Stop
 
@@ -104,7 +105,7 @@ def _fixed(fixed: FixedBy, words: Wording) -> str:
     kind = "fixes" if fixed.firmness == "hard" and fixed.sense == "=" else "wishes"
     if fixed.firmness == "hard" and fixed.sense != "=":
         kind = "least" if fixed.sense == ">=" else "most"
-    text = words.say(f"why.{kind}", id=fixed.id, sum=_product(fixed, words), sentence=fixed.sentence)
+    text = words.say(f"why.{kind}", id=fixed.id, sum=_product(fixed, words), sentence=translated(fixed.sentence, words))
     if fixed.firmness == "soft":
         end = "why.missed" if fixed.misses > 0.5 else "why.met"
         text = words.joined(text, words.say(end, amount=words.money(fixed.misses)))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from reports.pages.parts import row
 from reports.specs import Block, Column, Mark, Row, Table, Tone
+from reports.translating import translated
 from reports.wording import Wording
 from studies.allocation.results import Point, ResourceRow, RuleRow
 
@@ -53,7 +54,7 @@ def _row(words: Wording, members: Sequence[RuleRow], of: int, apart: str) -> Row
     elif of > 1:
         status = words.say("rules.of_many", status=_statuses(words, members), n=len(members), all=of)
     return row(
-        words.say("rules.rule", id=member_name(first.id, apart), sentence=first.sentence),
+        words.say("rules.rule", id=member_name(first.id, apart), sentence=translated(first.sentence, words)),
         words.say(f"firmness.{first.firmness}"),
         words.money(sum(rule.left for rule in members)),
         words.money(sum(rule.right for rule in members)),

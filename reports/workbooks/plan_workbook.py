@@ -22,7 +22,7 @@ from scenarios.schema import alternatives
 from scenarios.sheet_writing import sheet_rows
 from scenarios.sheets import SHEETS, Sheet
 
-__all__ = ["plan_workbook"]
+__all__ = ["meaning_of", "plan_workbook"]
 
 _SPARE_LINES = 300
 """Lines below the last one that drop-downs reach to."""
@@ -146,11 +146,15 @@ class _Filled:
         for number, heading in enumerate(headings):
             column = self.sheet.columns.get(heading)
             is_needed = not isinstance(column, Column) or column.is_required
-            self.book.put(self.page, 0, number, heading, head if is_needed else optional)
+            label = self.words.choose("field", heading, "")
+            shown = f"{heading}\n{label}" if label else heading
+            self.book.put(self.page, 0, number, shown, head if is_needed else optional)
             self.page.set_column(number, number, self.widths[number], self.book.format(num_format=self._format(column)))
             if comment := self._comment(heading, column):
                 size = {"x_scale": 2.2, "y_scale": max(0.6, len(comment) / 130), "font_size": 9}
                 self.page.write_comment(0, number, comment, size)
+        if self.words.choose("field", "id", ""):
+            self.page.set_row(0, 2 * HEIGHT)
         for row, line in enumerate(self.rows, start=1):
             self._line(row, line)
         for number, heading in enumerate(self.sheet.columns):
@@ -165,7 +169,7 @@ class _Filled:
         if number == len(self.sheet.columns):
             return _WIDTH_OF_MEANINGS
         texts = [str(line[number]) for line in self.rows if line[number] is not None]
-        return width_of([heading, *texts], 9)
+        return width_of([heading, self.words.choose("field", heading, ""), *texts], 9)
 
     def _line(self, row: int, line: tuple[Any, ...]) -> None:
         height = 1
@@ -181,7 +185,9 @@ class _Filled:
             height = max(height, lines_of(value, self.widths[number]))
         if self.sheet.settings:
             column = self.sheet.settings[line[-2]]
-            meaning = " ".join(filter(None, (self._needed(column), _doc(column))))
+            label = self.words.choose("field", column.name, "")
+            said = (label and f"{label}。", self._needed(column), self._doc(column))
+            meaning = self.words.joined(*filter(None, said))
             grey = self.book.format(font_color="#7F7F7F", text_wrap=True)
             self.book.put(self.page, row, len(line), meaning, grey)
             height = max(height, lines_of(meaning, _WIDTH_OF_MEANINGS))
@@ -207,7 +213,8 @@ class _Filled:
     def _comment(self, heading: str, column: Any) -> str:
         if not isinstance(column, Column):
             return self.words.sentences.get(f"plan.column.{heading}", "")
-        parts = [self._needed(column), _doc(column)]
+        label = self.words.choose("field", column.name, "")
+        parts = [label and f"{label}。", self._needed(column), self._doc(column)]
         if column.kind.form == "list":
             parts.append(self.words.say("plan.list"))
         elif column.kind.form == "mapping":
@@ -219,7 +226,12 @@ class _Filled:
         default = None if column.info.is_required() else column.info.get_default(call_default_factory=True)
         if isinstance(default, bool | int | float | str) and default != "":
             parts.append(self.words.say("plan.default", value=default))
-        return " ".join(part for part in parts if part)
+        return self.words.joined(*(part for part in parts if part))
+
+    def _doc(self, column: Column) -> str:
+        """What a field is, in the planner's language."""
+        text = meaning_of(column)
+        return self.words.messages.get(text, text)
 
     def _choices(self, number: int, heading: str) -> None:
         """What may stand in a column, down to some lines below the last."""
@@ -279,7 +291,7 @@ def _texts(kind: Any) -> tuple[Any, ...]:
     return ()
 
 
-def _doc(column: Column) -> str:
+def meaning_of(column: Column) -> str:
     """What a field is, in the words of the plan's own types."""
     text = _docs(column.owner).get(column.path[-1], "")
     return " ".join(text.replace("``", "").split())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import random
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +13,12 @@ from typing import Any
 
 import pytest
 
-from reports.wording import ENGLISH
-from reports.workbooks.plan_workbook import plan_workbook
-from scenarios.columns import letters
+from optimizer.allocating import allocate
+from reports.wording import CHINESE, ENGLISH
+from reports.workbooks.plan_language import plan_in_language
+from reports.workbooks.plan_workbook import meaning_of, plan_workbook
+from scenarios.checks import findings
+from scenarios.columns import Column, letters
 from scenarios.errors import PlanFileError
 from scenarios.loading import change_plan, load_plan
 from scenarios.plan import Plan
@@ -44,6 +48,38 @@ def test_the_built_in_plan_as_a_template_reads_back_as_the_same_plan(tmp_path: P
     assert list(loaded.files) == ["plan.xlsx"]
     for scenario in plan.scenarios:
         assert load_plan(tmp_path / "plan.xlsx", [scenario.id]).plan == load_plan("quarter", [scenario.id]).plan
+
+
+def test_in_chinese_the_template_says_in_chinese_what_it_is_and_is_the_same_plan(tmp_path: Path) -> None:
+    """Ids and figures are the same; every column and setting has a name, every name and rule is in Chinese alone."""
+    plan = load_plan("quarter").plan
+    chinese = plan_in_language(plan, CHINESE)
+    assert plan_in_language(plan, ENGLISH) is plan
+    (tmp_path / "plan.xlsx").write_bytes(plan_workbook(chinese, CHINESE))
+    loaded = load_plan(tmp_path / "plan.xlsx").plan
+    assert loaded == chinese
+    texts = [entry.name for entry in (*plan.products, *plan.regions, *plan.reps, *plan.risks, *plan.accounts)]
+    theirs = [
+        entry.name for entry in (*loaded.products, *loaded.regions, *loaded.reps, *loaded.risks, *loaded.accounts)
+    ]
+    assert all(text.endswith(name) and text != name for text, name in zip(texts, theirs, strict=True))
+    said = [*(rule.sentence for rule in loaded.rules), *(one.name for one in loaded.uncertainty)]
+    assert all(re.search(r"[\u4e00-\u9fff]", text) and not re.search(r"[a-z]{2,} [a-z]{2,}", text) for text in said)
+    figures = allocate(plan, detail="none"), allocate(loaded, detail="none")
+    assert figures[0].allocation.quotas == figures[1].allocation.quotas
+    assert not [f for f in findings(loaded) if f.id.startswith("other_sentence")]
+
+
+def test_every_column_and_setting_has_a_chinese_name_and_meaning() -> None:
+    for sheet in SHEETS.values():
+        for name in (*sheet.columns, *sheet.settings):
+            assert f"field.{name}" in CHINESE.sentences, f"{sheet.name}: {name}"
+        columns = [
+            column for column in (*sheet.columns.values(), *sheet.settings.values()) if isinstance(column, Column)
+        ]
+        for column in columns:
+            text = meaning_of(column)
+            assert not text or text in CHINESE.messages, f"{sheet.name}: {column.name}: {text}"
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from optimizer.findings import SENTENCES as SENTENCES_OF_ALLOCATIONS
 from reports import chinese, english
+from reports.chinese.built_in_plan import TEXTS
 from reports.languages import LANGUAGES, VARIABLE, wording_for
 from reports.pages.run import page_of
 from reports.specs import Page, Table
@@ -53,9 +54,9 @@ ALIKE = {
 
 
 def test_every_sentence_is_there_in_both_languages() -> None:
-    """There is no singular in Chinese; and only Chinese has names for currencies."""
+    """There is no singular in Chinese; and only Chinese has names for currencies and for the fields of a plan."""
     wanted = {key for key in english.SENTENCES if not key.endswith(".one")}
-    found = {key for key in chinese.SENTENCES if not key.startswith("currency.")}
+    found = {key for key in chinese.SENTENCES if not key.startswith(("currency.", "field."))}
     assert sorted(wanted - found) == [], "not translated"
     assert sorted(found - wanted) == [], "translated, and no longer said"
 
@@ -172,8 +173,9 @@ def test_every_message_that_has_a_chinese_one_is_still_said() -> None:
     """A sentence of the lower rooms, blanks left open, is one of their string constants."""
     defaults = (ROOT / "scenarios" / "library" / "crm" / "assumed.yaml").read_text(encoding="utf-8")
     kinds = (f"there is no {kind}" for kind in (*_KIND_OF_FIELD.values(), *_KIND_OF_TIER.values()))
-    said = " ".join([*constants(), *kinds, defaults])
-    for message in CHINESE.messages:
+    built_in = (ROOT / "scenarios" / "library" / "quarter" / "plan.yaml").read_text(encoding="utf-8")
+    said = " ".join([*constants(), *kinds, defaults, " ".join(built_in.split())])
+    for message in (*CHINESE.messages, *TEXTS):
         pieces = [piece.strip(" ,;:().") for piece in re.split(r"\{\w+\}", message)]
         longest = max(pieces, key=len)
         assert longest in said, message
@@ -188,7 +190,7 @@ def constants() -> list[str]:
     ]
     nodes = (node for source in sources for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))))
     texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    return [re.sub(r"\{\w+:[^}]*\}", "", text) for text in texts]
+    return [" ".join(re.sub(r"\{\w+:[^}]*\}", "", text).replace("``", "").split()) for text in texts]
 
 
 def test_what_an_import_says_is_translated(tmp_path: Path) -> None:
