@@ -118,24 +118,10 @@ def two_point(u: Floats, low: Parameter, high: Parameter, low_share: Parameter) 
 
 def triangular(u: Floats, low: Parameter, mode: Parameter, high: Parameter) -> Floats:
     """Value of a triangular density over [low, high] with its peak at the mode."""
-    _require_ordered(low, mode, high)
+    _require("mode", mode, np.less_equal(low, mode) & np.less_equal(mode, high), "between low and high")
     width, rise, fall = np.subtract(high, low), np.subtract(mode, low), np.subtract(high, mode)
     value = np.where(u * width < rise, low + np.sqrt(u * width * rise), high - np.sqrt((1 - u) * width * fall))
     return np.clip(value, low, high)
-
-
-def pert(u: Floats, low: Parameter, mode: Parameter, high: Parameter) -> Floats:
-    """Value of the PERT density over [low, high]: mean (low + 4 · mode + high) / 6, thinner tails than a triangle."""
-    _require_ordered(low, mode, high)
-    width = np.subtract(high, low)
-    position = np.subtract(mode, low) / np.where(width == 0, 1.0, width)
-    return np.clip(low + width * special.betaincinv(1 + 4 * position, 5 - 4 * position, u), low, high)
-
-
-def bernoulli(u: Floats, probability: Parameter) -> NDArray[np.bool_]:
-    """Whether it happens; a higher probability only turns noes into yeses."""
-    _require("probability", probability, np.greater_equal(probability, 0) & np.less_equal(probability, 1), "in [0, 1]")
-    return np.asarray(u < probability)
 
 
 def categorical(u: Floats, shares: Floats) -> NDArray[np.intp]:
@@ -167,10 +153,6 @@ def poisson_count(u: Floats, mean: Parameter) -> NDArray[np.int64]:
         count[far] -= 1
         far = far[count[far] > 0]
     return count.astype(np.int64).reshape(shape)
-
-
-def _require_ordered(low: Parameter, mode: Parameter, high: Parameter) -> None:
-    _require("mode", mode, np.less_equal(low, mode) & np.less_equal(mode, high), "between low and high")
 
 
 def _require(name: str, value: Parameter, holds: NDArray[np.bool_] | np.bool_, what: str) -> None:

@@ -10,7 +10,6 @@ from studies.results import Change, Record
 
 __all__ = [
     "AllocateResult",
-    "AllocationPart",
     "BudgetRow",
     "Point",
     "PoolRow",
@@ -140,14 +139,6 @@ class StageRow(Record):
     stage: str
     value: float
     note: str = ""
-
-
-class AllocationPart(Record):
-    """An allocation in rows."""
-
-    name: str
-    quotas: tuple[QuotaRow, ...]
-    budget: tuple[BudgetRow, ...]
 
 
 class AllocateResult(Record):

@@ -271,10 +271,9 @@ class TestInverses:
             (lambda u: distributions.lognormal_factor(u, 0.4), stats.lognorm(0.4, scale=np.exp(-0.08))),
             (lambda u: distributions.uniform(u, 2.0, 5.0), stats.uniform(2, 3)),
             (lambda u: distributions.triangular(u, 2.0, 3.0, 7.0), stats.triang(0.2, 2, 5)),
-            (lambda u: distributions.pert(u, 2.0, 3.0, 7.0), stats.beta(1.8, 4.2, 2, 5)),
             (lambda u: distributions.beta(u, 0.3, 0.1), stats.beta(0.3 * 20, 0.7 * 20)),
         ],
-        ids=["exponential", "lognormal", "lognormal_factor", "uniform", "triangular", "pert", "beta"],
+        ids=["exponential", "lognormal", "lognormal_factor", "uniform", "triangular", "beta"],
     )
     def test_quantiles_equal_scipy(self, ours, theirs):
         values = ours(FINE)
@@ -288,7 +287,6 @@ class TestInverses:
         assert np.median(distributions.lognormal(grid, 30, 0.8)) == pytest.approx(30, rel=1e-4)
         shares = distributions.beta(grid, 0.2, 0.05)
         assert (shares.mean(), shares.std()) == pytest.approx((0.2, 0.05), abs=1e-5)
-        assert distributions.pert(grid, 1, 2, 9).mean() == pytest.approx((1 + 4 * 2 + 9) / 6, abs=1e-4)
 
     def test_no_spread_returns_the_centre(self):
         np.testing.assert_array_equal(distributions.lognormal(FINE, 30, 0), 30)
@@ -296,7 +294,6 @@ class TestInverses:
         np.testing.assert_array_equal(distributions.beta(FINE, 0.3, 0), 0.3)
         np.testing.assert_array_equal(distributions.uniform(FINE, 4, 4), 4)
         np.testing.assert_array_equal(distributions.triangular(FINE, 4, 4, 4), 4)
-        np.testing.assert_array_equal(distributions.pert(FINE, 4, 4, 4), 4)
 
     def test_two_points_are_drawn_with_their_chances(self):
         values = distributions.two_point(GRID, 0.4, 1.0, 0.25)
@@ -307,12 +304,11 @@ class TestInverses:
         np.testing.assert_array_equal(distributions.two_point(FINE, 2, 3, 1), 2)
 
     def test_ranges_with_the_mode_at_an_end(self):
-        for inverse in (distributions.triangular, distributions.pert):
-            for mode in (1.0, 3.0):
-                values = inverse(FINE, 1.0, mode, 3.0)
-                assert (values >= 1).all()
-                assert (values <= 3).all()
-                assert (np.diff(values) > 0).all()
+        for mode in (1.0, 3.0):
+            values = distributions.triangular(FINE, 1.0, mode, 3.0)
+            assert (values >= 1).all()
+            assert (values <= 3).all()
+            assert (np.diff(values) > 0).all()
 
     def test_parameters_broadcast_with_uniforms(self):
         values = distributions.lognormal(GRID[:6].reshape(3, 2), np.array([[1.0], [2.0], [3.0]]), 0.5)
@@ -334,8 +330,6 @@ class TestInverses:
             (lambda u: distributions.triangular(u, 1, 4, 3), "mode must be between low and high, found 4"),
             (lambda u: distributions.two_point(u, 2, 1, 0.5), "low must be at most high, found 2"),
             (lambda u: distributions.two_point(u, 1, 2, 1.5), "low_share must be between 0 and 1, found 1.5"),
-            (lambda u: distributions.pert(u, 1, 0, 3), "mode must be between low and high, found 0"),
-            (lambda u: distributions.bernoulli(u, 1.2), r"probability must be in \[0, 1\], found 1.2"),
             (lambda u: distributions.categorical(u, [0.5, 0.6]), "sum of shares must be 1, found 1.1"),
             (lambda u: distributions.categorical(u, [1.5, -0.5]), "shares must be at least 0, found -0.5"),
             (lambda u: distributions.poisson_count(u, -1), "mean must be finite and at least 0, found -1"),
@@ -425,17 +419,6 @@ class TestTruncatedLognormal:
 
 
 class TestDiscrete:
-    def test_bernoulli_by_threshold(self):
-        u = np.array([0.1, 0.5, 0.9])
-        assert distributions.bernoulli(u, 0.5).tolist() == [True, False, False]
-        assert not distributions.bernoulli(np.array([2.0**-33]), 0.0).any()
-        assert distributions.bernoulli(np.array([LARGEST_UNIFORM]), 1.0).all()
-
-    def test_higher_probability_only_adds(self):
-        rare, frequent = distributions.bernoulli(GRID, 0.2), distributions.bernoulli(GRID, 0.3)
-        assert (frequent | ~rare).all()
-        assert rare.mean() == pytest.approx(0.2, abs=1e-3)
-
     def test_categories_take_their_shares(self):
         shares = np.array([0.2, 0.0, 0.5, 0.3])
         chosen = distributions.categorical((np.arange(1_000) + 0.5) / 1_000, shares)
