@@ -72,3 +72,25 @@ def test_the_built_in_plan_s_expected_sales_come_from_where_the_company_says() -
         "marketing": 0,
         "travel": 0,
     }
+
+
+def test_negative_amounts_of_a_hand_made_allocation_are_named() -> None:
+    quotas = (QuotaCell("P", "mature", "m", 320.0), QuotaCell("P", "growth", "g", -20.0))
+    rows = check_allocation(budget_plan(), Allocation("hand", quotas, ()))
+    found = {row.member: row for row in rows if row.id == "amount"}
+    assert set(found) == {"P/growth/g"}
+    assert (found["P/growth/g"].holds, found["P/growth/g"].violation) == (False, 20)
+
+
+def test_rules_and_locks_over_expected_sales_are_judged_where_those_are_given() -> None:
+    over = {"over": "expected", "where": {"region": ["growth"]}}
+    rule = {"id": "G", "left": over, "sense": ">=", "ratio": 0.25, "right": {"over": "expected"}}
+    lock = {"id": "L", "cells": over, "amount": 60, "because": "promised"}
+    plan = budget_plan(rules=[rule], locks=[lock])
+    quotas = (QuotaCell("P", "mature", "m", 200.0), QuotaCell("P", "growth", "g", 100.0))
+    hand = Allocation("hand", quotas, ())
+    assert not {"G", "lock:L"} & {row.id for row in check_allocation(plan, hand)}
+    expected = {("P", "mature", "m"): 100.0, ("P", "growth", "g"): 40.0}
+    found = {row.id: row for row in check_allocation(plan, hand, expected)}
+    assert (found["G"].holds, found["G"].left, found["G"].right) == (True, 40, 0.25 * 140)
+    assert (found["lock:L"].holds, found["lock:L"].violation) == (False, 20)

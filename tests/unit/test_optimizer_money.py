@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 
 from optimizer.allocating import allocate
@@ -143,3 +145,38 @@ def test_bonuses_and_reserves_do_not_move() -> None:
     for pool, total in totals.items():
         left = sum(amount for cell, amount in first.amount.items() if plan.activity[cell[1]].pool == pool)
         assert left == pytest.approx(total * 2 / 3, rel=1e-4)
+
+
+def test_what_falls_due_after_the_quarter_is_not_collected_in_it(small_plan: Plan) -> None:
+    """I1 of 30,000 is due on 20 January; due in April it is no money of the quarter."""
+    now = collection_outlook(solve(small_plan).amounts())
+    rows = tuple(
+        row.model_copy(update={"due_date": dt.date(2026, 4, 20)}) if row.id == "I1" else row
+        for row in small_plan.receivables
+    )
+    later = collection_outlook(solve(small_plan.model_copy(update={"receivables": rows})).amounts())
+    assert now.due - later.due == pytest.approx(30_000)
+    assert 0 < now.received - later.received < 30_000
+
+
+def test_what_a_measure_costs_outside_pools_is_certain(small_plan: Plan) -> None:
+    row = _table(small_plan)["", "proposal-tool"]
+    assert (row.set_aside, row.expected, row.most, row.treatment) == (2000, 2000, 2000, "certain")
+    off = small_plan.measures[0].model_copy(update={"enabled": False})
+    assert ("", "proposal-tool") not in _table(small_plan.model_copy(update={"measures": (off,)}))
+
+
+def test_renewals_that_are_expected_above_the_threshold_are_expected_to_cost_more(small_plan: Plan) -> None:
+    """C1 renews 40,000 with 0.9 and C2 8,000 with 0.7, 41,600 together: at a target of 40,000 the bonus doubles."""
+    money = small_plan.money.model_dump() | {
+        "bonuses": [{"id": "R", "activity": "salon", "basis": "renewed", "rate": 0.02}],
+        "renewal_target": 40_000,
+        "renewal_threshold": 1.0,
+        "renewal_accelerator": 2.0,
+    }
+    plan = Plan.model_validate(small_plan.model_dump() | {"money": money})
+    row = _table(plan)["", "renewal_accelerator"]
+    assert (row.expected, row.treatment) == (pytest.approx(0.02 * 41_600), "expected")
+    assert not row.in_contribution
+    plan = plan.model_copy(update={"money": plan.money.model_copy(update={"renewal_target": 50_000})})
+    assert (_table(plan)["", "renewal_accelerator"].expected) is None
