@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from scenarios.errors import Problem
 from scenarios.expectations import responses_in
@@ -68,28 +68,22 @@ def attributes_of_cells(plan: Plan, over: str) -> list[dict[str, str]]:
 
 def members(plan: Plan, dimension: str) -> dict[str, dict[str, str]]:
     """Members of a dimension with their attributes."""
-    found: dict[str, dict[str, str]] = {}
-    match dimension:
-        case "product":
-            found = {p.id: {"product": p.id, "product_tier": p.tier} for p in plan.products}
-        case "region":
-            found = {r.id: {"region": r.id, "maturity": r.maturity} for r in plan.regions}
-        case "rep":
-            found = {r.id: {"rep": r.id, "rep_tier": r.tier} for r in plan.reps}
-        case "activity":
-            tier = {a.id: {"customer_tier": a.customer_tier or ""} for a in plan.activities}
-            found = {a.id: {"activity": a.id, "pool": a.pool, **tier[a.id]} for a in plan.activities}
-        case "product_tier":
-            found = {tier: {"product_tier": tier} for tier in plan.product_tiers}
-        case "rep_tier":
-            found = {tier: {"rep_tier": tier} for tier in plan.rep_tiers}
-        case "maturity":
-            found = {m.id: {"maturity": m.id} for m in plan.maturities}
-        case "pool":
-            found = {p.id: {"pool": p.id} for p in plan.money.pools}
-        case "customer_tier":
-            found = {tier: {"customer_tier": tier} for tier in plan.customer_tier}
-    return found
+    return _MEMBERS[dimension](plan)
+
+
+_MEMBERS: dict[str, Callable[[Plan], dict[str, dict[str, str]]]] = {
+    "product": lambda plan: {p.id: {"product": p.id, "product_tier": p.tier} for p in plan.products},
+    "product_tier": lambda plan: {tier: {"product_tier": tier} for tier in plan.product_tiers},
+    "region": lambda plan: {r.id: {"region": r.id, "maturity": r.maturity} for r in plan.regions},
+    "maturity": lambda plan: {m.id: {"maturity": m.id} for m in plan.maturities},
+    "rep": lambda plan: {r.id: {"rep": r.id, "rep_tier": r.tier} for r in plan.reps},
+    "rep_tier": lambda plan: {tier: {"rep_tier": tier} for tier in plan.rep_tiers},
+    "activity": lambda plan: {
+        a.id: {"activity": a.id, "pool": a.pool, "customer_tier": a.customer_tier or ""} for a in plan.activities
+    },
+    "pool": lambda plan: {p.id: {"pool": p.id} for p in plan.money.pools},
+    "customer_tier": lambda plan: {tier: {"customer_tier": tier} for tier in plan.customer_tier},
+}
 
 
 def _wanted(cells: Cells) -> dict[str, tuple[str, ...]]:

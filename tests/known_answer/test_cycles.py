@@ -75,3 +75,22 @@ def test_a_fine_curve_is_the_lognormal_it_was_made_of() -> None:
 def test_what_is_no_curve(days: list[float], ended: list[float], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         CycleCurve.model_validate({"days": days, "ended": ended})
+
+
+def test_before_it_begins_no_cycle_has_ended() -> None:
+    for cycle in (HUMPS, LognormalCycle(20, 0.5), LognormalCycle(20, 0)):
+        for days in (-3.0, 0.0):
+            assert (cycle.cdf(days), cycle.survival(days), cycle.integral(days)) == (0, 1, 0)
+
+
+def test_arrivals_that_all_come_on_one_day() -> None:
+    """Nothing to average over: P(C ≤ 50 − 20), or of the half of it that lies ahead P(C ≤ 60)."""
+    assert HUMPS.mean_cdf(20, 20, 50) == HUMPS.cdf(30) == pytest.approx(0.4)
+    assert HUMPS.mean_cdf(20, 20, 50, part=0.5) == HUMPS.cdf(60) == pytest.approx(0.5)
+
+
+def test_an_age_that_hardly_any_cycle_reaches_leaves_it_at_its_nearer_end() -> None:
+    """Between 10²⁰ and 10²¹ days lies no measurable probability: C is taken to be at the end nearer to the median."""
+    cycle = LognormalCycle(20, 0.5)
+    assert cycle.cdf_between(5e20, 1e20, 1e21) == 1
+    assert cycle.cdf_between(5e-21, 1e-21, 1e-20) == 0

@@ -137,6 +137,9 @@ def test_unknown_table(tmp_path: Path) -> None:
         ("right: target_per_head", "right: {ovr: quota}", "rules.T5.right.ovr: unknown key. Did you mean over?"),
         ("{top: 1.5, core: 1.1, new: 0.8}", "{top: x, core: 1.1, new: 0.8}", "rules.T5.ratio.values.top: 'x' is not a"),
         ("ratio: {proportional_to: planned_amount}", "ratio: {}", "rules.T3.ratio: give either 'by' with 'values' or"),
+        ("target: 1000000", "target: {now: 1}", "plan.yaml:4 target: a mapping is not a number"),
+        ("- id: K7", f"- id: {'K' * 81}", "id: is longer than 80 characters"),
+        ("rep_tiers: {top: Top, core: Core, new: New}", "rep_tiers: top", "rep_tiers: 'top' is not a mapping of keys to values"),
         ("parameter: proposal_hours", "parameter: hours", "measures.proposal-tool.effects[1]: unknown parameter 'hours'"),
     ],
 )  # fmt: skip
@@ -247,6 +250,38 @@ def policy(what: str, effect: str) -> str:
             "    trigger: {light: collection, each_region: true}\n",
             "each_region is about the light of conversion or deal_size",
         ),
+        (
+            "    ratio: {by: rep_tier, values: {top: 1.5, core: 1.1, new: 0.8}}\n",
+            "    ratio: {by: rep_tier}\n",
+            "'by' and 'values' go together",
+        ),
+        (
+            "    right: target_per_head\n",
+            "    right: target_per_head\n    amount: 5\n",
+            "give either 'right' or 'amount'",
+        ),
+        ("    each: rep\n", "", "a ratio per member needs 'each'"),
+        (
+            "uncertainty:\n",
+            policy("weight_change: {gain: {product: [S1]}, to_share: 0.5, week: 3, strike: K1}%s", ""),
+            "give exactly one of week, strike",
+        ),
+        (
+            "uncertainty:\n",
+            policy(HEALTH.replace("interaction: 1", "interaction: 0.9"), ""),
+            "the weights add up to 0.9, not 1",
+        ),
+        (
+            "uncertainty:\n",
+            policy(HEALTH, "{parameter: win_rate, factor: 0.9}"),
+            "effects of a low score are on the customer (struck: true) and take no weeks",
+        ),
+        (
+            "  weeks: 12\n",
+            "  weeks: 12\n  makeup_days: [2026-01-07]\n",
+            "make-up day 2026-01-07 is a wednesday, a working day anyway",
+        ),
+        ("from_week: 9, to_week: 12}", "from_week: 9, to_week: 13}", "phase closing runs from week 9 to 13 of 12"),
         (MARKET, "{kind: triangular, low: 1.2, mode: 1.0, high: 1.4}", "low, mode and high are out of order"),
         (MARKET, "{kind: beta, mean: 0.9, sd: 0.4}", "no Beta distribution has mean 0.9 and standard deviation 0.4"),
         (MARKET, "{kind: beta, mean: 0.5}", "a beta distribution takes mean and sd"),
@@ -263,6 +298,26 @@ def test_entries_that_do_not_fit_together(tmp_path: Path, old: str, new: str, sa
     assert len(found) == 1, found
     assert said in found[0]
     assert found[0].startswith("plan.yaml:")
+
+
+def test_a_contract_that_renews_is_of_a_product(tmp_path: Path) -> None:
+    accounts = table("accounts", "textile,S1,40000", "textile,,40000")
+    assert problems(tmp_path, accounts=accounts) == [
+        "accounts.csv:2 accounts.C1.product: missing: the contract that comes up for renewal has a product"
+    ]
+
+
+def test_an_alarm_is_of_a_policy_of_health(tmp_path: Path) -> None:
+    plan = edited("    trigger: {strike: K1}\n", "    trigger: {alarm: P}\n")
+    plan = plan.replace("uncertainty:\n", policy("lights: {conversion: {red: 0.8, amber: 0.9}}%s", ""), 1)
+    (found,) = problems(tmp_path, plan=plan)
+    assert found.endswith("contingency_plans.K1-answer.trigger.alarm: P is no policy of health")
+
+
+def test_shares_of_planned_amounts_need_one(tmp_path: Path) -> None:
+    regions = table("regions", "500000", "0").replace("300000", "0")
+    (found,) = problems(tmp_path, regions=regions)
+    assert found.endswith("rules.T3.ratio.proportional_to: all regions' planned amounts are 0")
 
 
 def test_id_given_twice_in_a_table(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 from scenarios.checks import Finding, findings
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from scenarios.policies import Health, Policy
+from scenarios.risks import Trigger
 from scenarios.rules import Rule
 from studies.replay.excerpts import light_columns
 from tests.plans import small_plan as load_small_plan
@@ -272,3 +274,19 @@ def test_regions_and_reps_that_carry_nothing() -> None:
     ]  # fmt: skip
     plan = load_small_plan(settings=[*with_reps_gone, "regions.south.base_amount=0"])
     assert {"uncovered_region.south", "blank_region.south", "idle_rep.R1"} <= found(plan).keys()
+
+
+def test_minimum_multiples_below_the_target_over_assign_nothing() -> None:
+    """At least 0.9, 0.8 and 0.7 times the target per head: 80% of it together."""
+    settings = ["rules.T5.sense='>='", "rules.T5.ratio.values={top: 0.9, core: 0.8, new: 0.7}"]
+    assert not {"over_assignment.T5", "over_assignment_by_region.T5"} & set(found(load_small_plan(settings=settings)))
+
+
+def test_an_alarm_of_a_policy_that_is_off_sets_nothing_off(small_plan: Plan) -> None:
+    health = Health(weeks=(4,), interaction=1, need_match=0, budget_release=0, alarm_below=0.5)
+    answer = small_plan.contingency_plans[0].model_copy(update={"trigger": Trigger(alarm="S6")})
+    for enabled in (True, False):
+        policy = Policy(id="S6", name="Health", health=health, enabled=enabled)
+        plan = small_plan.model_copy(update={"policies": (policy,), "contingency_plans": (answer,)})
+        named = [finding for finding in findings(plan) if "K1-answer" in finding.message and "S6" in finding.message]
+        assert bool(named) is not enabled
