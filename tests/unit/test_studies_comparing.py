@@ -4,14 +4,17 @@ import numpy as np
 import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
+from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.kpis import KPIS
 from simulation.options import Options
 from studies.allocation.allocating import allocate_study
 from studies.allocation.rules import broken_rules
-from studies.decisions.comparing import CompareResult, compare_study, decisions_changed
+from studies.decisions.comparing import STUDY as COMPARE
+from studies.decisions.comparing import CompareRequest, CompareResult, compare_study, decisions_changed
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
+from studies.study import Inputs
 from tests.plans import small_plan
 from tests.unit.test_studies_replications import differing
 
@@ -158,3 +161,8 @@ def test_rules_broken_by_either_side_are_listed() -> None:
     result, _, _ = compare((PLAN, HAND, Options.of(PLAN)), (PLAN, answer.allocation, Options.of(PLAN)), 2)
     assert result.violations == broken_rules(PLAN, answer.allocation)
     assert result.violations_a == broken_rules(PLAN, HAND)
+
+
+def test_there_is_something_to_compare_with(small_plan: Plan) -> None:
+    with pytest.raises(UsageError, match="needs a second plan"):
+        COMPARE.answer(CompareRequest(source="small"), Inputs(small_plan), Futures(Execution(1, 2)))

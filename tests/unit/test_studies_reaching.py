@@ -20,13 +20,15 @@ from studies.allocation.naming import named_allocation
 from studies.decisions.levers import levers_of
 from studies.decisions.reaching import STUDY as REACH
 from studies.decisions.reaching import ReachChanceResult, reach_chance_study, target_with_chance
-from studies.decisions.rounds import RoundsResult, _best, _next, rounds_study
+from studies.decisions.rounds import STUDY as ROUNDS
+from studies.decisions.rounds import RoundsRequest, RoundsResult, _best, _next, rounds_study
 from studies.decisions.trial_design import STUDY as DESIGN
 from studies.decisions.trial_design import DesignResult, design_study
 from studies.decisions.warning import STUDY as LIGHTS
 from studies.decisions.warning import LightsResult, lights_study
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
+from studies.study import Inputs
 from tests.plans import small_plan
 
 
@@ -362,3 +364,9 @@ def test_a_precision_is_asked_of_what_a_study_answers(
     assert not LIGHTS.figures(lights, "signed")
     assert DESIGN.figures(design, "contribution") == [design.worth]
     assert not DESIGN.figures(design, "cash")
+
+
+def test_rounds_take_no_allocation_that_is_decided_already(plan: Plan) -> None:
+    inputs = Inputs(plan, allocation=named_allocation(plan, "even"))
+    with pytest.raises(UsageError, match="rounds decide by themselves"):
+        ROUNDS.answer(RoundsRequest(source="small"), inputs, futures(2))

@@ -8,6 +8,7 @@ import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from simulation.model import Options
+from studies.replay.futures import Execution, Futures
 from studies.replay.replications import Batch, run_replications, run_variants
 from studies.replay.workers import Processes
 from tests.plans import small_plan
@@ -137,3 +138,24 @@ def test_many_variants_with_few_replications_are_those_run_one_by_one() -> None:
         )
         assert [differing(a, b) for a, b in zip(alone, together, strict=True)] == [[], [], []]
     assert told[3:4] == told[7:8] == [(4, 4)]
+
+
+def test_futures_asked_for_out_of_order_are_those_of_a_fresh_run_in_order() -> None:
+    futures = Futures(Execution(3, 7))
+    some = futures.replay(PLAN, ALLOCATION, OPTIONS, only=[5, 3])
+    assert some.numbers.tolist() == [3, 5]
+    fresh = run_replications(PLAN, ALLOCATION, OPTIONS, seed=3, numbers=range(7))
+    assert differing(futures.replay(PLAN, ALLOCATION, OPTIONS), fresh) == []
+    assert (futures.run, futures.known) == (7, 2)
+
+
+def test_records_of_futures_that_were_run_without_are_those_of_a_run_with_them() -> None:
+    futures = Futures(Execution(3, 3))
+    assert futures.replay(PLAN, ALLOCATION, OPTIONS).records == ()
+    with_records = futures.replay(PLAN, ALLOCATION, OPTIONS, keep_records=True)
+    fresh = run_replications(PLAN, ALLOCATION, OPTIONS, seed=3, numbers=range(3), keep_records=True)
+    assert [entry.deals for entry in with_records.records] == [entry.deals for entry in fresh.records]
+
+
+def test_nothing_asked_for_is_nothing_run() -> None:
+    assert run_variants(PLAN, ALLOCATION, [], seed=3) == []

@@ -9,9 +9,12 @@ import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.changing import changed
+from scenarios.effects import Effect, Scope
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from scenarios.policies import Health, Policy
+from scenarios.risks import ContingencyPlan, Trigger
 from simulation.model import Options
 from simulation.options import ForcedStrike
 from studies.decisions.attributing import shares_of
@@ -504,3 +507,23 @@ def test_chance_does_not_forestall_a_forced_strike() -> None:
     week_five = float(plan.calendar.first_day_of_week(5))
     found = strikes(plan, ForcedStrike("K1", 5), risks=("K1",))
     assert found == [[("K1", "market", week_five)]] * 12
+
+
+def test_a_plan_set_off_by_an_alarm_is_judged_beside_the_risks(plan: Plan) -> None:
+    """A customer whose score is below 1 at a look sets it off."""
+    health = Health(weeks=(4, 8), interaction=0.5, need_match=0.5, budget_release=0, alarm_below=1.0)
+    visit = ContingencyPlan(
+        id="visit",
+        name="A visit",
+        trigger=Trigger(alarm="S6"),
+        retainer=10,
+        effects=(Effect(parameter="win_rate", factor=1.5, scope=Scope(struck=True)),),
+    )
+    policy = Policy(id="S6", name="Health", health=health)
+    answers = (plan.contingency_plans[0], visit)
+    plan = plan.model_copy(update={"policies": (policy,), "contingency_plans": answers, "risks": plan.risks[:1]})
+    found, _ = stress(plan, futures=Futures(Execution(SEED, 12)))
+    (row,) = (row for row in found.other_plans if row.plan == "visit")
+    assert row.trigger == "alarm"
+    assert row.p_triggered.mean > 0.5
+    assert row.gain_contribution.mean != -10
