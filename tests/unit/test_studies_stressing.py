@@ -524,6 +524,8 @@ def test_a_plan_set_off_by_an_alarm_is_judged_beside_the_risks(plan: Plan) -> No
     plan = plan.model_copy(update={"policies": (policy,), "contingency_plans": answers, "risks": plan.risks[:1]})
     found, _ = stress(plan, futures=Futures(Execution(SEED, 12)))
     (row,) = (row for row in found.other_plans if row.plan == "visit")
+    held = run(plan, Options.of(plan, plans=["visit"]), range(12))
     assert row.trigger == "alarm"
-    assert row.p_triggered.mean > 0.5
-    assert row.gain_contribution.mean != -10
+    assert row.p_triggered.mean == np.mean(held.triggered["visit"] > 0) > 0
+    bare = run(plan, Options.of(plan, plans=()), range(12))
+    assert row.gain_contribution.mean == np.mean(held.kpis["contribution"] - bare.kpis["contribution"])
