@@ -45,6 +45,8 @@ class Unit:
     name: str
     decimals: int
     """In a table whose figures it carries."""
+    least: float = 10
+    """So many of it the largest amount of a table has to be, for the whole table to be in it."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Wording:
         """The unit for a table with these amounts: whole numbers where they say enough."""
         largest = max((abs(amount) for amount in amounts if math.isfinite(amount)), default=0.0)
         for unit in self.units:
-            if largest >= 10 * unit.divisor:
+            if largest >= unit.least * unit.divisor:
                 return Scale(unit.name, unit.divisor, unit.decimals)
         return Scale("", 1, 0)
 
@@ -231,7 +233,7 @@ ENGLISH = Wording(
 CHINESE = Wording(
     code="zh",
     sentences=chinese.SENTENCES,
-    units=(Unit(1e8, "亿", 2), Unit(1e4, "万", 1)),
+    units=(Unit(1e8, "亿", 2), Unit(1e4, "万", 1, least=1)),
     range_words=("–", "至"),
     gap="",
     comma="、",

@@ -120,6 +120,9 @@ def test_money_in_chinese_counts_in_ten_thousands() -> None:
     table = CHINESE.scale([18e6, 5])
     assert (CHINESE.unit_of(table, "CNY"), table.of(1_350_000), table.signed(-740_000)) == ("万元", "135.0", "−74.0")
     assert CHINESE.unit_of(CHINESE.scale([900]), "XAU") == "XAU"
+    small = CHINESE.scale([57_250, 7_283])
+    assert (small.unit, small.of(57_250), small.signed(7_283)) == ("万", "5.7", "+0.7"), "as k in English"
+    assert ENGLISH.scale([57_250]).unit == "k"
     assert CHINESE.listed(["a", "b"]) == "a、b"
     assert CHINESE.count("changes.more", 1) == "另有 1 项，见 --json"
 
