@@ -76,6 +76,8 @@ SENTENCES = {
     "no_verdict": "The strategy test {policy} lasts to the end of the quarter: it comes to no verdict, and nothing is "
     "rolled out.",
     "cost_without_effect": "{entry} costs {cost:,.0f} and changes nothing.",
+    "money_without_leads": "What {pool} ({amount:,.0f}) buys brings no leads in this plan: every answer counts its cost "
+    "alone, and cutting it looks free.",
     "disabled_rules": "Switched off and not kept: {listed}.",
     "uncovered_region": "No rep covers {region}: it can carry no quota.",
     "blank_region": "{region} has neither a base nor a target in money: it is planned at 0.",
@@ -320,6 +322,11 @@ def _idle_entries(plan: Plan) -> Iterator[Finding]:
     for measure in plan.measures:
         if measure.enabled and measure.cost > 0 and not any(effect.moves for effect in measure.all_effects):
             yield _finding("cost_without_effect", "note", (), {"cost": measure.cost}, measure.id, entry=measure.id)
+    for pool in plan.money.pools:
+        paid = [activity for activity in plan.activities if activity.pool == pool.id]
+        if pool.paid == "as_spent" and pool.amount > 0 and paid and not any(one.leads_per_unit for one in paid):
+            figures = {"amount": pool.amount}
+            yield _finding("money_without_leads", "note", (), figures, pool.id, pool=pool.name)
     if off := tuple(rule.id for rule in plan.rules if not rule.enabled):
         yield _finding("disabled_rules", "note", off, {"count": len(off)}, listed=", ".join(off))
 

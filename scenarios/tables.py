@@ -37,7 +37,7 @@ class Region(Section):
     maturity: Id
     """Market maturity, for instance mature, growth, emerging (T3)."""
     base_amount: Amount
-    """Sales of the base period that the plan names."""
+    """Sales of the base period that the plan names; 0 for a blank region, which has a target."""
     growth: Annotated[float, Field(ge=-1, le=10, allow_inf_nan=False)] | None = None
     """Growth on the base; empty takes the growth of the region's maturity."""
     target: Amount | None = None

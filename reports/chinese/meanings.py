@@ -59,7 +59,7 @@ MEANINGS: dict[str, str] = {
     "Gross margin as a share of the signed amount.": "毛利占签约额的比例。",
     "Smallest sellable amount; quotas are rounded to it, 0 leaves them alone.": "最小可售金额；销售指标按它取整，0 表示不取整。",
     "Market maturity, for instance mature, growth, emerging (T3).": "区域成熟度，例如成熟、成长、新兴（T3）。",
-    "Sales of the base period that the plan names.": "计划所称基期的销售额；空白区域填 0，并填 target。",
+    "Sales of the base period that the plan names; 0 for a blank region, which has a target.": "计划所称基期的销售额；空白区域填 0，并填 target。",
     "Growth on the base; empty takes the growth of the region's maturity.": "在基期上的增长率；留空取该成熟度的增长率。",
     "Target in money, for a blank region without a base.": "没有基数的空白区域直接给出的目标金额。",
     "Rep tier, for instance top, core, new (T5).": "销售人员层级，例如精英、中坚、新人（T5）。",

@@ -61,6 +61,8 @@ MESSAGES: dict[str, str] = {
     "{criterion} counts who passed the exam of {measure}, of which no session is over when {phase} ends: the {share} are "
     "never reached.": "{criterion} 按 {measure} 的考核通过率评定，而到 {phase} 结束时该措施还没有一次举行完毕：{share} 永远达不到。",
     "{entry} costs {cost} and changes nothing.": "{entry} 花费 {cost}，但不产生任何变化。",
+    "What {pool} ({amount}) buys brings no leads in this plan: every answer counts its cost alone, and cutting it looks "
+    "free.": "{pool}（{amount}）所购事项在本计划中不带来线索：各项结果只计其成本，削减它看上去没有代价。",
     "Switched off and not kept: {listed}.": "已关闭、不再遵守：{listed}。",
     "No rep covers {region}: it can carry no quota.": "没有销售人员负责 {region}：不能承担销售指标。",
     "{region} has neither a base nor a target in money: it is planned at 0.": "{region} 既无基数也无目标金额：按 0 计划。",

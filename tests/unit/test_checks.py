@@ -164,6 +164,14 @@ def test_multiples_of_which_the_sentence_lacks_one(small_plan: Plan) -> None:
     assert "T5 holds 1.6" in found(plan)["other_sentence.T5"].message
 
 
+def test_money_that_brings_no_leads_is_named_since_cutting_it_looks_free(small_plan: Plan) -> None:
+    """Travel of the built-in plan: reach would cut it first."""
+    assert not [id_ for id_ in found(small_plan) if id_.startswith("money_without_leads")]
+    finding = found(load_plan("quarter").plan)["money_without_leads.travel"]
+    assert finding.message.startswith("What Travel 差旅 (360,000) buys brings no leads")
+    assert [id_ for id_ in found(load_plan("quarter").plan) if id_.startswith("money_without")] == [finding.id]
+
+
 def test_automated_care_beside_a_cadence() -> None:
     plan = load_small_plan(settings=["customer_tiers.C.automated_in=[mature]"])
     assert found(plan)["automated_care.C"].figures == {"touches": 0.5, "automated": 1, "accounts": 2}
