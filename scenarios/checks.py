@@ -76,8 +76,8 @@ SENTENCES = {
     "no_verdict": "The strategy test {policy} lasts to the end of the quarter: it comes to no verdict, and nothing is "
     "rolled out.",
     "cost_without_effect": "{entry} costs {cost:,.0f} and changes nothing.",
-    "money_without_leads": "What {pool} ({amount:,.0f}) buys brings no leads in this plan: every answer counts its cost "
-    "alone, and cutting it looks free.",
+    "money_without_leads": "What {pool} ({amount:,.0f}) buys brings no leads in this plan: every answer counts its "
+    "cost alone, and cutting it looks free.",
     "disabled_rules": "Switched off and not kept: {listed}.",
     "uncovered_region": "No rep covers {region}: it can carry no quota.",
     "blank_region": "{region} has neither a base nor a target in money: it is planned at 0.",

@@ -39,7 +39,7 @@ _COLUMNS = {
     "within": "所属部分", "parameter": "参数", "factor": "系数", "shift": "增减量", "duration_weeks": "持续周数", "per_week": "每周次数",
     "policy": "调整规则", "distribution.kind": "分布", "distribution.sigma": "分布：标准差", "distribution.mean": "分布：均值",
     "distribution.sd": "分布：标准差", "distribution.low": "分布：最小", "distribution.mode": "分布：最可能",
-    "distribution.high": "分布：最大", "path": "数字的路径", "low": "下限", "high": "上限", "count": "样本数",
+    "distribution.high": "分布：最大", "distribution.low_share": "分布：取小的概率", "path": "数字的路径", "low": "下限", "high": "上限", "count": "样本数",
     "description": "说明", "includes": "包含的情景", "scenario": "情景",
 }  # fmt: skip
 _SETTINGS = {
