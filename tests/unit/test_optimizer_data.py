@@ -10,7 +10,9 @@ from optimizer.hours import duty_hours, hours_there
 from optimizer.outlook import Outlooks
 from optimizer.returns import cash_share
 from optimizer.selection import universe
+from scenarios.effects import Effect, Scope
 from scenarios.expectations import cycle_bounds, cycle_of, touch_positions
+from scenarios.measures import Measure
 from scenarios.plan import Plan
 from scenarios.workload import lead_work
 from tests.allocation_plans import budget_plan
@@ -218,3 +220,34 @@ def test_fees_and_bonuses_are_taken_from_the_margin() -> None:
     assert data.fee_rate[place] > 0
     rate = plan.product[deal.product].margin - data.fee_rate[place] - data.bonus_rate[place]
     assert data.contribution_rate[place] == pytest.approx(rate)
+
+
+def test_a_block_for_some_tiers_takes_days_from_them_alone() -> None:
+    plan = small_plan()
+    blocks = [{"id": "training", "name": "Training", "from_week": 1, "days": 2, "rep_tiers": ["new"]}]
+    calendar = plan.calendar.model_dump() | {"blocks": blocks}
+    some = Plan.model_validate(plan.model_dump() | {"calendar": calendar})
+    free = Plan.model_validate(plan.model_dump() | {"calendar": calendar | {"blocks": []}})
+    lost = {rep: hours_there(free)[rep] - hours_there(some)[rep] for rep in ("R1", "R2", "R3")}
+    assert lost == pytest.approx({"R1": 0, "R2": 0, "R3": 2 * 24 / 5})
+
+
+def test_leads_that_a_measure_adds_whatever_is_spent_are_demand_without_money() -> None:
+    """Half a lead a week more from salons: demand without any salon, under the salon's name."""
+    plan = small_plan()
+    measure = Measure(
+        id="M", name="M", effects=(Effect(parameter="lead_rate", shift=0.5, scope=Scope(activity=("salon",))),)
+    )
+    more = plan.model_copy(update={"measures": (*plan.measures, measure)})
+    before, after = prepare(plan), prepare(more)
+    assert "salon" not in before.demand or before.demand["salon"].sum() == 0
+    assert after.demand["salon"].sum() > 0
+    assert (after.organic - before.organic).sum() == pytest.approx(after.demand["salon"].sum())
+
+
+def test_a_product_that_nobody_is_sold_besides_adds_no_demand() -> None:
+    plan = small_plan()
+    cross = plan.cross_selling.model_copy(update={"product_mix": {"S1": 0.0, "L1": 1.0}})
+    data = prepare(plan.model_copy(update={"cross_selling": cross}))
+    sold = dict(zip(data.products, data.demand["cross_sell"].sum(axis=1).tolist(), strict=True))
+    assert sold["S1"] == 0 < sold["L1"]

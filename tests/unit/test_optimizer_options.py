@@ -157,3 +157,38 @@ def test_a_previous_allocation_must_fit_the_plan() -> None:
 def _quotas(s_a: float, s_b: float, l_a: float, l_b: float) -> tuple[QuotaCell, ...]:
     cells = (("S", "a", s_a), ("S", "b", s_b), ("L", "a", l_a), ("L", "b", l_b))
     return tuple(QuotaCell(p, "east", s, quota) for p, s, quota in cells)
+
+
+def test_a_last_quarter_without_sales_tells_nothing() -> None:
+    plan = budget_plan()
+    reps = tuple(rep.model_copy(update={"last_quarter_sales": 0.0}) for rep in plan.reps)
+    with pytest.raises(UsageError, match="all last_quarter_sales are zero"):
+        last_quarter(prepare(plan.model_copy(update={"reps": reps})))
+
+
+def test_read_literally_a_rule_that_leaves_a_rep_out_gives_no_multiples() -> None:
+    """Twice as much for m alone says nothing of g: they share by their regions, 2 : 1; with g 4 : 1."""
+    head = {"over": "quota", "where": {"rep": ["m"]}}
+    rule = {"id": "T5", "left": head, "sense": ">=", "each": "rep", "ratio": 2, "right": "target_per_head"}
+    partial = literal(prepare(budget_plan(rules=[rule])))
+    assert not any("T5" in note for note in partial.notes)
+    ratios = {"by": "rep", "values": {"m": 2.0, "g": 1.0}}
+    whole = literal(prepare(budget_plan(rules=[rule | {"left": {"over": "quota"}, "ratio": ratios}])))
+    assert any("T5" in note for note in whole.notes)
+    shares = [made.allocation.quota_by_rep for made in (partial, whole)]
+    assert shares[0]["m"] == pytest.approx(2 * shares[0]["g"])
+    assert shares[1]["m"] == pytest.approx(4 * shares[1]["g"])
+
+
+def test_money_that_went_where_an_activity_cannot_run_is_nothing_to_move_back_to() -> None:
+    """Salons run in the growth region alone; what was spent in the mature one stays out of the change."""
+    plan = budget_plan()
+    salon = plan.activities[0]
+    bands = salon.responses["all"]
+    here = plan.model_copy(
+        update={"activities": (salon.model_copy(update={"responses": {"growth": bands}}),), "rules": ()}
+    )
+    now = solve(here).amounts().allocation("now")
+    elsewhere = Allocation("before", now.quotas, (*now.budget, BudgetCell("mature", "salon", 7.0)))
+    solved = least_change(here, elsewhere)
+    assert solved.stage(LEAST_CHANGE) * solved.money == pytest.approx(0, abs=1e-6)
