@@ -10,6 +10,7 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from scenarios.rules import Rule
 from tests.allocation_plans import budget_plan, quota_plan
 
 
@@ -167,17 +168,20 @@ def test_a_last_quarter_without_sales_tells_nothing() -> None:
 
 
 def test_read_literally_a_rule_that_leaves_a_rep_out_gives_no_multiples() -> None:
-    """Twice as much for m alone says nothing of g: they share by their regions, 2 : 1; with g 4 : 1."""
-    head = {"over": "quota", "where": {"rep": ["m"]}}
-    rule = {"id": "T5", "left": head, "sense": ">=", "each": "rep", "ratio": 2, "right": "target_per_head"}
-    partial = literal(prepare(budget_plan(rules=[rule])))
-    assert not any("T5" in note for note in partial.notes)
-    ratios = {"by": "rep", "values": {"m": 2.0, "g": 1.0}}
-    whole = literal(prepare(budget_plan(rules=[rule | {"left": {"over": "quota"}, "ratio": ratios}])))
-    assert any("T5" in note for note in whole.notes)
-    shares = [made.allocation.quota_by_rep for made in (partial, whole)]
-    assert shares[0]["m"] == pytest.approx(2 * shares[0]["g"])
-    assert shares[1]["m"] == pytest.approx(4 * shares[1]["g"])
+    """Twice as much for a alone says nothing of b: both get half; with a ratio for b as well 2 : 1."""
+
+    def quotas(**words: object) -> tuple[dict[str, float], str]:
+        shape = {"id": "T5", "sentence": "", "sense": ">=", "each": "rep", "right": "target_per_head"}
+        rule = Rule.model_validate(shape | words)
+        made = literal(prepare(quota_plan().model_copy(update={"rules": (rule,)})))
+        return made.allocation.quota_by_rep, " ".join(made.notes)
+
+    partial, note = quotas(left={"over": "quota", "where": {"rep": ["a"]}}, ratio=2)
+    assert partial == pytest.approx({"a": 500, "b": 500})
+    assert "T5" not in note
+    whole, note = quotas(left={"over": "quota"}, ratio={"by": "rep", "values": {"a": 2.0, "b": 1.0}})
+    assert whole == pytest.approx({"a": 2000 / 3, "b": 1000 / 3})
+    assert "T5" in note
 
 
 def test_money_that_went_where_an_activity_cannot_run_is_nothing_to_move_back_to() -> None:
