@@ -134,6 +134,12 @@ def test_what_is_no_number_here_is_left_as_it_is_and_refused_later(text: str) ->
     assert AMOUNT.node("t!A1", text).value == text
 
 
+@pytest.mark.parametrize(("of", "text"), [(WEEK, "15%"), (SHARE, "many%"), (AMOUNT, "many万"), (AMOUNT, "1,20,0万")])
+def test_a_percentage_or_unit_of_what_is_no_number_is_left_to_be_refused(of: CellKind, text: str) -> None:
+    """Weeks are whole; and a unit makes no number of a word."""
+    assert of.node("t!A1", text).value == text
+
+
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
