@@ -143,8 +143,8 @@ def _reserve(plan: Plan, pool: str, amount: float) -> Iterable[MoneyRow]:
         if not entry.chosen:
             continue
         kept -= entry.retainer
-        yield MoneyRow(pool, entry.id, entry.retainer, None, None, "chance unknown", "K", in_contribution=False)
-    yield MoneyRow(pool, "reserve", kept, None, max(kept, 0.0), "chance unknown", "K", in_contribution=False)
+        yield MoneyRow(pool, entry.id, entry.retainer, None, None, "chance unknown", "", in_contribution=False)
+    yield MoneyRow(pool, "reserve", kept, None, max(kept, 0.0), "chance unknown", "", in_contribution=False)
 
 
 def _outside_pools(amounts: Amounts) -> Iterable[MoneyRow]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from reports.documents.html import letters_html
 from reports.files import WORKBOOK, refuse, write_new
 from reports.messages import say
-from reports.pages.explanation import reasons, split_by_product
+from reports.pages.explanation import reasons, split_in_words
 from reports.pages.parts import named, row
 from reports.specs import Bar, Block, Card, Column, Listing, Section, Table
 from reports.wording import Wording
@@ -68,7 +68,7 @@ def letter_of(entry: Commitment, plan: Plan, words: Wording, with_chance: bool =
     if with_chance and entry.chance is not None:
         meaning = words.say("letter.chance")
         cards.append(Card(words.say("column.p_quota"), words.percent(entry.chance, 0), meaning))
-    why = (*reasons(entry.explanation, words), split_by_product(entry.explanation, words))
+    why = (*reasons(entry.explanation, words), split_in_words(entry.explanation, plan.product, words))
     blocks = [*cards, Listing(words.say("letter.why"), why), _path(entry, words, plan.currency)]
     return Section(
         entry.rep, words.say("letter.title", rep=named(entry.rep, entry.name, " ")), tuple(blocks), (), detail

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from reports.pages.parts import changes, money_in, named, row
 from reports.pages.rules import group_name, member_name
 from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sentence, Table
 from reports.translating import translated
 from reports.wording import Wording
+from scenarios.tables import Product
 from studies.allocation.explaining import ExplainResult, Explanation, FixedBy, LockEffect, Stop
 
-__all__ = ["explanation_page", "reasons", "split_by_product"]
+__all__ = ["explanation_page", "reasons", "split_in_words"]
 
 
 def explanation_page(result: ExplainResult, words: Wording, source: str = "PLAN", in_full: bool = False) -> Page:
@@ -79,7 +80,7 @@ def _in_full(entry: Explanation, words: Wording) -> Listing:
         _stretch(entry, words),
         *_stops(entry, words),
         _load(entry, words),
-        split_by_product(entry, words),
+        _split_by_product(entry, words),
     ]
     return Listing(asked, tuple(sentences))
 
@@ -191,16 +192,25 @@ def _load(entry: Explanation, words: Wording) -> str:
     return words.joined(text, words.say(key, hours=words.money(entry.hours_there - entry.hours_needed)))
 
 
-def split_by_product(entry: Explanation, words: Wording) -> str:
-    """How a quota is divided among products."""
-    products = words.listed(
-        words.say("why.product_share", product=product, quota=words.money(quota), share=words.percent(share, 0))
-        for product, quota, share in sorted(entry.by_product, key=lambda part: -part[1])
-    )
+def split_in_words(entry: Explanation, products: Mapping[str, Product], words: Wording) -> str:
+    """How a quota is divided among products, told to its owner: products by name, and no rule's id."""
+    return words.say("why.split", products=_products(entry, words, lambda id_: named(id_, products[id_].name, " ")))
+
+
+def _split_by_product(entry: Explanation, words: Wording) -> str:
+    """How a quota is divided among products, and what else that depends on."""
+    products = _products(entry, words, lambda id_: id_)
     if not entry.also_in:
         return words.say("why.split", products=products)
     rules = words.listed(rule.removeprefix("lock:") for rule in entry.also_in)
     return words.say("why.split_by", products=products, rules=rules)
+
+
+def _products(entry: Explanation, words: Wording, called: Callable[[str], str]) -> str:
+    return words.listed(
+        words.say("why.product_share", product=called(product), quota=words.money(quota), share=words.percent(share, 0))
+        for product, quota, share in sorted(entry.by_product, key=lambda part: -part[1])
+    )
 
 
 def _locks(result: ExplainResult, words: Wording) -> list[Block]:

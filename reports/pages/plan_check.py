@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from reports.json_texts import check_json, print_json
 from reports.specs import Block, Card, Heading, Listing, Page, Sentence
@@ -29,7 +31,8 @@ def check_page(plan: Plan, findings: Sequence[Finding], words: Wording) -> Page:
     ]
     for title, group in (("check.warnings", warnings), ("check.notes", notes)):
         if group:
-            blocks.append(Listing(words.say(title), tuple(_words(finding, words) for finding in group)))
+            known = set(_marks(plan.model_dump(mode="json")))
+            blocks.append(Listing(words.say(title), tuple(_words(finding, known, words) for finding in group)))
     return Page(tuple(blocks))
 
 
@@ -59,10 +62,24 @@ def _read(plan: Plan, words: Wording) -> Iterator[Card]:
     yield card("check.read.money", pools, "check.read.pools", n=str(len(plan.money.pools)))
 
 
-def _words(finding: Finding, words: Wording) -> str:
-    if not finding.rules:
+def _words(finding: Finding, known: set[str], words: Wording) -> str:
+    """What was found, and which of the rules that this plan speaks of it is about: a plan of one's own has no T5."""
+    rules = [rule for rule in finding.rules if rule in known]
+    if not rules:
         return translated(finding.message, words)
-    return words.say("check.about", message=translated(finding.message, words), rules=words.listed(finding.rules))
+    return words.say("check.about", message=translated(finding.message, words), rules=words.listed(rules))
+
+
+def _marks(value: Any, key: str = "") -> Iterator[str]:
+    """Ids of a plan's entries, and the words of their sources, which name rules of a written plan."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _marks(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _marks(inner, key)
+    elif isinstance(value, str) and key in ("id", "source"):
+        yield from re.findall(r"[A-Za-z0-9][A-Za-z0-9_-]*", value)
 
 
 def show_check(plan: Plan, json: bool, words: Wording) -> None:

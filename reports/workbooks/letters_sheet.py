@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports.pages.explanation import reasons, split_by_product
+from reports.pages.explanation import reasons, split_in_words
 from reports.wording import Wording
 from reports.workbooks.workbook import Book
 from reports.workbooks.workbook_tables import Head, Leaf, Line, Live, ratio
@@ -44,7 +44,7 @@ def letters_workbook(entries: Sequence[Commitment], plan: Plan, words: Wording, 
 
 
 def _line(leaf: Leaf, number: int, entry: Commitment, plan: Plan, words: Wording, with_chances: bool) -> Line:
-    why = "\n".join([*reasons(entry.explanation, words), split_by_product(entry.explanation, words)])
+    why = "\n".join([*reasons(entry.explanation, words), split_in_words(entry.explanation, plan.product, words)])
     quota = leaf.at(_QUOTA, number)
     return (
         entry.rep, entry.name, entry.tier, words.listed(entry.regions), entry.quota,

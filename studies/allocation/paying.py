@@ -192,7 +192,7 @@ def _uses(plan: Plan, figures: pd.DataFrame) -> Iterable[MoneyTableRow]:
     uses = _figure(figures, "plan_cost") - by_trigger
     if np.any(uses > _CENT):
         pool = next((pool.id for pool in plan.money.pools if pool.paid == "held"), "")
-        row = MoneyRow(pool, "uses", 0.0, None, None, "chance unknown", "K", in_contribution=False)
+        row = MoneyRow(pool, "uses", 0.0, None, None, "chance unknown", "", in_contribution=False)
         yield _row(plan, row, uses)
 
 

@@ -11,6 +11,7 @@ import pytest
 import python_calamine as calamine
 
 from reports.documents.letters import letter_of, write_letters
+from reports.specs import Listing
 from reports.wording import CHINESE, ENGLISH, Wording
 from reports.workbooks.letters_sheet import letters_workbook
 from scenarios.errors import UsageError
@@ -132,3 +133,12 @@ def test_the_chance_comes_from_the_simulation(run: SavedRun, tmp_path: Path, all
     whole = RunResult(allocate=allocated, simulate=simulated, stress=samples.stress())
     found = {entry.rep: entry.chance for entry in commitments(SavedRun(run.summary, whole, run.plan, ()), tmp_path)}
     assert found[rep] == 0.42
+
+
+def test_a_letter_names_products_and_no_rule_that_only_the_planner_knows(
+    asked: tuple[Commitment, ...], small_plan: Plan
+) -> None:
+    entry = next(entry for entry in asked if entry.explanation.also_in)
+    (why,) = (block for block in letter_of(entry, small_plan, ENGLISH).blocks if isinstance(block, Listing))
+    assert f"S1 {small_plan.product['S1'].name} " in why.entries[-1]
+    assert not any("also depends" in text for text in why.entries)

@@ -244,6 +244,14 @@ def test_a_check_lists_warnings_before_notes(small_plan: Plan) -> None:
     assert "1 warnings" not in shown(page)
 
 
+def test_a_check_names_only_rules_that_the_plan_speaks_of(small_plan: Plan) -> None:
+    """R4 is a rule of the built-in plan's source; who has never read it would look for it in vain."""
+    found = [Finding("a", "warning", ("R4", "T5"), "Hours are short.", {}), Finding("b", "note", ("E4",), "Late.", {})]
+    entries = [entry for block in check_page(small_plan, found, ENGLISH).blocks if isinstance(block, Listing)
+               for entry in block.entries]  # fmt: skip
+    assert entries == ["Hours are short. [T5]", "Late."]
+
+
 def test_a_check_says_what_was_read_so_that_a_lost_row_shows(small_plan: Plan) -> None:
     cards = {block.label: block for block in check_page(small_plan, [], ENGLISH).blocks if isinstance(block, Card)}
     assert (cards["Target"].figure, cards["Target"].meaning[-7:]) == ("1,000,000 CNY", "965,000")
