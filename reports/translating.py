@@ -17,10 +17,21 @@ _BLANK = re.compile(r"\{(\w+)\}")
 def translated(text: str, words: Wording) -> str:
     """A sentence in the language of ``words``, its blanks too; as it is where the language has none for it."""
     found = _matching(text, words.code, tuple(words.messages.items())) if words.messages else None
+    if found is None and "\n" in text:
+        return "\n".join(_line(line, words) for line in text.split("\n"))
     if found is None:
         return text
     sentence, blanks = found
     return sentence.format(**{name: translated(content, words) for name, content in blanks.items()})
+
+
+_LISTED = re.compile(r"(\s*(?:- (?:[\w:/()-]+: )?|\d+\. ))(.+)")
+"""A line of a list: its mark and what it is about, and what it says."""
+
+
+def _line(text: str, words: Wording) -> str:
+    listed = _LISTED.fullmatch(text)
+    return f"{listed[1]}{translated(listed[2], words)}" if listed else translated(text, words)
 
 
 @lru_cache(maxsize=4096)

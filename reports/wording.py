@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reports import chinese, english
-from reports.chinese import built_in_plan, imported_plans, imports, meanings, rooms, steps
+from reports.chinese import built_in_plan, conflicts, imported_plans, imports, meanings, rooms, steps
 
 __all__ = ["CHINESE", "ENGLISH", "MINUS", "Scale", "Unit", "Wording"]
 
@@ -242,5 +242,6 @@ CHINESE = Wording(
     | imported_plans.MESSAGES
     | steps.MESSAGES
     | meanings.MEANINGS
-    | built_in_plan.MESSAGES,
+    | built_in_plan.MESSAGES
+    | conflicts.MESSAGES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports.pages.rules import member_name, step_name
+from reports.translating import translated
 from reports.wording import Wording
 from reports.workbooks.workbook import Book
 from reports.workbooks.workbook_tables import (
@@ -211,7 +212,7 @@ def _rules(book: Book, result: AllocateResult, words: Wording) -> None:
     leaf.gap()
     lines = [
         (
-            member_name(rule.id, rule.member), rule.sentence, words.say(f"firmness.{rule.firmness}"),
+            member_name(rule.id, rule.member), translated(rule.sentence, words), words.say(f"firmness.{rule.firmness}"),
             rule.left, rule.right, words.choose("status", rule.status, rule.status), rule.gap,
             *_price(words, rule, 1), *_price(words, rule, -1),
         )

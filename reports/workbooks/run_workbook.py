@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from reports.pages.run import parts_of
+from reports.translating import translated
 from reports.wording import Wording
 from reports.workbooks.allocation_sheets import AllocationData, write_allocation_sheets
 from reports.workbooks.backtest_sheets import write_backtest_sheets
@@ -106,8 +107,12 @@ def _about(book: Book, parts: Sequence[Any], words: Wording) -> None:
         keys = ("column.what", "column.old", "column.new", "column.by")
         heads = [Head(words.say(key), width=40) for key in keys]
         leaf.table(heads, [(change.path, change.old, change.new, change.by) for change in changes])
-    _texts(leaf, words.say("rules.missed_by_hand"), dict.fromkeys(f"{rule.id} {rule.sentence}" for rule in broken))
-    _texts(leaf, words.say("findings.title"), findings)
+    _texts(
+        leaf,
+        words.say("rules.missed_by_hand"),
+        dict.fromkeys(f"{rule.id} {translated(rule.sentence, words)}" for rule in broken),
+    )
+    _texts(leaf, words.say("findings.title"), [translated(text, words) for text in findings])
 
 
 def _texts(leaf: Leaf, title: str, texts: Iterable[str]) -> None:

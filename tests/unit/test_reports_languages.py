@@ -16,6 +16,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from optimizer import allocate, repairs
 from optimizer.findings import SENTENCES as SENTENCES_OF_ALLOCATIONS
 from reports import chinese, english
 from reports.chinese.built_in_plan import TEXTS
@@ -28,7 +29,8 @@ from reports.wording import CHINESE, ENGLISH
 from scenarios.checks import SENTENCES
 from scenarios.crm import import_crm
 from scenarios.effects import PARAMETERS
-from scenarios.errors import Problem, UsageError
+from scenarios.errors import NoFeasibleAllocation, Problem, UsageError
+from scenarios.loading import load_plan
 from scenarios.references import _KIND_OF_FIELD, _KIND_OF_TIER
 from studies.decisions.reaching import LeverGain
 from studies.decisions.valuing import ValueRow
@@ -177,7 +179,9 @@ def test_every_message_that_has_a_chinese_one_is_still_said() -> None:
     defaults = (ROOT / "scenarios" / "library" / "crm" / "assumed.yaml").read_text(encoding="utf-8")
     kinds = (f"there is no {kind}" for kind in (*_KIND_OF_FIELD.values(), *_KIND_OF_TIER.values()))
     built_in = (ROOT / "scenarios" / "library" / "quarter" / "plan.yaml").read_text(encoding="utf-8")
-    said = " ".join([*constants(), *kinds, defaults, " ".join(built_in.split())])
+    ways = (("rise", "raise"), ("fall", "lower"))
+    moves = (t.replace("{verb}", a).replace("{Verb}", b) for t in repairs.SENTENCES.values() for a, b in ways)
+    said = " ".join([*constants(), *kinds, *moves, defaults, " ".join(built_in.split())])
     for message in (*CHINESE.messages, *TEXTS):
         pieces = [piece.strip(" ,;:().") for piece in re.split(r"\{\w+\}", message)]
         longest = max(pieces, key=len)
@@ -263,6 +267,26 @@ def test_what_is_named_that_is_not_there_is_said_in_chinese_by_its_kind() -> Non
         assert not re.search("[a-z]{4,}", said), kind
     assert translated("Write 400000.", CHINESE) == "请写 400000。"
     assert translated("there is no price_war in scenarios", CHINESE) == "scenarios 中没有 price_war"
+
+
+def test_what_contradicts_itself_and_what_would_help_is_said_in_chinese() -> None:
+    """Line by line: the sentence of a rule is its author's, the rest is ours."""
+    figures = {"about": "T1 (top)", "verb": "rise", "Verb": "raise", "id": "T1", "figures": "east 7", "gap": 7}
+    figures |= {"now": 7.0, "then": 8.0, "difference": 7.0, "hours": 7.0}
+    kinds = [*repairs.SENTENCES.values(), *repairs.LOOSENED.values(), repairs.FITTED]
+    lines = [text.format(**figures) for text in kinds]
+    lines += [text.format(**{**figures, "verb": "fall", "Verb": "lower"}) for text in repairs.SENTENCES.values()]
+    for line in lines:
+        assert LETTERS.search(translated(line, CHINESE)), line
+        assert not re.search(r"[a-z]{2,} [a-z]{2,}", translated(line, CHINESE)), line
+    plan = load_plan("quarter", settings=["rules.T1-star.ratio=0.75"]).plan
+    with pytest.raises(NoFeasibleAllocation) as caught:
+        allocate(plan)
+    said = translated(str(caught.value), CHINESE).split("\n")
+    assert said[0] == "以下各项不能同时满足；去掉其中任意一项，其余即可满足："
+    assert "- T1-star: 明星产品占全部销售指标的 75%。" in said
+    assert "1. 把 T1-potential 从 30% 降低到 25%" in said
+    assert not any(re.search(r"[a-z]{2,} [a-z]{2,}", line) for line in said)
 
 
 def test_every_finding_is_translated() -> None:
