@@ -243,7 +243,7 @@ def test_errors_of_files_come_through(folder: Path, tmp_path: Path) -> None:
 
 def test_rules_that_contradict_each_other_come_through(folder: Path) -> None:
     with pytest.raises(NoFeasibleAllocation):
-        answer(request(folder, "run", settings=("rules.T1.ratio=2",)))
+        answer(request(folder, "run", settings=("rules.T3.firmness=hard", "rules.T5.ratio.values.core=0")))
 
 
 @pytest.mark.parametrize(
