@@ -21,6 +21,7 @@ from studies.allocation.results import RuleRow
 from studies.deciding import decide, margins_of, options_of, violations_of
 from studies.decisions.break_even import BreakEven, break_even
 from studies.decisions.worth import Bench, Criterion, PlanVerdict, Worth, gain_by, idle_gain, worth_of
+from studies.replay.calls import are_known
 from studies.replay.futures import Futures
 from studies.replay.sameness import never_acts
 from studies.requests import QuarterRequest
@@ -229,7 +230,9 @@ def _gain_later(bench: Bench, worth: Worth, days: float) -> Values:
     plans = tuple(later if other.id == entry.id else other for other in bench.plan.contingency_plans)
     plan = bench.plan.model_copy(update={"contingency_plans": plans})
     gains = idle_gain(worth.criterion, entry.retainer + base.calls[entry.id] * entry.activation_cost)
-    acts = np.flatnonzero(base.first_start[entry.id] + days < plan.calendar.working_days)
+    acts = np.arange(len(base))
+    if are_known(entry, plan):
+        acts = np.flatnonzero(base.first_start[entry.id] + days < plan.calendar.working_days)
     if len(acts):
         held = bench.holding(entry.id)
         label = f"{entry.id} {days:g} days later"

@@ -10,7 +10,7 @@ from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan
 from simulation.records import Records
 
-__all__ = ["Call", "calls_of"]
+__all__ = ["Call", "are_known", "calls_of"]
 
 
 class Call(NamedTuple):
@@ -20,6 +20,19 @@ class Call(NamedTuple):
     """Triggers inside the quarter, as far as the plan answers more than one."""
     first_start: float
     """Working day from which on it would act at the earliest; infinite without a trigger."""
+
+
+def are_known(entry: ContingencyPlan, plan: Plan) -> bool:
+    """Whether a quarter tells when a plan that was not held would have been called for.
+
+    Alarms, and lights of reps for which nobody waits, are in no record; lights of several policies cannot be told
+    apart.
+    """
+    light = entry.trigger.light
+    if entry.trigger.alarm is not None or light == "rep_conversion":
+        return False
+    on = (policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None)
+    return light is None or sum(getattr(lights, light) is not None for lights in on) <= 1
 
 
 def calls_of(records: Records, plan: Plan) -> dict[str, Call]:

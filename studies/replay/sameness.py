@@ -27,6 +27,7 @@ from scenarios.plan import Plan
 from scenarios.risks import ContingencyPlan, Risk
 from simulation.options import Options
 from studies.replay.batches import Batch
+from studies.replay.calls import are_known
 
 __all__ = ["as_under", "never_acts", "same_under"]
 
@@ -119,21 +120,12 @@ def _touched_by_strikes(plan: Plan, risk: Risk, batch: Batch, old: Options, new:
 
 def _starts(plan: Plan, entry: ContingencyPlan, batch: Batch, new: Options) -> NDArray[np.bool_]:
     """Where a contingency plan that is added would act, or take from others what they share."""
-    trigger = entry.trigger
-    if trigger.alarm is not None or trigger.light == "rep_conversion":
-        return np.ones(len(batch), dtype=bool)  # alarms, and lights of reps for which nobody waits, are in no record
-    if trigger.light is not None and _giving(plan, trigger.light) > 1:
-        return np.ones(len(batch), dtype=bool)  # lights of several policies cannot be told apart
+    if not are_known(entry, plan):
+        return np.ones(len(batch), dtype=bool)
     if never_acts(entry) and not _shares(plan, entry, new):
         return np.zeros(len(batch), dtype=bool)
     starts: NDArray[np.bool_] = batch.first_start[entry.id] < plan.calendar.working_days
     return starts
-
-
-def _giving(plan: Plan, light: str) -> int:
-    """How many policies give a light."""
-    on = (policy.lights for policy in plan.policies if policy.enabled and policy.lights is not None)
-    return sum(getattr(lights, light) is not None for lights in on)
 
 
 def _shares(plan: Plan, entry: ContingencyPlan, options: Options) -> bool:

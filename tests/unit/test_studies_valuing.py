@@ -147,6 +147,31 @@ def at_chance(plan: Plan, chance: float) -> Plan:
     return plan.model_copy(update={"risks": risks})
 
 
+@pytest.mark.parametrize("trigger", [{"light": "rep_conversion"}, {"alarm": "health"}])
+def test_a_plan_whose_calls_nobody_records_may_come_late_too(
+    plan: Plan, futures: Futures, trigger: dict[str, str]
+) -> None:
+    """Alarms, and lights of reps for which nobody waits, leave no trace in quarters without the plan."""
+    red = {"red": 1, "amber": 1, "at_least": 1}
+    health = {"weeks": [1, 2], "interaction": 1, "need_match": 0, "budget_release": 0, "alarm_below": 0.999}
+    policies = [
+        {"id": "reps", "name": "", "lights": {"rep_conversion": red, "weeks": [1, 2, 3, 4]}},
+        {"id": "health", "name": "", "health": health},
+    ]
+    effect = {"parameter": "win_rate", "factor": 3}
+    answer = {"id": "care", "name": "", "trigger": trigger, "activation_cost": 1, "effects": [effect]}
+    watched = Plan.model_validate(plan.model_dump() | {"policies": policies, "contingency_plans": [answer]})
+    [row] = value_study(watched, ALLOCATION, Options.of(watched, plans=()), futures, named=["care"]).rows
+    assert row.delays[0].gain.mean > 0
+    base = run(watched, Options.of(watched, plans=()))
+    for point in row.delays[1:3]:
+        later = [answer | {"delay_days": point.days_later}]
+        there = Plan.model_validate(watched.model_dump() | {"contingency_plans": later})
+        held = run(there, Options.of(there, plans=["care"]))
+        assert point.gain.mean == pytest.approx(np.mean(held.kpis["contribution"] - base.kpis["contribution"]))
+        assert point.gain.mean != 0
+
+
 @pytest.mark.parametrize("criterion", ["signed", "cash"])
 def test_depth_follows_what_the_verdict_is_about(plan: Plan, futures: Futures, criterion: Criterion) -> None:
     """Money after the plan's costs, along the rate, the delay and with another plan, against fresh runs."""
