@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -63,10 +64,24 @@ Saved = Annotated[Path, typer.Option("--runs", metavar="FOLDER", help="Where run
 RUNS = Path("runs")
 
 
+def amount_of(option: str, text: str) -> float:
+    """An amount of money as people write it in a table: ``600000``, ``600,000``, ``60万``."""
+    from scenarios.texts import CellKind, Unclear
+
+    try:
+        amount = float(str(CellKind("number", money=True).node("", text).value))
+    except (ValueError, Unclear):
+        amount = -1.0
+    if not 0 <= amount < float("inf"):
+        raise typer.BadParameter(f"{text} is no amount of money; write 600000 or 60万", param_hint=option)
+    return amount
+
+
 def share_of(option: str, text: str) -> float:
     """``1%`` or ``0.01``."""
+    plain = unicodedata.normalize("NFKC", text).strip()  # ７０％ of a Chinese keyboard
     try:
-        return float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        return float(plain.removesuffix("%")) / (100 if plain.endswith("%") else 1)
     except ValueError:
         raise typer.BadParameter(f"{text} is no share; write 1% or 0.01", param_hint=option) from None
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from commands.arguments import PlanName, Plans, share_of
+from commands.arguments import PlanName, Plans, amount_of, share_of
 from commands.asking import Options, export_to, refuse_existing
 from commands.bundles import Changed, Page, Quarter, Sample, command
 
@@ -46,9 +46,7 @@ class Indices(StrEnum):
 def select(
     plan: PlanName,
     *,
-    budget: Annotated[
-        float | None, typer.Option(min=0, metavar="X", help="Most that a set may cost, expected.")
-    ] = None,
+    budget: Annotated[str | None, typer.Option(metavar="X", help="Most that a set may cost, expected.")] = None,
     criterion: Annotated[By, typer.Option(help="cvar: the worst tenth's mean contribution.")] = By.contribution,
     delta: Annotated[
         str | None, typer.Option(metavar="X", help="Difference that matters: money, or 2% of the target; points: 5%.")
@@ -60,7 +58,8 @@ def select(
     page: Page,
 ) -> None:
     """Choose the best set of contingency plans under a budget."""
-    more: Options = {"budget": budget, "criterion": criterion.value, "plans": among, "replications": replications}
+    most = None if budget is None else amount_of("--budget", budget)
+    more: Options = {"budget": most, "criterion": criterion.value, "plans": among, "replications": replications}
     more |= {"confidence": share_of("--confidence", confidence), "delta": _delta(delta, criterion, plan)}
     page.answer(quarter.request("select", plan, **more))
 
@@ -123,10 +122,10 @@ def explain(
 def reach(
     plan: PlanName,
     *,
-    contribution: Annotated[float | None, typer.Option(metavar="X", help="Expected contribution to reach.")] = None,
+    contribution: Annotated[str | None, typer.Option(metavar="X", help="Expected contribution to reach.")] = None,
     chance: Annotated[str | None, typer.Option(metavar="SHARE", help="Chance of the target to reach: 70%.")] = None,
     hour_cost: Annotated[
-        float | None, typer.Option(min=0, metavar="X", help="With --chance: what an hour of a rep costs.")
+        str | None, typer.Option(metavar="X", help="With --chance: what an hour of a rep costs.")
     ] = None,
     quarter: Quarter,
     plans: Plans = None,
@@ -135,20 +134,22 @@ def reach(
 ) -> None:
     """Find what would bring the contribution, or the chance of the target, to a goal."""
     if chance is not None and contribution is None:
-        more: Options = {"plans": plans, **sample.options, "hour_cost": hour_cost}
+        cost = None if hour_cost is None else amount_of("--hour-cost", hour_cost)
+        more: Options = {"plans": plans, **sample.options, "hour_cost": cost}
         page.answer(quarter.request("reach_chance", plan, **more, chance=share_of("--chance", chance)))
         return
     if contribution is None or chance is not None:
         raise typer.BadParameter("give either --contribution or --chance")
     if sample.precision is not None or sample.max_time is not None:
         raise typer.BadParameter("--contribution is allocated, not simulated: it is exact without --precision")
+    goal = amount_of("--contribution", contribution)
     from reports.progress import ProgressBars
     from reports.session import show_answer
     from studies.allocation.sweeping import reach_study
 
     inputs = quarter.inputs(plan)
     with ProgressBars(page.words) as progress:
-        result = reach_study(inputs.plan, contribution, progress)
+        result = reach_study(inputs.plan, goal, progress)
     show_answer(result, page.json, page.words, inputs.changes, plan)
 
 

@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "allocation.alternative": "备选 {n}",
     "allocation.name.optimised": "最优方案",
     "allocation.name.best": "最优方案",
+    "allocation.name.least change": "最小变动",
     "allocation.name.even": "平均分配 even",
     "allocation.name.last quarter": "沿用上季 last_quarter",
     "allocation.name.last_quarter": "沿用上季 last_quarter",

@@ -15,6 +15,7 @@ MESSAGES: dict[str, str] = {
     "what {product} is expected to sell in {region}": "{product} 在 {region} 的期望签约额",
     "{activity} in {region} takes no more money than its response covers": "{activity} 在 {region} 最多只能投入到其效果档次所及的金额",
     "the quotas add up to the target of {target}": "销售指标合计等于季度目标 {target}",
+    "Money is spent only as far as it brings something.": "资金只投入到能带来效果为止。",
     # repairs
     "let {about} rise from {now} to {then}": "把 {about} 从 {now} 提高到 {then}",
     "let {about} fall from {now} to {then}": "把 {about} 从 {now} 降低到 {then}",

@@ -253,6 +253,7 @@ REFUSALS: dict[str, str] = {
     "give --jobs or --cluster, not both": "--jobs 与 --cluster 只能给出一项",
     "give either --contribution or --chance": "请给出 --contribution 或 --chance 之一",
     "--contribution is allocated, not simulated: it is exact without --precision": "--contribution 由分解得出，不经模拟：无需 --precision 即为精确值",
+    "{text} is no amount of money; write 600000 or 60万": "{text} 不是金额；请写 600000 或 60万",
     "{text} is no share; write 1% or 0.01": "{text} 不是比例；请写 1% 或 0.01",
     "{text}: one of contribution, signed, cash, p_target": "{text}：应为 contribution、signed、cash、p_target 之一",
     "--keep-close goes with none of --prices, --no-prices, --ranges, --repair": "--keep-close 不能与 --prices、--no-prices、--ranges、--repair 合用",

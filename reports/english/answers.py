@@ -9,6 +9,7 @@ SENTENCES: dict[str, str] = {
     "allocation.alternative": "alternative {n}",
     "allocation.name.optimised": "optimised",
     "allocation.name.best": "best",
+    "allocation.name.least change": "least change",
     "allocation.name.even": "even",
     "allocation.name.last quarter": "last quarter",
     "allocation.name.last_quarter": "last_quarter",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reports.pages.parts import row, shortened
 from reports.specs import Column, Mark, Page, Row, Sentence, Table
+from reports.translating import translated
 from reports.wording import Wording
 from studies.saved.runs import RunSummary
 
@@ -37,4 +38,4 @@ def _row(run: RunSummary, words: Wording) -> Row:
         unfinished = Mark(words.say("runs.unfinished", name=run.name), "warning")
         return row(run.name, run.study, shortened(run.plan, _PLAN_CELLS), "", unfinished)
     when = f"{run.created.astimezone():%Y-%m-%d %H:%M}"
-    return row(run.name, run.study, shortened(run.plan, _PLAN_CELLS), when, run.headline)
+    return row(run.name, run.study, shortened(run.plan, _PLAN_CELLS), when, translated(run.headline, words))

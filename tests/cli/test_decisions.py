@@ -85,6 +85,8 @@ def test_b_of_a_comparison_may_be_a_named_allocation(plan: str) -> None:
     ("arguments", "says"),
     [
         (("reach", "small"), "either --contribution or --chance"),
+        (("reach", "small", "--contribution", "much"), "much is no amount of money; write 600000 or 60万"),
+        (("select", "small", "--budget", "-5"), "-5 is no amount of money"),
         (("reach", "small", "--contribution", "1", "--chance", "50%"), "either --contribution or --chance"),
         (("select", "small", "--among", "K9", *ENOUGH), "no contingency plan K9"),
         (("design", "small", "--policy", "M9", *FEW), "no strategy test M9"),
