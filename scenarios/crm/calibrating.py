@@ -70,16 +70,16 @@ def calibrate(
     windows: Windows,
     reps: Sequence[str],
     products: Mapping[str, float],
-    tier_of: Mapping[str, str] | None,
+    tiers: pd.Series[str] | None,
     assumed: Assumed,
     joined: Mapping[str, dt.date],
     stages: PassedStages | None,
 ) -> Calibration:
     """Everything that deals say; ``products`` are name → list price (NaN where there is none).
 
-    ``tier_of`` maps accounts to tiers, None where the accounts of open deals are not known and tiers serve nothing;
-    ``joined`` reps to the days on which they joined, as far as these are known; ``stages`` is None where it is not
-    known which deals came to.
+    ``tiers`` are those of the deals closed, None where the accounts of open deals are not known and tiers serve
+    nothing; ``joined`` are reps → the days on which they joined, as far as these are known; ``stages`` is None where it
+    is not known which deals came to.
     """
     as_of = pd.Timestamp(windows.as_of)
     observed = between(history.closed, "closed", windows.rates_start, windows.as_of)
@@ -104,7 +104,7 @@ def calibrate(
     leads = leads_of(history, reps, sorted(products), windows, joined)
     ratio, mean_deal, sigma, value_sd = values_of(history, products, windows, assumed)
     return Calibration(
-        win=win_rates(history, windows, season, tier_of, sorted(assumed.customer_tiers)),
+        win=win_rates(history, windows, season, tiers, sorted(assumed.customer_tiers)),
         cycles=by_product,
         cycle=cycle,
         closings=closings,

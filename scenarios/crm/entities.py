@@ -7,12 +7,22 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from scenarios.crm.history import History
 from scenarios.crm.sheets import Unused
 
-__all__ = ["AccountEstimate", "OpenDeal", "accounts_of", "open_deals_of", "product_tiers", "ranks", "rep_tiers"]
+__all__ = [
+    "AccountEstimate",
+    "OpenDeal",
+    "accounts_of",
+    "open_deals_of",
+    "product_tiers",
+    "ranks",
+    "rep_tiers",
+    "tiers_by_other_deals",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,29 @@ def accounts_of(
         if missing:
             unused.append(Unused("accounts", reason, len(missing), tuple(sorted(missing))))
     return accounts, unused
+
+
+def tiers_by_other_deals(history: History, shares: Mapping[str, float]) -> pd.Series[str]:
+    """Tier of each closed deal's customer by what the customer bought in all other deals; empty without a customer.
+
+    Tiers are made of what was bought, so a deal that was won has lifted its customer: of customers alike in all but
+    luck those with luck are A, and the deals that put them there would say that A wins more often.
+    """
+    deals = history.deals[history.deals["account"] != ""]
+    bought = deals["value"].groupby(deals["account"]).sum()
+    falling = -np.sort(-bought.to_numpy(dtype=float))
+    closed = history.closed
+    whole = closed["account"].map(bought)
+    others = (whole - closed["value"].fillna(0.0)).to_numpy(dtype=float)
+    # Customers who bought more; whoever has bought more than that without the deal has also done so with it.
+    ahead = np.searchsorted(-falling, -others, side="left") - (whole.to_numpy(dtype=float) > others)
+    tier, start, upto = np.full(len(closed), "C", dtype=object), 0, 0.0
+    for name, share in shares.items():
+        upto += share
+        end = _heads(upto, len(falling))
+        tier[(ahead >= start) & (ahead < end) & (others > 0)] = name
+        start = end
+    return pd.Series(tier, index=closed.index).where(whole.notna(), "")
 
 
 def product_tiers(values: Mapping[str, float], before: Mapping[str, float], star_share: float) -> dict[str, str]:

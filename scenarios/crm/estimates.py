@@ -22,6 +22,7 @@ from scenarios.crm.entities import (
     product_tiers,
     ranks,
     rep_tiers,
+    tiers_by_other_deals,
 )
 from scenarios.crm.export import Export, Unused
 from scenarios.crm.history import History, Windows, between, known_on, windows_before
@@ -129,7 +130,7 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     record = StageRecord(None, (), ())
     if export.stage_history is not None:
         record = stages_known_on(export.stage_history, history, as_of, export.open_stages)
-    tiers_known = tier_of if use_open_accounts else None
+    tiers_known = tiers_by_other_deals(history, method.customer_tiers) if use_open_accounts else None
     calibration = calibrate(history, windows, active, listed, tiers_known, assumed, joined, record.passed)
     invoices = None if export.invoices is None else invoices_known_on(export.invoices, as_of, assumed.money, tier_of)
     unused += [entry for part in (invoices, staff, record, renewals) if part for entry in part.unused]

@@ -41,9 +41,12 @@ class WinRates:
 
 
 def win_rates(
-    history: History, windows: Windows, closing_season: Season, tier_of: Mapping[str, str] | None, tiers: Sequence[str]
+    history: History, windows: Windows, closing_season: Season, tier_of: pd.Series[str] | None, tiers: Sequence[str]
 ) -> WinRates:
-    """All rates of the deals closed; ``closing_season`` says how much of a quarter's closings each month has."""
+    """All rates of the deals closed; ``closing_season`` says how much of a quarter's closings each month has.
+
+    ``tier_of`` is the customer tier of each, empty where it is not known.
+    """
     closed = history.closed
     is_won = np.asarray(closed["outcome"] == "won", dtype=float)
     won, count = int(is_won.sum()), len(closed)
@@ -76,7 +79,7 @@ def win_rates(
             if told
         }
         sds[dimension] = {name: float(s / r) for name, s, r in zip(names, fit.sd, fit.rate, strict=True) if told}
-    by_tier, tier_sd = _by_tier(closed, is_won, tier_of, tiers, Figure(rate, count, basis, low, high), sd, windows)
+    by_tier, tier_sd = _by_tier(is_won, tier_of, tiers, Figure(rate, count, basis, low, high), sd, windows)
     overall = Figure(rate, count, basis, max(low, 0.0), min(high, 1.0))
     return WinRates(overall, sd, season, by_tier, tier_sd, factors, sds, rates)
 
@@ -96,9 +99,8 @@ def _figures(names: Sequence[str], fit: Rates, counts: Floats, won: Floats, wind
 
 
 def _by_tier(
-    closed: pd.DataFrame,
     is_won: Floats,
-    tier_of: Mapping[str, str] | None,
+    tier_of: pd.Series[str] | None,
     tiers: Sequence[str],
     overall: Figure,
     sd: float,
@@ -108,7 +110,7 @@ def _by_tier(
     if tier_of is None:
         text = f"rate of all deals: the accounts of open deals are not known, so tiers say nothing; {overall.basis}"
         return {tier: replace(overall, basis=text) for tier in tiers}, dict.fromkeys(tiers, sd)
-    group = codes(closed["account"].map(lambda name: tier_of.get(name, "")), tiers)
+    group = codes(tier_of, tiers)
     known = group >= 0
     n = np.bincount(group[known], minlength=len(tiers)).astype(float)
     w = sums(group[known], is_won[known], len(tiers))
