@@ -15,11 +15,12 @@ from typer.core import TyperGroup
 
 from commands import allocation, decisions, documents, history, plans, quarter, runs
 from commands.helping import chinese_layout, in_chinese, wants_chinese
-from commands.language import InLanguage, in_language, wording_of_error
+from commands.language import InLanguage, wording_of_error, wrong_usage_in_chinese
 
 _Context: TypeAlias = Any
 """What Typer hands to its own methods; the type is private to it, and no ``typer.Context``."""
 
+_WRONG_USAGE = 2
 HELP = "Plan a sales quarter and stress-test the plan before it starts."
 
 
@@ -61,8 +62,11 @@ class Commands(TyperGroup):
             raise typer.Exit(130) from None
         except Exception as error:
             if type(error).__module__.startswith(("typer", "click")):  # wrong usage: Typer says it
-                in_language(error, ctx)
-                raise
+                words = wording_of_error(ctx)
+                if words.code != "zh" or getattr(error, "exit_code", None) != _WRONG_USAGE:
+                    raise
+                print(wrong_usage_in_chinese(error, words), file=sys.stderr)
+                raise typer.Exit(error.exit_code) from None
             from reports.messages import say_error
 
             raise typer.Exit(say_error(error, wording_of_error(ctx))) from None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["BLANKS", "EXAMPLE", "HELP", "MARKS", "PANELS", "USAGE"]
+__all__ = ["BLANKS", "EXAMPLE", "HELP", "MARKS", "PANELS", "USAGE", "WRONG_USAGE"]
 
 EXAMPLE = ("Example: ", "示例：")
 """How the last line of a command's help begins."""
@@ -23,6 +23,28 @@ MARKS: Mapping[str, str] = {
     "DEPRECATED_STRING": "（已弃用）",
 }
 """Typer's own words beside an option, by the names that they have in ``typer.rich_utils``."""
+WRONG_USAGE: Mapping[str, str] = {
+    "Invalid value for {option}: {text}": "{option} 的值无效：{text}",
+    "Invalid value: {text}": "{text}",
+    "Input should be a valid integer, unable to parse string as an integer": "应为整数",
+    "Input should be a valid integer, got a number with a fractional part": "应为整数",
+    "Input should be a valid number, unable to parse string as a number": "应为数字",
+    "Input should be greater than or equal to {least}": "应不小于 {least}",
+    "Input should be less than or equal to {most}": "应不大于 {most}",
+    "Input should be greater than {least}": "应大于 {least}",
+    "Input should be less than {most}": "应小于 {most}",
+    "Value error, {value} is not one of {choices}.": "{value} 不在可选值之内：{choices}",
+    "No such option: {option}": "没有选项 {option}",
+    "No such option: {option} (Possible options: {options})": "没有选项 {option}；相近的有：{options}",
+    "No such command {name}.": "没有命令 {name}",
+    "No such command {name}. Did you mean {other}?": "没有命令 {name}。是否应为 {other}？",
+    "Missing argument {name}.": "缺少参数 {name}",
+    "Missing option {name}.": "缺少选项 {name}",
+    "Option {option} requires an argument.": "选项 {option} 后应给出值",
+    "Option {option} does not take a value.": "选项 {option} 后不应给出值",
+    "Got unexpected extra argument(s) ({arguments})": "多余的参数：{arguments}",
+}
+"""What Typer says of wrong usage; ours stand with what the rooms below say."""
 PANELS: Mapping[str, str] = {"arguments": "参数", "options": "选项", "commands": "命令"}
 
 HELP: Mapping[str, str] = {

@@ -43,12 +43,20 @@ def wording(language: Language | None) -> Wording:
     return wording_for(language, os.environ)
 
 
-def in_language(error: Any, context: typer.Context) -> None:
-    """Let what Typer says of wrong usage be said in the language of the command, where that is ours to say."""
+def wrong_usage_in_chinese(error: Any, words: Wording) -> str:
+    """What Typer would say of wrong usage in English: how the command is used, what is wrong, where help is."""
+    from dataclasses import replace
+
+    from commands.chinese import BLANKS, USAGE, WRONG_USAGE
     from reports.translating import translated
 
-    if isinstance(getattr(error, "message", None), str):
-        error.message = translated(error.message, wording_of_error(context))
+    said = translated(error.format_message(), replace(words, messages={**words.messages, **WRONG_USAGE}))
+    if error.ctx is None:
+        return said
+    usage = error.ctx.get_usage().replace(*USAGE, 1)
+    for blank, chinese in BLANKS.items():
+        usage = usage.replace(blank, chinese, 1)
+    return f"{usage}\n{said}\n帮助：{error.ctx.command_path} --help"
 
 
 def wording_of_error(context: typer.Context) -> Wording:

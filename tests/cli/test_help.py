@@ -137,3 +137,28 @@ def test_help_needs_no_catalogue() -> None:
 def test_the_page_of_all_commands_is_what_is_generated() -> None:
     """To renew it: python -m tests.cli.reference."""
     assert PAGE.read_text(encoding="utf-8") == commands_page(get_command(cli.app))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ("run", "quarter", "--replicatons", "5"),
+            "没有选项 --replicatons；相近的有：--plans, --repeat, --replications",
+        ),
+        (("run", "quarter", "--replications", "abc"), "'--replications' 的值无效：应为整数"),
+        (("run", "quarter", "--replications", "1"), "'--replications' 的值无效：应不小于 2"),
+        (("run", "quarter", "--seed"), "选项 '--seed' 后应给出值"),
+        (("rnu", "quarter"), "没有命令 'rnu'。是否应为 'run'？"),
+        (("sweep", "quarter"), "缺少参数 'PATH=FROM..TO'"),
+        (("check", "quarter", "more"), "多余的参数：more"),
+        (("select", "quarter", "--criterion", "x"), "'--criterion' 的值无效：'x' 不在可选值之内："),
+        (("reach", "quarter"), "请给出 --contribution 或 --chance 之一"),
+    ],
+)
+def test_wrong_usage_is_said_in_chinese(arguments: tuple[str, ...], says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUARTERDECK_LANGUAGE", "zh")
+    result = CliRunner().invoke(cli.app, list(arguments))
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert not re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", result.stderr.replace("quarterdeck run", "")), result.stderr
