@@ -66,7 +66,7 @@ class Commands(TyperGroup):
                 if words.code != "zh" or getattr(error, "exit_code", None) != _WRONG_USAGE:
                     raise
                 print(wrong_usage_in_chinese(error, words), file=sys.stderr)
-                raise typer.Exit(error.exit_code) from None
+                raise typer.Exit(_WRONG_USAGE) from None
             from reports.messages import say_error
 
             raise typer.Exit(say_error(error, wording_of_error(ctx))) from None
