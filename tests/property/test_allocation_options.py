@@ -18,7 +18,7 @@ from optimizer.solved import Solved, solve
 from optimizer.sweeping import sweep
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.changing import with_figure
-from scenarios.errors import NoFeasibleAllocation
+from scenarios.errors import NoFeasibleAllocation, PlanFileError
 from scenarios.references import plan_problems
 from tests.allocation_plans import random_plan
 
@@ -85,6 +85,10 @@ def test_a_sweep_point_equals_a_fresh_solve(seed: int, spread: str) -> None:
         for point in sweep(plan, f"{path}={spread}", 3):
             try:
                 fresh = solve(with_figure(plan, path, point.value))
+            except PlanFileError:
+                assert path != "target"
+                assert point.value > 1  # who sets a share beyond the whole is refused; on the way there it is looked at
+                continue
             except NoFeasibleAllocation:
                 assert point.contribution is None
                 continue
