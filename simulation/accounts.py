@@ -29,6 +29,7 @@ class Account:
         self.entity = f"account:{self.row.id}"
         self.keys = Keys(self.row.attributes)
         self.rep = self.row.rep
+        quarter.reps[self.rep].accounts.append(self)
         self.lost = False
         self.last_contact = 0.0
         """Working day of the last care touch; where care is automated it is always there."""
@@ -46,6 +47,7 @@ class Account:
     def give_to(self, quarter: Quarter, rep: int) -> None:
         """Somebody else is in charge from now on: effects pick the account by its new rep (K5)."""
         self.rep = rep
+        quarter.reps[rep].accounts.append(self)
         self.keys = Keys({**self.row.attributes, "rep": quarter.model.reps[rep]})
         quarter.risks.renew_keys(self)
 

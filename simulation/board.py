@@ -36,7 +36,7 @@ class ActiveEffect:
         self.aim = (target or NOTHING) if effect.scope.struck else None
         self.plan = plan
         """Id of the contingency plan it belongs to; what it acts on is counted as a use."""
-        self.neutral = plan is None and effect.factor == 1 and effect.shift == 0
+        self.neutral = self.aim == NOTHING or (plan is None and effect.factor == 1 and effect.shift == 0)
         """Changes nothing and counts nothing, so it need not be looked at."""
 
 
@@ -85,42 +85,69 @@ class Crowd:
 
 
 class Acting:
-    """The effects that act on one parameter, until another goes on or off."""
+    """The effects that act on one parameter."""
 
-    __slots__ = ("_aimed", "_fields", "_found", "_kinds", "_marks", "_on", "_sorted", "high", "low", "token")
+    __slots__ = ("_aimed", "_everywhere", "_fields", "_found", "_in_use", "high", "low", "token")
 
-    def __init__(self, parameter: str, on: list[ActiveEffect]) -> None:
+    def __init__(self, parameter: str) -> None:
         self.low, self.high = PARAMETERS[parameter].low, PARAMETERS[parameter].high
         self.token = object()
-        """By which others know what was found by it; by itself it would hold on to itself for ever."""
-        self._on = on
-        self._sorted = False
-
-    def _sort(self) -> None:
-        """Find out what tells things apart, once somebody asks: many effects go on in one moment."""
-        self._sorted = True
-        self._aimed: dict[tuple[str, str] | None, list[ActiveEffect]] = {}
-        """What effects are aimed at (None: not at one thing) → effects, in the order they went on."""
-        for active in self._on:
-            self._aimed.setdefault(active.aim, []).append(active)
-        self._fields = tuple({key: None for active in self._on for key, _ in active.picks})
-        """Attributes that decide which of them act on a thing: things alike in these need be looked at once …"""
-        self._marks = {aim[1] for aim in self._aimed if aim is not None and aim != NOTHING}
-        """… but for those at which one is aimed, by id."""
-        self._kinds = tuple(kind for kind in AIMS if any(aim is not None and aim[0] == kind for aim in self._aimed))
+        """By which others know what was found: another one once an effect goes on or off."""
+        self._everywhere: list[ActiveEffect] = []
+        """Effects that are not aimed at one thing, in the order they went on."""
+        self._aimed: dict[str, dict[str, list[ActiveEffect]]] = {kind: {} for kind in AIMS}
+        """Kind of aim → id → effects aimed there, in the order they went on …"""
+        self._in_use: list[tuple[str, dict[str, list[ActiveEffect]]]] = []
+        """… and those of the kinds at which one is aimed."""
+        self._fields: dict[str, int] = {}
+        """Attribute → number of effects that pick by it: things alike in these need be looked at once, …"""
         self._found: dict[tuple[object, ...], _Found] = {}
+        """… but for those at which one is aimed."""
+
+    def add(self, active: ActiveEffect) -> None:
+        """One more effect acts."""
+        for key, _ in active.picks:
+            self._fields[key] = self._fields.get(key, 0) + 1
+        if active.aim is None:
+            self._everywhere.append(active)
+        else:
+            kind, id = active.aim
+            self._aimed[kind].setdefault(id, []).append(active)
+        self._changed()
+
+    def remove(self, active: ActiveEffect) -> None:
+        """One that was added acts no more."""
+        for key, _ in active.picks:
+            if self._fields[key] > 1:
+                self._fields[key] -= 1
+            else:
+                del self._fields[key]
+        if active.aim is None:
+            self._everywhere.remove(active)
+        else:
+            kind, id = active.aim
+            there = self._aimed[kind][id]
+            there.remove(active)
+            if not there:
+                del self._aimed[kind][id]
+        self._changed()
+
+    def _changed(self) -> None:
+        self.token = object()
+        self._in_use = [(kind, aimed) for kind, aimed in self._aimed.items() if aimed]
+        self._found.clear()
+
+    def nothing(self) -> bool:
+        """Whether no effect is left."""
+        return not self._everywhere and not self._in_use
 
     def on(self, attributes: Attributes) -> _Found:
         """Its token, sum of shifts, product of factors and the contingency plans among what acts on a thing."""
-        if not self._sorted:
-            self._sort()
         alike: tuple[object, ...] = tuple([attributes.get(field) for field in self._fields])
-        for kind in self._kinds:
-            subject = attributes.get(kind)
-            if subject is not None and (
-                subject in self._marks if isinstance(subject, str) else not self._marks.isdisjoint(subject)
-            ):
-                alike += (kind, subject)
+        for kind, aimed in self._in_use:
+            if (subject := attributes.get(kind)) is not None:
+                if subject in aimed if isinstance(subject, str) else any(one in aimed for one in subject):
+                    alike += (kind, subject)
         found = self._found.get(alike)
         if found is None:
             found = self._found[alike] = (self.token, *self._combine(attributes))
@@ -128,20 +155,17 @@ class Acting:
 
     def in_order(self) -> Iterator[ActiveEffect]:
         """All of them in the order in which they are put together: those that are aimed at something come last."""
-        if not self._sorted:
-            self._sort()
-        yield from self._aimed.get(None, ())
-        for kind in self._kinds:
-            for aim, effects in self._aimed.items():
-                if aim is not None and aim[0] == kind:
-                    yield from effects
+        yield from self._everywhere
+        for _, aimed in self._in_use:
+            for effects in aimed.values():
+                yield from effects
 
     def _combine(self, attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
-        candidates = list(self._aimed.get(None, ()))
-        for kind in self._kinds:
+        candidates = list(self._everywhere)
+        for kind, aimed in self._in_use:
             subject = attributes.get(kind, ())
             for one in (subject,) if isinstance(subject, str) else subject:
-                candidates += self._aimed.get((kind, one), ())
+                candidates += aimed.get(one, ())
         shift, factor, plans = 0.0, 1.0, []
         for active in candidates:
             if in_scope(active.picks, attributes):
@@ -156,10 +180,8 @@ class Board:
     """All effects that are on, by parameter."""
 
     def __init__(self) -> None:
-        self._on: dict[str, list[ActiveEffect]] = {}
-        """Parameter → effects, in the order they went on."""
         self.acting: dict[str, Acting] = {}
-        """Parameter → what acts on it now: another one whenever an effect goes on or off. Most have none."""
+        """Parameter → what acts on it now. Most have nothing."""
         self.uses: dict[str, set[str]] = {}
         """Contingency plan → ids of what its effects acted on."""
         self.clips: dict[str, int] = {}
@@ -172,21 +194,25 @@ class Board:
         if not active.neutral:
             if (before := self.before_change.get(active.parameter)) is not None:
                 before(active)
-            on = self._on.setdefault(active.parameter, [])
-            on.append(active)
-            self.acting[active.parameter] = Acting(active.parameter, on)
+            acting = self.acting.get(active.parameter)
+            if acting is None:
+                acting = self.acting[active.parameter] = Acting(active.parameter)
+            acting.add(active)
 
     def switch_off(self, active: ActiveEffect) -> None:
         """End an effect that is on."""
         if not active.neutral:
             if (before := self.before_change.get(active.parameter)) is not None:
                 before(active)
-            on = self._on[active.parameter]
-            on.remove(active)
-            if on:
-                self.acting[active.parameter] = Acting(active.parameter, on)
-            else:
+            acting = self.acting[active.parameter]
+            acting.remove(active)
+            if acting.nothing():
                 del self.acting[active.parameter]
+
+    def state(self, parameter: str) -> object:
+        """A token that is another one once an effect on the parameter goes on or off; None while none is on."""
+        acting = self.acting.get(parameter)
+        return None if acting is None else acting.token
 
     def value(self, parameter: str, base: float, keys: Keys, entity: str) -> float:
         """The parameter for a thing, from its base value; ``entity`` is who is counted as a use of a plan."""

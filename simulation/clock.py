@@ -8,7 +8,7 @@ itself, between its events; what happens, and in which order, is SimPy's own, wh
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 from itertools import chain
 from typing import Final, TypeAlias, cast
 
@@ -31,8 +31,8 @@ _SLICE_DAYS: Final = 0.25
 class Clock(Environment):
     """An environment that runs from its start to one end.
 
-    What is to happen in later slices of time waits by slice, unsorted, and comes into the queue when its slice has
-    come: a short queue is kept in order at less cost (a calendar queue; R. Brown, Communications of the ACM 31, 1988).
+    What is to happen in later slices of time waits by slice, unsorted, and is put in order once its slice has come: a
+    calendar queue (R. Brown, Communications of the ACM 31, 1988). SimPy's own queue holds what a slice adds to itself.
     """
 
     now: float = 0.0
@@ -41,7 +41,9 @@ class Clock(Environment):
     def __init__(self) -> None:
         super().__init__()
         self._agenda = cast(list[_Entry], self._queue)
-        """SimPy's queue, in which only what happens before the end of the slice stands."""
+        """SimPy's queue, in which only what came up during the slice and happens in it stands."""
+        self._planned: list[_Entry] = []
+        """What was known of the slice when it began, the next at the end."""
         self._made = 0
         """How much was put into the queue so far: what is due at one moment happens in that order."""
         self._slice_ends = _SLICE_DAYS
@@ -76,15 +78,21 @@ class Clock(Environment):
             self._happen_before(self._slice_ends)
             number = round(self._slice_ends / _SLICE_DAYS)
             self._slice_ends = (number + 1) * _SLICE_DAYS
-            self._agenda.extend(self._later.pop(number, ()))
-            heapify(self._agenda)
+            self._planned = sorted(self._later.pop(number, ()), reverse=True)
         self._happen_before(end)
         self.now = end
 
     def _happen_before(self, end: float) -> None:
-        agenda = self._agenda
-        while agenda and agenda[0][0] < end:
-            self.now, _, _, due = heappop(agenda)
+        agenda, planned = self._agenda, self._planned
+        while True:
+            if planned and (not agenda or planned[-1] < agenda[0]):
+                if planned[-1][0] >= end:
+                    return
+                self.now, _, _, due = planned.pop()
+            elif agenda and agenda[0][0] < end:
+                self.now, _, _, due = heappop(agenda)
+            else:
+                return
             if callable(due):
                 due()
                 continue
@@ -100,9 +108,10 @@ class Clock(Environment):
 
     def dissolve(self) -> None:
         """Let go of all that was still to happen: a process and the event it waits for hold each other."""
-        for _, _, _, due in chain(self._agenda, *self._later.values()):
+        for _, _, _, due in chain(self._agenda, self._planned, *self._later.values()):
             if isinstance(due, Event):
                 due.callbacks = []
         self._agenda.clear()
+        self._planned.clear()
         self._later.clear()
         vars(self).clear()  # SimPy's shorthands for its own classes, bound to this very environment

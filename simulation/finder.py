@@ -55,9 +55,10 @@ class Finder:
 
     def renew(self, number: int, attributes: Attributes) -> None:
         """Know a thing by other attributes from now on."""
-        for aim in _aims_of(self._attributes[number]):
+        before, after = set(_aims_of(self._attributes[number])), set(_aims_of(attributes))
+        for aim in before - after:
             self._by_aim[aim] = [other for other in self._by_aim[aim] if other != number]
-        for aim in _aims_of(attributes):
+        for aim in after - before:
             self._by_aim[aim] = sorted([*self._by_aim.get(aim, ()), number])
         for picks, there in self._in_scope.items():
             there[number] = in_scope(picks, attributes)

@@ -34,11 +34,11 @@ def _hand_over(quarter: Quarter, rep: Rep) -> Generator[Event, Any, None]:
     yield quarter.env.timeout(quarter.board.value("handover_days", plan.handover.days, rep.keys, entity))
     factor = quarter.board.value("orphan_win_factor", plan.process.orphan_win_factor, rep.keys, entity)
     successors = [_successor(quarter, rep, number) for number in range(len(quarter.model.regions))]
-    for account in quarter.accounts:
+    for account in rep.accounts:
         if account.rep == rep.number and (successor := successors[account.row.region]) is not None:
             account.give_to(quarter, successor.number)
     _find_mentors(quarter, rep, successors)
-    for deal in quarter.deals:
+    for deal in rep.opportunities:
         if deal.rep == rep.number and deal.outcome == "open":
             successor = successors[deal.region]
             if successor is not None:

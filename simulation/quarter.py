@@ -14,7 +14,7 @@ from simpy import Resource
 from scenarios.effects import EventName
 from scenarios.risks import EventFigures
 from simulation.accounts import Account, start_accounts
-from simulation.board import NOTHING, ActiveEffect, Board, Keys
+from simulation.board import ActiveEffect, Board, Keys
 from simulation.clock import Action, Clock
 from simulation.events import EVENT_HANDLERS, Happening
 from simulation.focus_days import start_focus_days
@@ -135,10 +135,15 @@ class Quarter:
         del self.reps, self.at_work, self.risks, self.board
 
     def _count_hours(self, about_to_change: ActiveEffect) -> None:
-        """Add up the hours there were, of the rep whom an effect is aimed at, or else of everybody."""
-        kind, id = about_to_change.aim or NOTHING
-        for rep in [self.reps[self.model.rep_number[id]]] if kind == "rep" else self.reps:
+        """Add up the hours there were, of those whom an effect is aimed at, or else of everybody."""
+        for rep in self.reps if about_to_change.aim is None else self._reps_at(*about_to_change.aim):
             rep.count_hours()
+
+    def _reps_at(self, kind: str, id: str) -> list[Rep]:
+        """Reps whom an effect with this aim can reach."""
+        if kind == "rep":
+            return [self.reps[self.model.rep_number[id]]]
+        return [rep for rep in self.reps if id in rep.keys.attributes.get(kind, ())]
 
     def new_rep(self, number: int) -> Rep:
         """A rep at work; a traced quarter has reps that are watched."""

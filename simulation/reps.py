@@ -11,17 +11,18 @@ from functools import partial
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from simulation.board import Acting, Keys
+from simulation.board import Keys
 from simulation.opportunities import Opportunity
 from simulation.tasks import Kind, Task
 
 if TYPE_CHECKING:
+    from simulation.accounts import Account
     from simulation.quarter import Quarter
 
 __all__ = ["Rep"]
 
 UNREAD: Final = object()
-"""What never acts on a parameter, so that it is read anew."""
+"""A state that no parameter is in, so that it is read anew."""
 
 SAME_MOMENT: Final = 1e-9
 """Working days within which a task counts as due; sums of durations differ in the last digits."""
@@ -43,6 +44,9 @@ class Rep:
         self.id = quarter.model.reps[number]
         self.entity = f"rep:{self.id}"
         self.quota = quarter.model.rep_quota[number]
+        self.accounts: list[Account] = []
+        self.opportunities: list[Opportunity] = []
+        """All that were ever the rep's, in the order they came, like accounts."""
         self.signed = 0.0
         self.weighted = 0.0
         """Expected value of the rep's open opportunities."""
@@ -53,8 +57,8 @@ class Rep:
         """Hours there were up to the last count."""
         self._counted = 0.0
         self._ramp = self._skill = 1.0
-        self._skill_acting: object = None
-        self._hours_acting: Acting | None = None
+        self._skill_state: object = None
+        self._hours_state: object = None
         self._hours_per_day = quarter.model.hours_per_day[number]
         self._blocks = quarter.model.blocks[number]
         self._due: dict[Kind, list[_Entry]] = {}
@@ -86,6 +90,7 @@ class Rep:
     def take_over(self, opportunity: Opportunity) -> None:
         """Own an opportunity from now on."""
         opportunity.rep = self.number
+        self.opportunities.append(opportunity)
         self.reweigh(opportunity)
 
     def reweigh(self, opportunity: Opportunity) -> None:
@@ -100,15 +105,15 @@ class Rep:
 
     def grow(self, skill: float) -> None:
         """Have this skill from now on, before effects (T6)."""
-        self._ramp, self._skill_acting = skill, UNREAD
+        self._ramp, self._skill_state = skill, UNREAD
 
     def skill(self) -> float:
         """Factor on the win rates of the rep's opportunities, now."""
         board = self.quarter.board
-        acting = board.acting.get("skill")
-        if acting is not self._skill_acting:
+        state = board.state("skill")
+        if state is not self._skill_state:
             self._skill = board.value("skill", self._ramp, self.keys, self.entity)
-            self._skill_acting = acting
+            self._skill_state = state
         return self._skill
 
     def count_hours(self) -> None:
@@ -245,11 +250,11 @@ class Rep:
     def _takes(self, hours: float) -> float | None:
         """Working days that ``hours`` of work begun now take, with the blocked days; None when the rep has no hours."""
         quarter = self.quarter
-        acting = quarter.board.acting.get("rep_hours")
-        if acting is not self._hours_acting:
+        state = quarter.board.state("rep_hours")
+        if state is not self._hours_state:
             per_week = 5 * quarter.model.hours_per_day[self.number]
             self._hours_per_day = quarter.board.value("rep_hours", per_week, self.keys, self.entity) / 5
-            self._hours_acting = acting
+            self._hours_state = state
         if self._hours_per_day <= 0:
             return None
         start = self._env.now

@@ -17,7 +17,7 @@ from simpy.events import NORMAL, EventPriority
 
 from scenarios.effects import Effect
 from scenarios.risks import ContingencyPlan
-from simulation.board import Acting, ActiveEffect, Crowd, Keys
+from simulation.board import ActiveEffect, Crowd, Keys
 from simulation.distributions import Floats
 from simulation.effects import DAYS_PER_WEEK, act
 from simulation.records import Activation, Strike
@@ -84,8 +84,8 @@ class RiskWatch:
         self.struck = np.zeros(len(self.keys), dtype=bool)
         self._ahead: Floats = quarter.future.thresholds.copy()
         """Thresholds; infinite of what was struck."""
-        self._acting: Acting | None = None
-        """What acted on hazards when they were last read."""
+        self._state: object = None
+        """Of the effects on hazards, when they were last read."""
         self._stale = True
         self._of_account: dict[str, list[int]] = {}
         """Account → strikes that can hit it."""
@@ -113,9 +113,9 @@ class RiskWatch:
         turns = {*first.tolist(), *end.tolist()}
         today = np.zeros(len(self.keys))
         for day in range(int(model.horizon)):
-            acting = quarter.board.acting.get("strike_rate")
-            if self._stale or acting is not self._acting or day in turns:
-                self._acting, self._stale = acting, False
+            state = quarter.board.state("strike_rate")
+            if self._stale or state is not self._state or day in turns:
+                self._state, self._stale = state, False
                 # What cannot strike by chance gets no chance from a shift.
                 hazards = quarter.board.values("strike_rate", self._crowd)
                 today = np.where((first <= day) & (day < end), hazards, 0.0)

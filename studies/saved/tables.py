@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import get_type_hints
+from typing import Any, get_type_hints
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from scenarios.plan import Plan
 from simulation.records import Activation, DealEnd, Payment, Records, RenewalEnd, Strike
@@ -29,15 +29,42 @@ RECORD_TABLES = {
 """Name → type of the rows."""
 
 
+_TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+"""Stated, since a table without rows tells none."""
+
+
 def _record_tables(records: Sequence[Records], plan: Plan) -> dict[str, pa.Table]:
     """The ends of everything, a table per kind of row."""
+    ids = _ids(plan)
     tables = {}
     for name, row_type in RECORD_TABLES.items():
-        rows = [(r.replication, *row) for r in records for row in getattr(r, name)]
-        kinds = {"replication": int, **get_type_hints(row_type)}  # stated: a table without rows tells none
-        frame = _with_ids(pd.DataFrame(rows, columns=list(kinds)).astype(kinds), plan)
-        tables[name] = pa.Table.from_pandas(frame, preserve_index=False)
+        quarters = [getattr(each, name) for each in records]
+        kinds = get_type_hints(row_type)
+        columns = list(zip(*chain.from_iterable(quarters), strict=True)) or [()] * len(kinds)
+        numbers = np.repeat(np.array([each.replication for each in records], dtype=np.int64), list(map(len, quarters)))
+        arrays = {"replication": pa.array(numbers)}
+        for (column, kind), values in zip(kinds.items(), columns, strict=True):
+            arrays[column] = _named(values, ids[column]) if column in ids else pa.array(values, _TYPES[kind])
+        tables[name] = pa.table(arrays)
     return tables
+
+
+def _ids(plan: Plan) -> dict[str, list[str]]:
+    """Ids by position in the compiled plan, of each column that holds positions."""
+    return {
+        "product": list(plan.product),
+        "region": list(plan.region),
+        "rep": list(plan.rep),
+        "tier": list(plan.customer_tier),
+        "account": list(plan.account),
+        "stage": [stage.id for stage in plan.process.stages],
+    }
+
+
+def _named(positions: Sequence[int], ids: Sequence[str]) -> pa.DictionaryArray:
+    """Ids instead of positions; nothing where the position is −1."""
+    codes = np.array(positions, dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(ids, pa.string()))
 
 
 def record_files(records: Sequence[Records], plan: Plan) -> dict[str, bytes]:
@@ -55,7 +82,7 @@ def write_tables(batch: Batch, plan: Plan, folder: Path, prefix: str) -> None:
 
     Tables that a store took are copied part by part and never held in memory as a whole.
     """
-    _write(folder / f"{prefix}-figures.parquet", [pa.Table.from_pandas(_figures(batch, plan), preserve_index=False)])
+    _write(folder / f"{prefix}-figures.parquet", [_figures(batch, plan)])
     if batch.records:
         for name, table in _record_tables(batch.records, plan).items():
             _write(folder / f"{prefix}-{name}.parquet", [table])
@@ -75,9 +102,9 @@ def _write(path: Path, tables: Iterable[pa.Table]) -> None:
         os.fsync(file.fileno())
 
 
-def _figures(batch: Batch, plan: Plan) -> pd.DataFrame:
+def _figures(batch: Batch, plan: Plan) -> pa.Table:
     nothing = np.zeros(len(batch))
-    figures: dict[str, object] = {"replication": batch.numbers, **batch.kpis}
+    figures: dict[str, NDArray[Any]] = {"replication": batch.numbers, **batch.kpis}
     figures |= {f"signed_from:{source}": values for source, values in batch.sources.items()}
     figures |= {f"strikes:{risk.id}": batch.struck.get(risk.id, nothing) for risk in plan.risks}
     figures |= {f"triggered:{p.id}": batch.triggered.get(p.id, nothing) for p in plan.contingency_plans}
@@ -90,21 +117,4 @@ def _figures(batch: Batch, plan: Plan) -> pd.DataFrame:
         ("cash_by_week", weeks, batch.cash_by_week),
     ):
         figures |= {f"{label}:{id}": values[:, number] for number, id in enumerate(ids)}
-    return pd.DataFrame(figures)
-
-
-def _with_ids(table: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Positions of the compiled plan replaced by ids; −1 by nothing."""
-    ids: dict[str, Sequence[str]] = {
-        "product": list(plan.product),
-        "region": list(plan.region),
-        "rep": list(plan.rep),
-        "tier": list(plan.customer_tier),
-        "account": list(plan.account),
-        "stage": [stage.id for stage in plan.process.stages],
-    }
-    for column, names in ids.items():
-        if column in table:
-            codes = table[column].to_numpy()
-            table[column] = pd.Categorical.from_codes(codes, dtype=pd.CategoricalDtype(list(names)))
-    return table
+    return pa.table(figures)
