@@ -120,8 +120,8 @@ def import_crm(
     screen: Screen,
 ) -> None:
     """Make a plan of a CRM export."""
+    from reports.imports import show_import
     from reports.pages.data_request import write_data_request
-    from reports.session import show_import
     from reports.translating import translated
     from scenarios.crm import import_crm as make_plan
     from scenarios.crm import refresh_crm

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from reports.json_texts import import_json, print_json, runs_json
+from reports.json_texts import print_json, runs_json
 from reports.messages import say
 from reports.pages.answers import Answer, answer_page
-from reports.pages.crm_import import import_page
 from reports.pages.precision import precision_page
 from reports.pages.run import page_of
 from reports.pages.run_list import run_list_page
@@ -22,7 +21,6 @@ from reports.terminal import show
 from reports.translating import translated
 from reports.wording import Wording
 from scenarios.allocation import Allocation
-from scenarios.crm import ImportReport
 from scenarios.errors import RequirementFailed, UsageError
 from studies.allocation.allocations import write_allocation
 from studies.answering import Outcome
@@ -41,7 +39,6 @@ __all__ = [
     "repeat_saved",
     "resume_saved",
     "show_answer",
-    "show_import",
     "show_result",
     "show_runs",
     "show_unfinished",
@@ -176,11 +173,3 @@ def show_runs(folder: Path, json: bool, words: Wording) -> None:
         print_json(runs_json(found))
     else:
         show(run_list_page(found, folder, words), words)
-
-
-def show_import(report: ImportReport, json: bool, words: Wording) -> None:
-    """Show what an import made of an export."""
-    if json:
-        print_json(import_json(report))
-    else:
-        show(import_page(report, words), words)

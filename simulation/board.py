@@ -145,9 +145,9 @@ class Acting:
         """Its token, sum of shifts, product of factors and the contingency plans among what acts on a thing."""
         alike: tuple[object, ...] = tuple([attributes.get(field) for field in self._fields])
         for kind, aimed in self._in_use:
-            if (subject := attributes.get(kind)) is not None:
-                if subject in aimed if isinstance(subject, str) else any(one in aimed for one in subject):
-                    alike += (kind, subject)
+            subject = attributes.get(kind, ())
+            if subject in aimed if isinstance(subject, str) else any(one in aimed for one in subject):
+                alike += (kind, subject)
         found = self._found.get(alike)
         if found is None:
             found = self._found[alike] = (self.token, *self._combine(attributes))

@@ -8,7 +8,7 @@ from typing import Any
 from scenarios.errors import UsageError
 from studies import main_job, simulating
 from studies.allocation import allocating
-from studies.backtest import backtesting
+from studies.backtest import study as backtest
 from studies.decisions import (
     comparing,
     over_assigning,
@@ -36,7 +36,7 @@ STUDIES: dict[str, Study] = {
         comparing.STUDY,
         stressing.STUDY,
         valuing.STUDY,
-        backtesting.STUDY,
+        backtest.STUDY,
         selecting.STUDY,
         recommending.STUDY,
         sensitivity.STUDY,

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from optimizer.money import MoneyRow, collection_outlook, money_table, team_building
 from optimizer.options import amounts_of
@@ -99,7 +100,7 @@ class Quarters:
     risks: tuple[str, ...]
     held: tuple[str, ...]
     """Contingency plans."""
-    figures: pd.DataFrame
+    figures: pa.Table
 
 
 def read_quarters(folder: Path, plan: Plan) -> Quarters:
@@ -113,7 +114,7 @@ def read_quarters(folder: Path, plan: Plan) -> Quarters:
     try:
         saved = Plan.model_validate_json((folder / "plan.json").read_text(encoding="utf-8"))
         allocation = replace(read_allocation(folder / "allocation.csv", saved), name=simulated.allocation_name)
-        figures = pd.read_parquet(folder / "quarters-figures.parquet")
+        figures = pq.read_table(folder / "quarters-figures.parquet")
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder.name} is damaged: {type(error).__name__}") from error
     differing = [name for name in Plan.model_fields if getattr(saved, name) != getattr(plan, name)]
@@ -167,7 +168,7 @@ def _row(plan: Plan, row: MoneyRow, paid: Values | None) -> MoneyTableRow:
     return MoneyTableRow.model_validate(own | {"simulated": found})
 
 
-def _paid(plan: Plan, figures: pd.DataFrame) -> Iterable[tuple[str, Values]]:
+def _paid(plan: Plan, figures: pa.Table) -> Iterable[tuple[str, Values]]:
     """Purpose → what each quarter paid for it, as the simulation counts its costs. Rules R2, R5, R6, E5."""
     money, basis = plan.money, {name: _figure(figures, name) for name in ("signed", "cash", "renewed")}
     bonuses: dict[str, Values] = {}
@@ -185,7 +186,7 @@ def _paid(plan: Plan, figures: pd.DataFrame) -> Iterable[tuple[str, Values]]:
             yield entry.id, entry.retainer + entry.activation_cost * _figure(figures, f"triggered:{entry.id}")
 
 
-def _uses(plan: Plan, figures: pd.DataFrame) -> Iterable[MoneyTableRow]:
+def _uses(plan: Plan, figures: pa.Table) -> Iterable[MoneyTableRow]:
     """What contingency plans cost by use, on top of retainers and activations: of all plans together."""
     paid = dict(_paid(plan, figures))
     by_trigger = sum((paid[entry.id] for entry in plan.contingency_plans if entry.chosen), np.zeros(len(figures)))
@@ -196,7 +197,7 @@ def _uses(plan: Plan, figures: pd.DataFrame) -> Iterable[MoneyTableRow]:
         yield _row(plan, row, uses)
 
 
-def _hits(plan: Plan, figures: pd.DataFrame) -> dict[str, Values]:
+def _hits(plan: Plan, figures: pa.Table) -> dict[str, Values]:
     """By purpose, 1 for each quarter in which its condition is met."""
     money = plan.money
     limit = money.renewal_threshold * money.renewal_target
@@ -206,7 +207,7 @@ def _hits(plan: Plan, figures: pd.DataFrame) -> dict[str, Values]:
     }
 
 
-def _chances(plan: Plan, figures: pd.DataFrame) -> Iterable[ChanceRow]:
+def _chances(plan: Plan, figures: pa.Table) -> Iterable[ChanceRow]:
     hits = _hits(plan, figures)
     if plan.money.team_building_share > 0:
         yield ChanceRow(purpose="team_building", name="", chance=proportion_estimate(hits["team_building"]))
@@ -219,5 +220,5 @@ def _chances(plan: Plan, figures: pd.DataFrame) -> Iterable[ChanceRow]:
             yield ChanceRow(purpose=entry.id, name=entry.name, chance=proportion_estimate(hit.astype(float)))
 
 
-def _figure(figures: pd.DataFrame, name: str) -> Values:
+def _figure(figures: pa.Table, name: str) -> Values:
     return np.asarray(figures[name], dtype=float)

@@ -7,16 +7,11 @@ were chosen after a look at the last two quarters of the set in the README, whic
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import Field
-
-from scenarios.allocation import Allocation
 from scenarios.crm.drafting import Draft, Request, draft_plan
 from scenarios.crm.estimates import Estimates, estimate
 from scenarios.crm.export import Export, read_export
@@ -31,31 +26,15 @@ from studies.backtest.luck import lucky_findings
 from studies.backtest.misses import causes_of, findings_of
 from studies.backtest.past_windows import Kind, Window, accounts_are_known, windows_of
 from studies.backtest.scores import scores_of
+from studies.backtest.study import UNSTEERED, BacktestRequest
 from studies.replay.futures import Execution, Futures
 from studies.replay.replications import run_replications
-from studies.requests import SimulatedRequest
-from studies.study import Answer, Inputs, Study
+from studies.study import Inputs
 
-__all__ = ["STUDY", "BacktestRequest", "backtest"]
+__all__ = ["backtest", "read_newest"]
 
-UNSTEERED = Allocation("no quotas", ())
-"""No quota of ours was given in the past, so none steers: touches are done in the order they come due."""
 DETAILED = 40
 """Replications whose deals are kept, to say which assumption a miss comes from."""
-
-
-class BacktestRequest(SimulatedRequest):
-    """Say what the model would have said about past quarters; ``source`` is the folder of an export."""
-
-    study: Literal["backtest"] = "backtest"
-    replications: Annotated[int, Field(ge=2, le=10_000_000)] = 200
-    mapping: str = "maven"
-    quarters: tuple[dt.date, ...] = ()
-    """First days."""
-    rolling: Annotated[int, Field(ge=0, le=104)] = 0
-    """Number of windows of 12 weeks, the last that the export holds whole."""
-    step_weeks: Annotated[int, Field(ge=1, le=52)] = 2
-    """Weeks between their starts."""
 
 
 def backtest(request: BacktestRequest, futures: Futures, files: Mapping[str, str] | None = None) -> BacktestResult:
@@ -88,7 +67,7 @@ def backtest(request: BacktestRequest, futures: Futures, files: Mapping[str, str
     )
 
 
-def _read(request: BacktestRequest) -> Inputs:
+def read_newest(request: BacktestRequest) -> Inputs:
     """The plan of the newest window, which stands for all in the saved run, and the hashes of the export."""
     columns, (assumed, nodes), folder = read_mapping(request.mapping), read_assumed(), Path(request.source)
     export = _deals_alone(folder, columns)
@@ -105,10 +84,6 @@ def _deals_alone(folder: Path, columns: ColumnMapping) -> Export:
 def _hashes(folder: Path, export: Export) -> dict[str, str]:
     paths = {read.file: folder if folder.is_file() else folder / read.file for read in export.read}
     return {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
-
-
-def _answer(request: BacktestRequest, inputs: Inputs, futures: Futures) -> Answer:
-    return Answer(UNSTEERED, backtest(request, futures, inputs.files))
 
 
 def _planned(
@@ -163,12 +138,3 @@ def _window(
         causes=tuple(causes_of(window, draft, parts[0], actual)),
     )
     return scored, said
-
-
-def _headline(result: BacktestResult) -> str:
-    quarters = [window for window in result.windows if window.kind == "quarter"] or list(result.windows)
-    inside = sum(window.total.inside for window in quarters)
-    return f"{inside} of {len(quarters)} within P10–P90"
-
-
-STUDY = Study(BacktestRequest, BacktestResult, _answer, headline=_headline, read=_read)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from studies.answering import answer_from
 from studies.replay.replications import Progress
 from studies.replay.stores import Store
@@ -63,6 +61,8 @@ def _same(saved: Path, again: Path, name: str) -> bool:
             texts = [(path / name).read_text(encoding="utf-8") for path in (saved, again)]
             return _timeless(json.loads(texts[0])) == _timeless(json.loads(texts[1]))
         if name.endswith(".parquet"):
+            import pandas as pd  # takes long to load, and is seldom needed
+
             return pd.read_parquet(saved / name).equals(pd.read_parquet(again / name))
     except (OSError, ValueError, RecursionError):  # damaged: it cannot be the same
         return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import pyarrow.parquet as pq
 
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
@@ -78,8 +78,10 @@ def week_bands(path: Path, plan: Plan) -> tuple[WeekBand, ...]:
     signed_names = [f"signed_by_week:{week}" for week in weeks]
     cash_names = [f"cash_by_week:{week}" for week in weeks]
     try:
-        table = pd.read_parquet(path, columns=[*signed_names, *cash_names])
-        signed, cash = (table[names].to_numpy().T.cumsum(axis=0) for names in (signed_names, cash_names))
+        table = pq.read_table(path, columns=[*signed_names, *cash_names])
+        signed, cash = (
+            np.cumsum([table[name].to_numpy() for name in names], axis=0) for names in (signed_names, cash_names)
+        )
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(
             f"{path.parent.name} is damaged: {path.name} cannot be read ({type(error).__name__})"

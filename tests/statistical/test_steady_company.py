@@ -15,7 +15,8 @@ import pytest
 from scenarios.crm.estimates import estimate
 from scenarios.crm.export import read_export
 from scenarios.crm.mapping import read_assumed, read_mapping
-from studies.backtest.backtesting import BacktestRequest, backtest
+from studies.backtest.backtesting import backtest
+from studies.backtest.study import BacktestRequest
 from studies.replay.futures import Execution, Futures
 from tests.crm_exports import START, Company, write_export, write_growing, write_queues, write_stages
 

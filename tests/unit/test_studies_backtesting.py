@@ -15,8 +15,9 @@ from reports.specs import Sentence
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.errors import PlanFileError, UsageError
 from studies.answering import answer
-from studies.backtest.backtesting import BacktestRequest, backtest
+from studies.backtest.backtesting import backtest
 from studies.backtest.backtests import BacktestFinding, BacktestResult, BacktestRow
+from studies.backtest.study import BacktestRequest
 from studies.replay.futures import Execution, Futures
 from studies.saved.repeating import repeat_run
 from studies.saved.runs import load_result, save_run
