@@ -13,7 +13,7 @@ import numpy as np
 from scenarios.effects import PARAMETERS, Effect, in_scope
 from simulation.distributions import Floats
 from simulation.draws import Integers
-from simulation.finder import AIMS, Attributes, Finder
+from simulation.finder import AIMS, Attributes, Finder, Picks
 
 __all__ = ["NOTHING", "Acting", "ActiveEffect", "Board", "Crowd", "Keys"]
 
@@ -29,15 +29,30 @@ class ActiveEffect:
 
     __slots__ = ("aim", "factor", "neutral", "parameter", "picks", "plan", "shift")
 
-    def __init__(self, effect: Effect, plan: str | None = None, target: tuple[str, str] | None = None) -> None:
-        """``target`` is what was hit, ("rep", "account", "region" or "test", id); only ``struck`` effects heed it."""
-        self.parameter, self.shift, self.factor = effect.parameter, effect.shift, effect.factor
-        self.picks = tuple(effect.scope.picked.items())
-        self.aim = (target or NOTHING) if effect.scope.struck else None
+    def __init__(
+        self,
+        parameter: str,
+        *,
+        shift: float = 0.0,
+        factor: float = 1.0,
+        picks: Picks = (),
+        aim: tuple[str, str] | None = None,
+        plan: str | None = None,
+    ) -> None:
+        """``aim`` is what was hit, ("rep", "account", "region" or "test", id); None is everything that is picked."""
+        self.parameter, self.shift, self.factor = parameter, shift, factor
+        self.picks, self.aim = picks, aim
         self.plan = plan
         """Id of the contingency plan it belongs to; what it acts on is counted as a use."""
-        self.neutral = self.aim == NOTHING or (plan is None and effect.factor == 1 and effect.shift == 0)
+        self.neutral = aim == NOTHING or (plan is None and factor == 1 and shift == 0)
         """Changes nothing and counts nothing, so it need not be looked at."""
+
+    @classmethod
+    def of(cls, effect: Effect, plan: str | None = None, target: tuple[str, str] | None = None) -> ActiveEffect:
+        """An effect of the plan; only ``struck`` ones heed the target, which is what was hit."""
+        aim = (target or NOTHING) if effect.scope.struck else None
+        picks = tuple(effect.scope.picked.items())
+        return ActiveEffect(effect.parameter, shift=effect.shift, factor=effect.factor, picks=picks, aim=aim, plan=plan)
 
 
 class Keys:
@@ -99,43 +114,38 @@ class Acting:
         """Kind of aim → id → effects aimed there, in the order they went on …"""
         self._in_use: list[tuple[str, dict[str, list[ActiveEffect]]]] = []
         """… and those of the kinds at which one is aimed."""
-        self._fields: dict[str, int] = {}
-        """Attribute → number of effects that pick by it: things alike in these need be looked at once, …"""
-        self._found: dict[tuple[object, ...], _Found] = {}
-        """… but for those at which one is aimed."""
+        self._fields: tuple[str, ...] = ()
+        """Attributes by which effects pick."""
+        self._found: dict[tuple[object, ...], tuple[float, float, tuple[str, ...]]] = {}
+        """What was found for things that are alike in these attributes and have the same effects aimed at them."""
 
     def add(self, active: ActiveEffect) -> None:
         """One more effect acts."""
-        for key, _ in active.picks:
-            self._fields[key] = self._fields.get(key, 0) + 1
+        self.token = object()
+        if new := tuple([key for key, _ in active.picks if key not in self._fields]):
+            self._fields += new
+            self._found.clear()
         if active.aim is None:
             self._everywhere.append(active)
+            self._found.clear()
         else:
             kind, id = active.aim
             self._aimed[kind].setdefault(id, []).append(active)
-        self._changed()
+            self._in_use = [(kind, aimed) for kind, aimed in self._aimed.items() if aimed]
 
     def remove(self, active: ActiveEffect) -> None:
         """One that was added acts no more."""
-        for key, _ in active.picks:
-            if self._fields[key] > 1:
-                self._fields[key] -= 1
-            else:
-                del self._fields[key]
+        self.token = object()
         if active.aim is None:
             self._everywhere.remove(active)
+            self._found.clear()
         else:
             kind, id = active.aim
             there = self._aimed[kind][id]
             there.remove(active)
             if not there:
                 del self._aimed[kind][id]
-        self._changed()
-
-    def _changed(self) -> None:
-        self.token = object()
-        self._in_use = [(kind, aimed) for kind, aimed in self._aimed.items() if aimed]
-        self._found.clear()
+                self._in_use = [(kind, aimed) for kind, aimed in self._aimed.items() if aimed]
 
     def nothing(self) -> bool:
         """Whether no effect is left."""
@@ -143,15 +153,22 @@ class Acting:
 
     def on(self, attributes: Attributes) -> _Found:
         """Its token, sum of shifts, product of factors and the contingency plans among what acts on a thing."""
-        alike: tuple[object, ...] = tuple([attributes.get(field) for field in self._fields])
+        there: list[ActiveEffect] = []
         for kind, aimed in self._in_use:
             subject = attributes.get(kind, ())
-            if subject in aimed if isinstance(subject, str) else any(one in aimed for one in subject):
-                alike += (kind, subject)
+            if isinstance(subject, str):
+                if subject in aimed:
+                    there += aimed[subject]
+            else:
+                for one in subject:
+                    there += aimed.get(one, ())
+        alike: tuple[object, ...] = tuple([attributes.get(field) for field in self._fields])
+        if there:
+            alike = (*alike, *there)
         found = self._found.get(alike)
         if found is None:
-            found = self._found[alike] = (self.token, *self._combine(attributes))
-        return found
+            found = self._found[alike] = self._combine(there, attributes)
+        return (self.token, *found)
 
     def in_order(self) -> Iterator[ActiveEffect]:
         """All of them in the order in which they are put together: those that are aimed at something come last."""
@@ -160,14 +177,9 @@ class Acting:
             for effects in aimed.values():
                 yield from effects
 
-    def _combine(self, attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
-        candidates = list(self._everywhere)
-        for kind, aimed in self._in_use:
-            subject = attributes.get(kind, ())
-            for one in (subject,) if isinstance(subject, str) else subject:
-                candidates += aimed.get(one, ())
+    def _combine(self, aimed: list[ActiveEffect], attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
         shift, factor, plans = 0.0, 1.0, []
-        for active in candidates:
+        for active in (*self._everywhere, *aimed):
             if in_scope(active.picks, attributes):
                 shift += active.shift
                 factor *= active.factor

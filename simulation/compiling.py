@@ -105,6 +105,7 @@ def compile_model(
         receivable_entities=Entities.of(f"receivable:{r.id}" for r in plan.receivables),
         nature_entities=Entities.of(f"uncertainty:{u.id}" for u in uncertainties),
         uncertainties=uncertainties,
+        held_plans=tuple(held for held in plan.contingency_plans if held.id in options.plans),
         strikes=strikes,
         strike_entities=Entities.of(strike.id for strike in strikes),
         strike_subjects=tuple(strike.entity for strike in strikes),

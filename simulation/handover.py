@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from simpy import Event
 
-from scenarios.effects import Effect, Scope
 from simulation.accounts import CareTouch
 from simulation.board import ActiveEffect, Keys
 from simulation.effects import DAYS_PER_WEEK, act
@@ -86,6 +85,6 @@ def _find_mentors(quarter: Quarter, leaver: Rep, successors: list[Rep | None]) -
     able = [rep for rep in able if not rep.left and plan.reps[rep.number].tier in pair.mentor_tiers]
     mentor = min(able, key=lambda rep: (rep.unmet_share(), rep.number), default=None)
     if mentor is not None:
-        effect = Effect(parameter="rep_hours", shift=-pair.mentor_hours, scope=Scope(struck=True))
-        start, active = quarter.env.now, ActiveEffect(effect, target=("rep", mentor.id))
+        start = quarter.env.now
+        active = ActiveEffect("rep_hours", shift=-pair.mentor_hours, aim=("rep", mentor.id))
         act(quarter, active, start, start + pair.mentor_weeks * DAYS_PER_WEEK)

@@ -72,7 +72,7 @@ class _Watch:
             low = not account.lost and _score(quarter, self.health, account) < self.health.alarm_below
             if low and account.number not in self._low:
                 target = ("account", account.row.id)
-                self._low[account.number] = [ActiveEffect(effect, target=target) for effect in self.health.effects]
+                self._low[account.number] = [ActiveEffect.of(effect, target=target) for effect in self.health.effects]
                 for effect in self._low[account.number]:
                     quarter.board.switch_on(effect)
                 answer_alarm(quarter, self.policy, account.row.id)

@@ -13,7 +13,7 @@ from scenarios.expectations import (
     region_keys,
 )
 from scenarios.plan import Plan
-from scenarios.risks import Uncertainty
+from scenarios.risks import ContingencyPlan, Uncertainty
 from simulation.distributions import Floats
 from simulation.draws import Entities, Integers, PoissonLayers
 from simulation.finder import Attributes, Finder
@@ -74,11 +74,6 @@ class DealStart(NamedTuple):
     value: float
     created: float
     """Working day; negative when it was open before."""
-
-    @property
-    def kind(self) -> DealKind:
-        """Its part from source to rep."""
-        return self[1:8]
 
 
 class OurAccount(NamedTuple):
@@ -160,6 +155,8 @@ class Model:
     receivable_entities: Entities
     nature_entities: Entities
     uncertainties: tuple[Uncertainty, ...]
+    held_plans: tuple[ContingencyPlan, ...]
+    """Contingency plans that are in play."""
     strikes: tuple[PossibleStrike, ...]
     strike_entities: Entities
     strike_subjects: tuple[str, ...]

@@ -82,7 +82,7 @@ class Quarter:
         One more stands at the end, for what belongs to no cell: it ranks as exactly on quota.
         """
         self.attainment.append(1.0)
-        self.resources = {entry.id: Resource(self.env, entry.per_week) for entry in model.plan.resources}
+        self.resources = {entry.id: Resource(self.env.simpy, entry.per_week) for entry in model.plan.resources}
         """What contingency plans share, by id."""
         start_nature(self)
         start_measures(self)
@@ -174,7 +174,7 @@ class Quarter:
 
     def _keys_of(self, start: DealStart) -> Keys:
         """Attributes by which effects pick an opportunity; those alike in all of them share theirs."""
-        kind = start.kind
+        kind = start[1:8]  # from source to rep
         keys = self._deal_keys.get(kind)
         if keys is None:
             keys = self._deal_keys[kind] = Keys(self.model.deal_attributes(kind))

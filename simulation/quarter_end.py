@@ -22,7 +22,7 @@ def start_quarter_end(quarter: Quarter) -> None:
         if policy.enabled and (closing := policy.quarter_end) is not None:
             monday = float(quarter.model.plan.calendar.first_day_of_week(closing.from_week))
             for effect in closing.effects:
-                act(quarter, ActiveEffect(effect), monday, math.inf)
+                act(quarter, ActiveEffect.of(effect), monday, math.inf)
             quarter.at(monday, partial(_hasten, quarter, closing))
 
 

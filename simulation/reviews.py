@@ -16,7 +16,7 @@ from scenarios.expectations import never_paid, pass_probabilities, working_days
 from scenarios.policies import Light, Lights, RepLight
 from scenarios.process import Lateness
 from simulation.records import LightRow
-from simulation.risks import answer_light, held_plans
+from simulation.risks import answer_light
 
 if TYPE_CHECKING:
     from simulation.model import Model
@@ -81,7 +81,7 @@ class _Reviews:
         self._pass_rates = pass_rates(quarter.model)
         self._overdue = {invoice.id: invoice.overdue for invoice in quarter.model.invoices}
         self._red: set[tuple[str, int]] = set()
-        self._for_reps = any(plan.trigger.light == "rep_conversion" for plan in held_plans(quarter))
+        self._for_reps = any(plan.trigger.light == "rep_conversion" for plan in quarter.model.held_plans)
         """Whether anybody waits for a rep's light; else none is given."""
         weeks, regions = range(quarter.model.plan.calendar.weeks), len(quarter.model.regions)
         self._counted = 0

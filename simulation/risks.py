@@ -15,7 +15,6 @@ import numpy as np
 from simpy import Environment, Event
 from simpy.events import NORMAL, EventPriority
 
-from scenarios.effects import Effect
 from scenarios.risks import ContingencyPlan
 from simulation.board import ActiveEffect, Crowd, Keys
 from simulation.distributions import Floats
@@ -28,14 +27,14 @@ if TYPE_CHECKING:
     from simulation.accounts import Account
     from simulation.quarter import Quarter
 
-__all__ = ["RiskWatch", "answer_alarm", "answer_light", "held_plans", "start_measures", "start_nature", "start_risks"]
+__all__ = ["RiskWatch", "answer_alarm", "answer_light", "start_measures", "start_nature", "start_risks"]
 
 
 def start_nature(quarter: Quarter) -> None:
     """Let what nobody knows act from the start, at this future's factors."""
     for entry, factor in zip(quarter.model.uncertainties, quarter.future.nature, strict=True):
-        effect = Effect(parameter=entry.parameter, factor=factor, scope=entry.scope)
-        quarter.board.switch_on(ActiveEffect(effect))
+        picks = tuple(entry.scope.picked.items())
+        quarter.board.switch_on(ActiveEffect(entry.parameter, factor=factor, picks=picks))
 
 
 def start_measures(quarter: Quarter) -> None:
@@ -47,14 +46,14 @@ def start_measures(quarter: Quarter) -> None:
         for effect in measure.effects:
             start = float(calendar.first_day_of_week(effect.from_week or 1))
             end = float(calendar.first_day_of_week((effect.to_week or calendar.weeks) + 1))
-            act(quarter, ActiveEffect(effect), start, end)
+            act(quarter, ActiveEffect.of(effect), start, end)
 
 
 def start_risks(quarter: Quarter) -> None:
     """Put hazards, forced strikes and dated contingency plans under way."""
     quarter.risks.start()
     calendar = quarter.model.plan.calendar
-    for plan in held_plans(quarter):
+    for plan in quarter.model.held_plans:
         if plan.trigger.week is not None and plan.trigger.week <= calendar.weeks:
             quarter.env.process(_dated(quarter, plan, float(calendar.first_day_of_week(plan.trigger.week))))
 
@@ -107,7 +106,7 @@ class RiskWatch:
 
         Everything else of that moment comes before: what goes on then counts all day, what ends counts no more.
         """
-        yield _LastOfTheMoment(self.quarter.env, 0.0)
+        yield _LastOfTheMoment(self.quarter.env.simpy, 0.0)
         quarter, model = self.quarter, self.quarter.model
         first, end = model.strike_window
         turns = {*first.tolist(), *end.tolist()}
@@ -127,7 +126,7 @@ class RiskWatch:
                         self._is_struck(number)  # its time has come and there is nobody to hit
                     else:
                         self._strike(number)
-            yield _LastOfTheMoment(quarter.env, 1.0)
+            yield _LastOfTheMoment(quarter.env.simpy, 1.0)
 
     def _forced(self, risk_id: str, subject: str | None, day: float) -> Generator[Event, Any, None]:
         """One that names nobody takes whom chance would have struck first of those that no other one names."""
@@ -179,7 +178,7 @@ def _strike_unfolds(quarter: Quarter, number: int) -> Generator[Event, Any, None
     quarter.records.strikes.append(Strike(risk.id, subject, day, math.inf))
     for effect in risk.effects:
         end = day + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
-        act(quarter, ActiveEffect(effect, target=strike.target), day, end)
+        act(quarter, ActiveEffect.of(effect, target=strike.target), day, end)
     keys = quarter.risks.keys[number]
     hidden = quarter.board.value("detection_days", risk.detection_days, keys, strike.entity)
     quarter.records.known_on.append(day + hidden)
@@ -198,7 +197,7 @@ def _detected(quarter: Quarter, strike: PossibleStrike, hidden: float) -> Genera
     """Once the strike is known, every plan held against the risk is triggered."""
     yield quarter.env.timeout(hidden)
     answer_upside(quarter, strike.risk.id)
-    for plan in held_plans(quarter):
+    for plan in quarter.model.held_plans:
         if plan.trigger.strike == strike.risk.id:
             _activate(quarter, plan, strike.subject or "market", strike.target)
 
@@ -206,21 +205,16 @@ def _detected(quarter: Quarter, strike: PossibleStrike, hidden: float) -> Genera
 def answer_light(quarter: Quarter, light: str, target: tuple[str, str] | None) -> None:
     """A light has turned red, over all or of a region or rep: every plan held against it is triggered (E3, R8)."""
     of_region = target is not None and target[0] == "region"
-    for plan in held_plans(quarter):
+    for plan in quarter.model.held_plans:
         if plan.trigger.light == light and plan.trigger.each_region == of_region:
             _activate(quarter, plan, target[1] if target else "all", target)
 
 
 def answer_alarm(quarter: Quarter, policy: str, account: str) -> None:
     """A customer's score has fallen below a policy's alarm: every plan held against it is triggered (S6)."""
-    for plan in held_plans(quarter):
+    for plan in quarter.model.held_plans:
         if plan.trigger.alarm == policy:
             _activate(quarter, plan, account, ("account", account))
-
-
-def held_plans(quarter: Quarter) -> list[ContingencyPlan]:
-    """Contingency plans that are in play."""
-    return [p for p in quarter.model.plan.contingency_plans if p.id in quarter.model.options.plans]
 
 
 def _activate(quarter: Quarter, plan: ContingencyPlan, subject: str, target: tuple[str, str] | None) -> None:
@@ -255,6 +249,6 @@ def _answer(quarter: Quarter, plan: ContingencyPlan, target: tuple[str, str] | N
     """Let a plan's effects act and its event happen from a day on."""
     for effect in plan.effects:
         end = start + effect.duration_weeks * DAYS_PER_WEEK if effect.duration_weeks else math.inf
-        act(quarter, ActiveEffect(effect, plan=plan.id, target=target), start, end)
+        act(quarter, ActiveEffect.of(effect, plan=plan.id, target=target), start, end)
     if plan.event is not None and target is not None:
         quarter.at(start, partial(quarter.happen, plan.event, target[1], plan.figures, plan.id))

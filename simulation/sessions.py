@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from scenarios.effects import Effect, Scope
 from scenarios.measures import Cases, Exam, Measure, Session, pass_chance
 from simulation.board import ActiveEffect
 from simulation.effects import DAYS_PER_WEEK, act
@@ -39,6 +38,8 @@ class _Series:
         self._on: dict[tuple[int, str], tuple[ActiveEffect, float]] = {}
         """(number of the effect, rep or nobody) → the effect that is on, and until when."""
         self._seen = self._passed = self._failed = 0
+        exam = session.exam
+        self._pass_chances = [] if exam is None else [pass_chance(exam, tier) for tier in tiers]
         needs = session.needs
         self._counts = [needs is None or not needs.rep_tiers or tier in needs.rep_tiers for tier in tiers]
         """Whether a rep's cases are among those that a session needs."""
@@ -48,12 +49,14 @@ class _Series:
         calendar, weeks = self.quarter.model.plan.calendar, sorted(set(self.session.weeks))
         if self.session.hours == 0:
             return
-        effect = Effect(parameter="rep_hours", shift=-self.session.hours, scope=Scope(rep_tier=self.session.rep_tiers))
+        tiers = self.session.rep_tiers
+        picks = (("rep_tier", tiers),) if tiers else ()
         for week in weeks:
             if week - 1 not in weeks:  # weeks in a row are one window
                 last = next(one for one in range(week, calendar.weeks + 1) if one + 1 not in weeks)
                 start, end = calendar.first_day_of_week(week), calendar.first_day_of_week(last + 1)
-                act(self.quarter, ActiveEffect(effect), float(start), float(end))
+                fewer_hours = ActiveEffect("rep_hours", shift=-self.session.hours, picks=picks)
+                act(self.quarter, fewer_hours, float(start), float(end))
 
     def hold(self, number: int) -> None:
         """The session is over: let its effects act, of an exam for those who passed."""
@@ -89,17 +92,16 @@ class _Series:
             return
         place = quarter.model.exam_rows[self.measure.id] + rep
         draw = quarter.future.exams[place][number * (1 + exam.retakes) + tries]
-        passed = draw < pass_chance(exam, quarter.model.plan.reps[rep].tier)
+        passed = draw < self._pass_chances[rep]
         quarter.records.exams.append(ExamRow(quarter.env.now, self.measure.id, rep, tries, passed))
         if passed:
             self._take_effect("each", [quarter.model.reps[rep]])
         elif tries < exam.retakes:
             again = quarter.env.now + exam.retake_days
             if exam.retake_hours > 0:
-                effect = Effect(parameter="rep_hours", shift=-exam.retake_hours, scope=Scope(struck=True))
-                target = ("rep", quarter.model.reps[rep])
+                aim = ("rep", quarter.model.reps[rep])
                 start = max(again - DAYS_PER_WEEK, quarter.env.now)
-                act(quarter, ActiveEffect(effect, target=target), start, again)
+                act(quarter, ActiveEffect("rep_hours", shift=-exam.retake_hours, aim=aim), start, again)
             quarter.at(again, partial(self._examine, exam, rep, number, tries + 1))
 
     def _take_effect(self, on: Literal["all", "each"], subjects: Sequence[str]) -> None:
@@ -114,7 +116,7 @@ class _Series:
                 if key in self._on:
                     active = self._on[key][0]
                 else:
-                    active = ActiveEffect(effect, target=("rep", subject))
+                    active = ActiveEffect.of(effect, target=("rep", subject))
                     quarter.board.switch_on(active)
                 self._on[key] = active, until
             quarter.at(until, partial(self._expire, [(number, subject) for subject in subjects]))

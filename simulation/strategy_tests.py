@@ -39,7 +39,7 @@ def start_strategy_tests(quarter: Quarter) -> None:
             start = float(calendar.first_day_of_week(test.from_week))
             end = float(calendar.first_day_of_week(test.from_week + test.weeks))
             tried = [
-                ActiveEffect(effect.model_copy(update={"scope": aimed}), target=("test", policy.id))
+                ActiveEffect.of(effect.model_copy(update={"scope": aimed}), target=("test", policy.id))
                 for effect in test.effects
                 for aimed in (effect.scope.model_copy(update={"struck": True}),)
             ]
@@ -67,7 +67,7 @@ def _judge(quarter: Quarter, policy: str, test: StrategyTest, tried: list[Active
     works = gain is not None and gain >= test.success_from
     quarter.records.tests.append(VerdictRow(quarter.env.now, policy, len(inside), len(outside), gain, works))
     if works:
-        _switch_on(quarter, [ActiveEffect(effect) for effect in test.effects])
+        _switch_on(quarter, [ActiveEffect.of(effect) for effect in test.effects])
 
 
 def _conversion(quarter: Quarter, decisions: list[Decision]) -> float:

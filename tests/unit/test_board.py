@@ -39,7 +39,7 @@ EVERYTHING: dict[str, str | tuple[str, ...]] = {
 
 
 def effect(parameter: str = "win_rate", plan: str | None = None, target: Any = None, **fields: Any) -> ActiveEffect:
-    return ActiveEffect(Effect.model_validate({"parameter": parameter, **fields}), plan, target)
+    return ActiveEffect.of(Effect.model_validate({"parameter": parameter, **fields}), plan, target)
 
 
 def board(*effects: ActiveEffect) -> Board:
@@ -257,8 +257,8 @@ def test_a_crowd_is_read_as_its_things_are_one_by_one() -> None:
     one_by_one, together = Board(), Board()
     for board in (one_by_one, together):
         for number, entry in enumerate(effects):
-            board.switch_on(ActiveEffect(entry, plan="X" if number == 1 else None))
-        board.switch_on(ActiveEffect(aimed, target=("account", "C3")))
+            board.switch_on(ActiveEffect.of(entry, plan="X" if number == 1 else None))
+        board.switch_on(ActiveEffect.of(aimed, target=("account", "C3")))
     entities = [f"account:C{n}" for n in range(5)]
     finder = Finder(tuple(attributes))
     crowd = Crowd([Keys(each) for each in attributes], entities, bases, finder)
@@ -274,7 +274,7 @@ def test_a_crowd_is_read_as_its_things_are_one_by_one() -> None:
         assert together.uses == one_by_one.uses
         assert together.clips == one_by_one.clips == {"strike_rate": 1 + renewed}
     again = Crowd([Keys(each) for each in attributes], entities, bases, finder)
-    assert again.reached_by(ActiveEffect(effects[2])).tolist() == [2, 3], "as they were at first"
-    assert crowd.reached_by(ActiveEffect(effects[2])).tolist() == [3]
-    assert again.reached_by(ActiveEffect(aimed, target=("account", "C1"))).tolist() == [], "cannot be moved"
-    assert again.reached_by(ActiveEffect(aimed)).tolist() == [], "aimed at nothing"
+    assert again.reached_by(ActiveEffect.of(effects[2])).tolist() == [2, 3], "as they were at first"
+    assert crowd.reached_by(ActiveEffect.of(effects[2])).tolist() == [3]
+    assert again.reached_by(ActiveEffect.of(aimed, target=("account", "C1"))).tolist() == [], "cannot be moved"
+    assert again.reached_by(ActiveEffect.of(aimed)).tolist() == [], "aimed at nothing"

@@ -82,7 +82,7 @@ def test_effects_move_who_pays_late_account_by_account() -> None:
     assert paid(quarter_of((between, between), held=False)) == [20, 20]
     effect = {"parameter": "late_share", "factor": 0.5, "scope": {"account": ["C2"]}}
     fewer = quarter_of((between, between), held=False)
-    fewer.board.switch_on(ActiveEffect(Effect.model_validate(effect)))
+    fewer.board.switch_on(ActiveEffect.of(Effect.model_validate(effect)))
     assert paid(fewer) == [20, 10]
 
 
