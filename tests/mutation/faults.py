@@ -36,7 +36,7 @@ FAULTS = (
     # KPIs
     Fault(KPIS, "before_plans - plan_cost", "before_plans + plan_cost", KPIS_TEST),
     Fault(KPIS, "payment.paid < model.horizon", "payment.paid <= model.horizon", KPIS_TEST),
-    Fault(KPIS, "signed >= plan.target", "signed > plan.target", KPIS_TEST),
+    Fault(KPIS, "signed >= enough_for(plan.target)", "signed > plan.target", KPIS_TEST),
     Fault(KPIS, "- fixed_costs(model) - moved", "- moved", KPIS_TEST),
     Fault(KPIS, "- moved - fees", "- fees", KPIS_TEST),
     Fault(KPIS, "- fees - bonuses", "- bonuses", KPIS_TEST),
@@ -44,7 +44,7 @@ FAULTS = (
     Fault(KPIS, "week_of_day[int(renewal.day)]", "week_of_day[int(renewal.day) - 1]", KPIS_TEST),
     Fault(KPIS, "week_of_day[int(payment.paid)]", "week_of_day[math.ceil(payment.paid)]", KPIS_TEST),
     Fault(KPIS, "deal.stage >= qualified", "deal.stage > qualified", KPIS_TEST),
-    Fault(KPIS, "quotas[with_quota] - 0.005", "quotas[with_quota] + 0.005", KPIS_TEST),
+    Fault(KPIS, ">= enough_for(quotas[with_quota])", ">= quotas[with_quota] + 0.005", KPIS_TEST),
     Fault(KPIS, "triggered * plan.activation_cost", "plan.activation_cost", KPIS_TEST),
     Fault(KPIS, "total += plan.retainer + ", "total += ", KPIS_TEST),
     Fault(KPIS, "value <= fee.above_amount", "value < fee.above_amount", KPIS_TEST),
@@ -96,8 +96,8 @@ FAULTS = (
     Fault("optimizer/data.py", "self.margin[:, None] - self.fee_rate - self.bonus_rate", "self.margin[:, None] - self.bonus_rate", DATA_TEST),
     Fault("optimizer/stages.py", "{1: 100.0, 2: 10.0, 3: 1.0}", "{1: 1.0, 2: 10.0, 3: 100.0}", "tests/unit/test_optimizer_model.py::test_soft_rules_give_by_the_least_and_the_lower_priority_first"),
     # what the rows hold
-    Fault("optimizer/hours.py", "plan.calendar.weeks * each", "(plan.calendar.weeks - 1) * each", DATA_TEST),
-    Fault("optimizer/hours.py", "(plan.calendar.working_days - len(away))", "plan.calendar.working_days", DATA_TEST),
+    Fault("optimizer/hours.py", "plan.calendar.working_days * each", "(plan.calendar.working_days - 5) * each", DATA_TEST),
+    Fault("optimizer/hours.py", "plan.calendar.days_worked(rep.tier)", "plan.calendar.working_days", DATA_TEST),
     Fault("optimizer/returns.py", "return received * (1 - lost)", "return received", DATA_TEST),
     Fault("optimizer/demand.py", "full = activity.leads_per_unit * activity.acceptance * per_accepted", "full = activity.leads_per_unit * per_accepted", DATA_TEST),
     Fault("scenarios/expectations.py", "(activity.to_week or plan.calendar.weeks) + 1)", "(activity.to_week or plan.calendar.weeks))", DATA_TEST),
