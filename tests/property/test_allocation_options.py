@@ -83,11 +83,10 @@ def test_a_sweep_point_equals_a_fresh_solve(seed: int, spread: str) -> None:
     ratios = [f"rules.{rule.id}.ratio" for rule in plan.rules if rule.amount is None and isinstance(rule.ratio, float)]
     for path in ["target", *ratios[:2]]:
         try:
-            points = sweep(plan, f"{path}={spread}", 3)
-        except PlanFileError as error:
+            points = list(sweep(plan, f"{path}={spread}", 3))
+        except PlanFileError:
             assert path != "target"
-            assert "of which it is a part" in str(error)  # a share beyond the whole is refused
-            continue
+            continue  # a share beyond the whole is refused
         for point in points:
             try:
                 fresh = solve(with_figure(plan, path, point.value))
