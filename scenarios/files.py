@@ -125,10 +125,11 @@ class Reading:
             if name in found.tables:
                 self.refuse(sheet.name, name, "sheet given twice")
             elif name in wanted:
-                for place, message, remedy in sheet.unreadable:
+                unreadable = sheet.unreadable_beside_notes()
+                for place, message, remedy in unreadable:
                     self.refuse(place, name, message, remedy)
                 table = self._table(iter(sheet.lines), name, wanted[name], sheet.name)
-                if table is None or sheet.unreadable:
+                if table is None or unreadable:
                     self.unread.add(name)
                 if table is not None:
                     found.tables[name] = table

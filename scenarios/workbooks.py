@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 import python_calamine as calamine
 
-from scenarios.columns import Line, letters, position_of
+from scenarios.columns import NOTE, Line, letters, position_of
 from scenarios.errors import Unfit
 
 __all__ = ["NotAWorkbook", "SheetRead", "read_sheets"]
@@ -47,6 +47,18 @@ class SheetRead:
     unreadable: list[tuple[str, str, str]] = field(default_factory=list)
     """Place, message and remedy."""
     is_too_large: bool = False
+
+    def unreadable_beside_notes(self) -> list[tuple[str, str, str]]:
+        """Unreadable cells of columns that are read: a planner's own column may hold what nobody can read.
+
+        All of them where there are so many that not each is named.
+        """
+        if len(self.unreadable) > _MOST_NAMED:
+            return self.unreadable
+        header = next((line for line in self.lines if not line.is_blank), None)
+        cells = header.cells if header else ()
+        notes = {letters(number) for number, cell in enumerate(cells) if str(cell).strip().startswith(NOTE)}
+        return [one for one in self.unreadable if one[0].rpartition("!")[2].rstrip("0123456789") not in notes]
 
 
 def read_sheets(data: bytes) -> list[SheetRead]:

@@ -25,7 +25,7 @@ def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN")
             ),
         ),
         Sentence(words.say("compare.sides", a=_side(result.name_a, words), b=_side(result.name_b, words))),
-        Sentence(words.say(f"compare.{result.allocation}"), "quiet"),
+        *_kept_or_not(result, words),
         *_headline(result, words),
     ]
     if not result.changes and not result.decisions:
@@ -35,6 +35,13 @@ def comparison_page(result: CompareResult, words: Wording, source: str = "PLAN")
     blocks.append(_differences(result, words))
     blocks += _missed(result, words)
     return Page(tuple(blocks))
+
+
+def _kept_or_not(result: CompareResult, words: Wording) -> list[Block]:
+    """Whether B keeps A's allocation or decides anew; nothing where it was handed one of its own."""
+    if result.allocation == "keep" and any(change.by == "allocation" for change in result.decisions):
+        return []
+    return [Sentence(words.say(f"compare.{result.allocation}"), "quiet")]
 
 
 def _side(name: str, words: Wording) -> str:

@@ -180,6 +180,23 @@ def test_all_problems_at_once_in_the_order_of_the_sheets(tmp_path: Path, sheets:
     ]
 
 
+def test_what_cannot_be_read_in_a_column_of_ones_own_is_not_read(
+    tmp_path: Path, sheets: Sheets, small_plan: Plan
+) -> None:
+    """The workbook of a run has sums in such a column, left without a result by who does not calculate."""
+    lines = sheets["reps"]
+    lines[0].append("# sum")
+    for line in lines[1:]:
+        line.append(formula("=SUM(E2:E9)"))
+    assert load_plan(write(tmp_path / "p.xlsx", sheets)).plan == small_plan
+    lines[1][4] = formula("=A1*2")
+    assert problems(write(tmp_path / "q.xlsx", sheets))[0].startswith("reps!E2 reps: holds a formula without a result")
+    lines[1][4] = 24
+    more = [["R1", *lines[1][1:-1], formula("=1")] for _ in range(30)]
+    sheets["reps"] = [*lines, *more]
+    assert any("more cells that cannot be read" in text for text in problems(write(tmp_path / "r.xlsx", sheets)))
+
+
 def test_a_cell_that_was_left_empty_is_named_itself(tmp_path: Path, sheets: Sheets) -> None:
     set_cell(sheets, "reps", "R2", "regions", None)
     column = sheets["reps"][0].index("regions")

@@ -15,7 +15,7 @@ from reports.specs import Bar, Mark, Page, Table
 from reports.terminal import show
 from reports.wording import CHINESE, ENGLISH
 from studies.decisions.stress_rows import PlanRow
-from studies.results import Record
+from studies.results import Change, Record
 from tests.cli import samples
 
 STUDIES: dict[str, Callable[[float], Record]] = {
@@ -168,6 +168,11 @@ def test_the_comparison_shows_both_sides_and_the_paired_difference() -> None:
     assert "and 10 more, in --json" in text
     assert "Rules that A's allocation does not keep" in text
     assert "Rules that B's allocation does not keep" in text
+    kept = samples.comparison().model_copy(update={"allocation": "keep", "decisions": ()})
+    assert "B keeps A's allocation where none is given" in shown(page_of(kept, ENGLISH))
+    handed = Change(path="quota.R01", old="1", new="2", by="allocation")
+    other = kept.model_copy(update={"decisions": (handed,)})
+    assert "B keeps A's allocation" not in shown(page_of(other, ENGLISH)), "it was handed one of its own"
     alike = samples.comparison().model_copy(update={"violations_a": samples.comparison().violations})
     assert "Rules that neither allocation keeps" in shown(page_of(alike, ENGLISH))
 
