@@ -60,7 +60,7 @@ def verdicts_of(quarters: Sequence[Records], plan: Plan) -> Values:
 
 
 def cells_of(quarters: Sequence[Records], plan: Plan) -> tuple[Values, Values]:
-    """Signed amount and hours of reps by product × region, renewals with what one takes."""
+    """Signed amount and hours of reps by product × region; a contract that comes up takes its hours, renewed or not."""
     sold, worked = (np.zeros((len(quarters), len(plan.products), len(plan.regions))) for _ in range(2))
     for number, records in enumerate(quarters):
         for deal in records.deals:
@@ -68,8 +68,8 @@ def cells_of(quarters: Sequence[Records], plan: Plan) -> tuple[Values, Values]:
             if deal.outcome == "won":
                 sold[number, deal.product, deal.region] += deal.value
         for renewal in records.renewals:
-            if renewal.value > 0:
-                sold[number, renewal.product, renewal.region] += renewal.value
+            sold[number, renewal.product, renewal.region] += renewal.value
+            if renewal.outcome != "account lost":
                 worked[number, renewal.product, renewal.region] += plan.process.renewal_hours
     width = len(plan.products) * len(plan.regions)
     return sold.reshape(len(quarters), width), worked.reshape(len(quarters), width)

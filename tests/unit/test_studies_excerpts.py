@@ -64,9 +64,11 @@ def test_cells_hold_all_that_was_signed_and_worked(plan: Plan, batch: Batch) -> 
     )
     assert products == pytest.approx(batch.by_product)
     assert regions == pytest.approx(batch.by_region)
-    renewal = plan.process.renewal_hours
+    renewal, came_up = plan.process.renewal_hours, ("renewed", "not renewed")
+    assert any(entry.outcome == "not renewed" for records in batch.records for entry in records.renewals)
     worked = [
-        sum(deal.hours for deal in records.deals) + renewal * sum(entry.value > 0 for entry in records.renewals)
+        sum(deal.hours for deal in records.deals)
+        + renewal * sum(entry.outcome in came_up for entry in records.renewals)
         for records in batch.records
     ]
     assert batch.hours_by_cell.sum(axis=1) == pytest.approx(np.array(worked))
