@@ -21,7 +21,8 @@ from tests.unit.test_studies_replications import ALLOCATION
 def _plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     folder: Path = tmp_path_factory.mktemp("plan") / "steered"
     return load_plan(
-        small_plan_files(folder, plan=STEERED_YAML), settings=["target=170000", "policies.M5.enabled=true"]
+        small_plan_files(folder, plan=STEERED_YAML),
+        settings=["target=170000", "policies.M5.enabled=true", "process.renewal_hours=2"],
     ).plan
 
 
