@@ -18,7 +18,7 @@ from optimizer.demand import Demand, RepShares, gather
 from optimizer.hours import duty_hours, hours_there
 from optimizer.returns import bonus_rates
 from optimizer.selection import RuleLine, Universe, fixes_total, spell_out, universe
-from scenarios.expectations import measure_costs, responses_in
+from scenarios.expectations import activity_money, responses_in
 from scenarios.plan import Plan
 
 __all__ = ["AllocationData", "Segment", "prepare"]
@@ -141,7 +141,7 @@ def prepare(plan: Plan) -> AllocationData:
     per_money = np.divide(1.0, value, out=np.zeros_like(value), where=value > 0)
     signed_rate, renewed_rate = bonus_rates(plan)
     pools = {
-        pool.id: max(pool.amount - measure_costs(plan, pool.id), 0.0)
+        pool.id: activity_money(plan, pool)
         for pool in sorted(plan.money.pools, key=lambda p: p.id)
         if pool.paid == "as_spent"
     }

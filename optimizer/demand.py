@@ -13,6 +13,7 @@ from optimizer.selection import QuotaKey, Universe
 from scenarios.errors import PlanFileError, Problem
 from scenarios.expectations import (
     account_keys,
+    activity_money,
     activity_window,
     expected_renewal_rate,
     lead_tier_mix,
@@ -116,7 +117,7 @@ def reference_spend(plan: Plan, cells: Universe) -> dict[tuple[str, str], float]
     fits = {}
     for pool in plan.money.pools:
         total = sum(amount for (_, activity), amount in wanted.items() if plan.activity[activity].pool == pool.id)
-        fits[pool.id] = min(1.0, pool.amount / total) if total > 0 else 1.0
+        fits[pool.id] = min(1.0, activity_money(plan, pool) / total) if total > 0 else 1.0
     return {key: amount * fits.get(plan.activity[key[1]].pool, 1.0) for key, amount in wanted.items()}
 
 

@@ -16,11 +16,12 @@ from collections.abc import Mapping, Sequence
 from scenarios.cycles import CurveCycle, Cycle, LognormalCycle
 from scenarios.effects import PARAMETERS
 from scenarios.plan import Plan
-from scenarios.process import Activity, Lateness, Response, SalesProcess
+from scenarios.process import Activity, Lateness, Pool, Response, SalesProcess
 from scenarios.tables import Account, Opportunity, Product, Region, Rep
 
 __all__ = [
     "accepted_opportunities",
+    "activity_money",
     "activity_window",
     "age_days",
     "approached_from",
@@ -220,6 +221,11 @@ def never_paid(lateness: Lateness, bad_debt: float, overdue: float) -> float:
 def measure_costs(plan: Plan, pool: str) -> float:
     """Money that a pool's enabled measures take from it per quarter."""
     return sum(measure.cost for measure in plan.measures if measure.enabled and measure.pool == pool)
+
+
+def activity_money(plan: Plan, pool: Pool) -> float:
+    """Money of a pool that its activities can spend: its amount less what measures take."""
+    return max(pool.amount - measure_costs(plan, pool.id), 0.0)
 
 
 def with_measures(plan: Plan, parameter: str, base: float, keys: Mapping[str, str | tuple[str, ...]]) -> float:

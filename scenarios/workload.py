@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from scenarios.expectations import (
     accepted_opportunities,
+    activity_money,
     lead_tier_mix,
     pass_probabilities,
     region_keys,
@@ -67,7 +68,7 @@ def _affordable(plan: Plan, pool: str) -> float:
         for region in plan.regions
         if (bands := responses_in(activity, region))
     )
-    amount = sum(p.amount for p in plan.money.pools if p.id == pool)
+    amount = sum(activity_money(plan, p) for p in plan.money.pools if p.id == pool)
     return min(1.0, amount / wanted) if wanted > 0 else 1.0
 
 

@@ -171,6 +171,15 @@ def test_reference_spend_fills_full_effect_bands_in_proportion_to_the_pool(small
     assert spend["south", "salon"] / spend["north", "online"] == pytest.approx(2)
 
 
+def test_what_measures_take_of_a_pool_is_no_reference_spend() -> None:
+    """A measure of 2,000 in the pool of 80,000 leaves 78,000: for averages as for the row of the pool and the check."""
+    plan = small_plan(settings=["measures.proposal-tool.pool=marketing"])
+    assert sum(reference_spend(plan, universe(plan)).values()) == pytest.approx(78_000)
+    assert prepare(plan).pools == {"marketing": 78_000}
+    accepted = lead_work(plan, plan.region["south"]).accepted
+    assert accepted == pytest.approx(lead_work(small_plan(), plan.region["south"]).accepted * 78 / 80)
+
+
 def test_potential_is_own_pipeline_and_renewals_and_an_hours_share_of_what_comes(small_plan: Plan) -> None:
     data = prepare(small_plan)
     potential = dict(zip(data.cells.quota, data.potential, strict=True))
