@@ -112,6 +112,9 @@ MESSAGES: dict[str, str] = {
     "median, {n} deals ended and {open} still open on {date}": "中位数：截至 {date}，结束 {n} 个，跟进中 {open} 个",
     "{kind}, of all products: {n} deals ended and {open} still open on {date}": "全部产品的{kind}：截至 {date}，结束 {n} 个，跟进中 {open} 个",
     "median": "中位数",
+    "{basis}, few leaning on the usual {spread}": "{basis}，样本少的向通常的 {spread} 收缩",
+    "only {n} deals were closed before {date}: the win rate may be anything from {low} to {high}, and all else is as "
+    "unsure": "{date} 之前只有 {n} 个商机结束：赢单率可能在 {low} 至 {high} 之间，其余数值同样没有把握",
     "spread of the log of days around the product's median, {n} deals closed before {date}": "天数对数围绕产品中位数的离散程度，{date} 之前结束的 {n} 个商机",
     "standard deviation of the log of value ÷ the product's mean, {n} deals won before {date}": "金额 ÷ 产品均值的对数标准差，{date} 之前赢单的 {n} 个商机",
     "{rate} closings a week ({basis}) × {hours} h": "每周结束 {rate} 个（{basis}）× {hours} 小时",

@@ -191,7 +191,9 @@ REFUSALS: dict[str, str] = {
     "entered_by_stage names what is no stage: {names}": "entered_by_stage 中有不是阶段的名称：{names}",
     "the day {value} was hired is missing": "缺少 {value} 的入职日期",
     "{value} left before the day of hiring": "{value} 的离职日期早于入职日期",
-    "Choose a later --as-of.": "请选较晚的 --as-of。",
+    "The first closing of the export is on {date}: choose an --as-of after it.": "导出数据中最早的结束日期为 {date}：请选其后的 --as-of。",
+    "No deal of the export is won or lost: export those too, and see what `stages` of the mapping says.": "导出数据中没有赢单或"
+    "输单的商机：请一并导出，并检查字段映射的 `stages`。",
     "Choose an --as-of that follows a quarter with sales.": "请选一个紧接有销售的季度之后的 --as-of。",
     "--mapping: there is no mapping {name}. {hint}": "--mapping：没有映射 {name}。{hint}",
     "no stage means {kinds}": "没有表示 {kinds} 的阶段",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from scenarios.calibration.capacity import Binding
 from scenarios.calibration.cycles import CycleFit
 from scenarios.calibration.figures import Figure
 from scenarios.calibration.seasons import Season
+from scenarios.calibration.spreads import ENOUGH, leaning_spread
 from scenarios.crm.ages import Ages, came_due, cycles, explains_the_closings, least_loaded
 from scenarios.crm.churn import Losses, losses_of
 from scenarios.crm.deal_values import values_of
@@ -93,6 +94,7 @@ def calibrate(
     by_product, cycle = cycles(ages, names, who, not free)
     if not free and cycle is not None and not explains_the_closings(ages, names, by_product, cycle):
         by_product, cycle = cycles(ages, names, np.ones(len(ages.days), dtype=bool), waiting=False)
+    cycle = _leaning(cycle, assumed)
     closings, closings_sd = closings_by_rep(observed, reps, season, windows, joined)
     capacity = {name: figure.value for name, figure in closings.items()}
     if cycle is not None and not free:
@@ -125,6 +127,15 @@ def calibrate(
         value_sd=value_sd,
         losses=losses_of(history, windows),
     )
+
+
+def _leaning(cycle: CycleFit | None, assumed: Assumed) -> CycleFit | None:
+    """A cycle of few deals with a spread that leans on the usual one, and so a median that is as unsure."""
+    if cycle is None or cycle.count >= ENOUGH:
+        return cycle
+    sigma = leaning_spread(cycle.sigma, cycle.count, assumed.cycle_sigma)
+    unsure = max(cycle.log_median_se, sigma / math.sqrt(cycle.count))
+    return replace(cycle, sigma=sigma, log_median_se=unsure)
 
 
 def _mix_sd(leads: Leads, mean_deal: Mapping[str, Figure]) -> dict[str, float]:

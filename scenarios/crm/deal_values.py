@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import chdtri
 
 from scenarios.calibration.figures import Figure
+from scenarios.calibration.spreads import ENOUGH, leaning_spread, worth_of_usual
 from scenarios.crm.history import History, Windows
 from scenarios.crm.mapping import Assumed
 
@@ -60,9 +61,11 @@ def values_of(
     if len(logs) < 2:
         sigma = Figure(assumed.value_sigma, 0, "default, fewer than two deals won")
     else:
-        value = min(float(np.std(logs, ddof=1)), 3.0)
+        value = leaning_spread(min(float(np.std(logs, ddof=1)), 3.0), len(logs), assumed.value_sigma)
         basis = f"standard deviation of the log of value ÷ the product's mean, {len(logs):,} {deals_won}"
-        sigma = Figure(value, len(logs), basis, *_sigma_interval(value, len(logs)))
+        if len(logs) < ENOUGH:
+            basis = f"{basis}, few leaning on the usual {assumed.value_sigma:g}"
+        sigma = Figure(value, len(logs), basis, *_sigma_interval(value, len(logs) + worth_of_usual(len(logs))))
     variance = sigma.value**2 / max(len(logs), 1)
     return whole, figures, sigma, math.sqrt(variance)
 
@@ -82,7 +85,7 @@ def _equal_deals(ratio: pd.Series[float], product: pd.Series[str]) -> float:
     return within / between_groups if between_groups > 0 else NOT_TOLD_APART
 
 
-def _sigma_interval(sigma: float, count: int) -> tuple[float, float]:
+def _sigma_interval(sigma: float, count: float) -> tuple[float, float]:
     freedom = count - 1
     return (
         sigma * math.sqrt(freedom / float(chdtri(freedom, 0.05))),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from scenarios.calibration.figures import Figure
+from scenarios.calibration.spreads import ENOUGH, worth_of_usual
 from scenarios.crm.calibrating import Calibration, calibrate
 from scenarios.crm.entities import (
     AccountEstimate,
@@ -100,7 +101,7 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     history = known_on(export.deals, as_of, use_open_accounts)
     first = None if history.closed.empty else history.closed["closed"].min().date()
     windows = windows_before(as_of, method.rate_weeks, first)
-    _require_history(history, windows, export.deals_file)
+    _require_history(history, windows, export)
     unused = [*export.unused, *history.unused]
 
     last_quarter = between(history.won, "closed", windows.quarter_start, as_of)
@@ -181,11 +182,19 @@ def estimate(export: Export, as_of: dt.date, assumed: Assumed, use_open_accounts
     )
 
 
-def _require_history(history: History, windows: Windows, file: str) -> None:
+def _require_history(history: History, windows: Windows, export: Export) -> None:
     """What no plan can do without."""
+    file = export.deals_file
     if history.closed.empty:
         text = f"no deal was closed before {windows.as_of}, so nothing can be estimated"
-        raise PlanFileError([Problem(file, "", text, "Choose a later --as-of.")])
+        ends = export.deals["closed"][export.deals["outcome"] != "open"]
+        if ends.empty:
+            remedy = (
+                "No deal of the export is won or lost: export those too, and see what `stages` of the mapping says."
+            )
+        else:
+            remedy = f"The first closing of the export is on {ends.min().date()}: choose an --as-of after it."
+        raise PlanFileError([Problem(file, "", text, remedy)])
     if between(history.won, "closed", windows.quarter_start, windows.as_of).empty:
         text = f"no deal was won in the last quarter, {windows.last_quarter}, whose shares the plan rests on"
         raise PlanFileError([Problem(file, "", text, "Choose an --as-of that follows a quarter with sales.")])
@@ -257,8 +266,10 @@ def _cycle_sigma(calibration: Calibration, windows: Windows, assumed: Assumed) -
         return Figure(assumed.cycle_sigma, 0, "default, fewer than two deals closed on different days of their age")
     count = sum(fit.count for fit in fits)
     sigma = math.sqrt(sum(fit.sigma**2 * fit.count for fit in fits) / count)
-    half = 1.645 / math.sqrt(2 * count)
+    half = 1.645 / math.sqrt(2 * (count + worth_of_usual(count)))
     basis = f"spread of the log of days around the product's median, {count:,} deals closed before {windows.as_of}"
+    if count < ENOUGH:
+        basis = f"{basis}, few leaning on the usual {assumed.cycle_sigma:g}"
     return Figure(min(sigma, 3.0), count, basis, sigma * (1 - half), min(sigma * (1 + half), 3.0))
 
 
@@ -313,6 +324,12 @@ def _warnings(
         texts.append(
             f"closings start on {first}, later than {windows.quarter_start} from which the last quarter is counted: "
             "the target is too low"
+        )
+    overall = calibration.win.overall
+    if overall.count < ENOUGH:
+        texts.append(
+            f"only {overall.count:,} deals were closed before {windows.as_of}: the win rate may be anything from "
+            f"{overall.low or 0:.0%} to {overall.high or 1:.0%}, and all else is as unsure"
         )
     if windows.rate_days < 6 * 7:
         texts.append(f"leads and closings a week are counted over {windows.rate_days} days alone, from {first}")

@@ -8,6 +8,7 @@ date, D10 undated, D12 of no known product, D13 of no known rep. Last quarter: 2
 import csv
 import datetime as dt
 import math
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scenarios.calibration.spreads import leaning_spread
 from scenarios.crm import ImportReport, import_crm
 from scenarios.crm.entities import tiers_by_other_deals
 from scenarios.crm.history import History
@@ -114,8 +116,9 @@ class TestTheTinyExportByHand:
 
     def test_spreads(self, plan: Plan) -> None:
         assert 0.3 < plan.process.cycle_sigma < 1.5
-        # ln(90/100), ln(110/100), ln(900/950), ln(1000/950): mean -0.00321, squares about it 0.02570, ÷ 3, root
-        assert plan.process.value_sigma == 0.0926
+        # ln(90/100), ln(110/100), ln(900/950), ln(1000/950): mean -0.00321, squares about it 0.02570, ÷ 3. Beside four
+        # deals the usual 0.5 is worth 4 × 26/30 of them: root of (3.467 × 0.25 + 4 × 0.008567) ÷ 7.467.
+        assert plan.process.value_sigma == 0.3474
 
     def test_regions_carry_the_last_quarter(self, plan: Plan) -> None:
         assert {region.id: region.base_amount for region in plan.regions} == {"north": 1010, "south": 1000}
@@ -412,6 +415,30 @@ class TestBadExports:
     def test_no_such_folder(self, tmp_path: Path, out: Path) -> None:
         (problem,) = problems_of(tmp_path / "nowhere", out)
         assert problem.startswith("nowhere: there is no such folder")
+
+
+class TestFewDeals:
+    def test_a_spread_of_a_few_deals_leans_on_the_usual_one(self) -> None:
+        assert leaning_spread(0.0, 2, 0.6) == pytest.approx(math.sqrt(4 * 28 / 30 * 0.36 / (4 * 28 / 30 + 2)))
+        assert leaning_spread(0.2, 30, 0.6) == leaning_spread(0.2, 3000, 0.6) == pytest.approx(0.2)
+        assert leaning_spread(0.6, 7, 0.6) == pytest.approx(0.6)
+
+    def test_that_there_are_few_is_said(self, export: Path, tmp_path: Path) -> None:
+        plan, report = imported(export, tmp_path / "plan")
+        [said] = [text for text in report.warnings if text.startswith("only 6 deals were closed before 2017-07-01")]
+        assert re.search(r"the win rate may be anything from \d\d% to \d\d%, and all else is as unsure$", said)
+        unknown = {entry.id: entry.distribution for entry in plan.uncertainty}
+        assert (unknown["U-cycle"].sigma or 0) >= plan.process.cycle_sigma / math.sqrt(6) * 0.99
+
+    def test_where_nothing_is_closed_yet_the_first_closing_is_named(self, export: Path, tmp_path: Path) -> None:
+        [problem] = problems_of(export, tmp_path / "plan", dt.date(2016, 1, 1))
+        first = min(row["close_date"] for row in rows_of(export / "sales_pipeline.csv") if row["close_date"])
+        assert f"The first closing of the export is on {first}: choose an --as-of after it." in problem
+        rows = rows_of(export / "sales_pipeline.csv")
+        still = {"deal_stage": "Engaging", "close_date": "", "close_value": ""}
+        write_rows(export / "sales_pipeline.csv", [row | still for row in rows])
+        [problem] = problems_of(export, tmp_path / "plan")
+        assert "No deal of the export is won or lost: export those too, and see what `stages`" in problem
 
 
 class TestTiersByOtherDeals:
