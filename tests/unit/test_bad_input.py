@@ -268,6 +268,11 @@ def policy(what: str, effect: str) -> str:
         ),
         (
             "uncertainty:\n",
+            policy("strategy_test: {share: 0.5, from_week: 2, effects: []}%s", ""),
+            "policies.P.strategy_test.effects: has 0 entries; at least 1 are needed",
+        ),
+        (
+            "uncertainty:\n",
             policy(HEALTH.replace("interaction: 1", "interaction: 0.9"), ""),
             "the weights add up to 0.9, not 1",
         ),

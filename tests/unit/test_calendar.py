@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from scenarios.calendar import Calendar
 from scenarios.expectations import skill_in_week
+from scenarios.people import Ramp
 from scenarios.plan import Plan
 
 START = dt.date(2026, 1, 5)
@@ -45,3 +46,18 @@ def test_without_a_ramp_everybody_has_full_skill(small_plan: Plan) -> None:
     joined = small_plan.reps[0].model_copy(update={"joined": START})
     assert small_plan.ramp is None
     assert skill_in_week(small_plan, joined, 1, 10) == 1
+
+
+def test_skill_rises_from_joining_on_and_is_full_for_who_has_long_been_here() -> None:
+    """Half on the first day, three quarters after five of ten weeks."""
+    ramp = Ramp(weeks=10, at_start=0.5)
+    assert [ramp.skill(START, START + dt.timedelta(weeks=n), 10) for n in (-1, 0, 5, 10, 20)] == [0.5, 0.5, 0.75, 1, 1]
+    assert ramp.skill(None, START, 10) == 1
+
+
+def test_a_region_may_grow_otherwise_than_its_maturity(small_plan: Plan) -> None:
+    """North is mature: 500,000 and 15% of it; with a growth of its own of 40%, 700,000."""
+    north = small_plan.region["north"]
+    assert small_plan.planned_amount(north) == 575_000
+    assert small_plan.planned_amount(north.model_copy(update={"growth": 0.4})) == 700_000
+    assert small_plan.planned_amount(north.model_copy(update={"growth": 0.0})) == 500_000
