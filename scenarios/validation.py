@@ -226,7 +226,8 @@ def _say(located: _Located, path: Path, root: Any) -> tuple[str, str]:
         return f"{text} is not a finite number", ""
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
-        return f"{words} {context[name]:g}, is {text}", _share_remedy(text) if context[name] == 1 else ""
+        is_share = context[name] == 1 or path[-1] == "growth"
+        return f"{words} {context[name]:g}, is {text}", _share_remedy(text) if is_share else ""
     if kind in _WANTED:
         return f"{_shown(written)} is not {_WANTED[kind]}", number_remedy(text) if "number" in _WANTED[kind] else ""
     if kind == "literal_error":

@@ -145,6 +145,14 @@ def test_a_share_may_be_written_in_percent(folder: Path) -> None:
     ]
 
 
+def test_a_percentage_without_its_sign_is_answered_with_the_share(folder: Path) -> None:
+    assert refused(folder, "products.S1.margin=34", "maturities.mature.growth=15", "target=-1") == [
+        "--set target: must be more than 0, is -1",
+        "--set maturities.mature.growth: must be at most 10, is 15. Write 0.15 for 15%.",
+        "--set products.S1.margin: must be at most 1, is 34. Write 0.34 for 34%.",
+    ]
+
+
 def test_a_path_and_what_lies_in_it_cannot_both_be_touched(folder: Path) -> None:
     assert refused(folder, "rules.T5.ratio.values.top=2", "rules.T5.ratio={by: rep_tier, values: {top: 1}}") == [
         "--set rules.T5.ratio: touched twice: by --set and as rules.T5.ratio.values.top by --set"
