@@ -221,6 +221,8 @@ def test_a_cell_that_was_left_empty_is_named_itself(tmp_path: Path, sheets: Shee
         (lambda s: s["plan"].append(["target", 5]), "target stands at plan!B"),
         (lambda s: s["plan"].append(["stages", 5]), "unknown setting stages. It has a sheet: stages."),
         (lambda s: s["product_tiers"].append(["star", "again"]), "product_tiers.star: id given twice"),
+        (lambda s: s["product_tiers"].append([None, "nameless"]), "A4 product_tiers: is empty; an id is wanted"),
+        (lambda s: s.update({"Reps ": s["reps"]}), "Reps  reps: sheet given twice"),
     ],
 )  # fmt: skip
 def test_sheets_and_headings_that_do_not_fit(

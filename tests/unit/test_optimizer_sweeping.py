@@ -146,3 +146,23 @@ def test_one_figure_put_in_place_must_be_there_and_fit() -> None:
             with_figure(plan, path, 1)
     with pytest.raises(PlanFileError, match="does not fit"):
         with_figure(plan, "reps.g.hours_per_week", 500)
+
+
+def test_a_pool_that_is_spent_to_the_last_is_a_figure_to_move() -> None:
+    """With hours enough each unit of money brings 4 of sales, so 2 − 1 of contribution: 5 more takes 5 more."""
+    reps = {"m": ("core", ["mature"], 200), "g": ("core", ["growth"], 200)}
+    plan = budget_plan(reps=reps, money={"pools": [{"id": "marketing", "name": "Marketing", "amount": 10}]})
+    now = solve(plan).amounts().contribution()
+    pool = {lever.path: lever for lever in reach_contribution(plan, now + 5).levers}["money.pools.marketing.amount"]
+    assert pool.value == pytest.approx(15, rel=2e-3)
+    assert solve(with_figure(plan, pool.path, pool.value)).amounts().contribution() >= now + 5 - 1e-6
+    assert "money.pools.marketing.amount" not in {lever.path for lever in reach_contribution(budget_plan(), 1e6).levers}
+
+
+def test_an_amount_that_a_wish_names_is_a_figure_to_move_and_a_rule_that_is_off_is_none() -> None:
+    plan = quota_plan()
+    paths = {lever.path for lever in reach_contribution(plan, 1e6).levers}
+    assert {"rules.a-700.amount", "rules.T1.ratio"} <= paths
+    off = tuple(rule.model_copy(update={"enabled": False}) for rule in plan.rules)
+    silent = reach_contribution(plan.model_copy(update={"rules": off}), 1e6)
+    assert not any(lever.path.startswith("rules.") for lever in silent.levers)
