@@ -1,11 +1,14 @@
 """Plans of any size, made of the built-in one, and what reading, compiling and running them once costs.
 
     python -m benchmarks.plans [--scales 1,10,100] [--workbook]
+    python -m benchmarks.plans --instructions 10,100
     python -m benchmarks.plans --replications 20,200,800
     python -m benchmarks.plans --write FOLDER --reps 200 --accounts 1200 --opportunities 2000 [--products 12 …]
 
-Times are of the processor, each size in a process of its own, so that its memory is its own too. ``--replications``
-says what a process holds that runs so many of the built-in plan, records streaming to disk.
+Times are of the processor, each size in a process of its own, so that its memory is its own too. ``--instructions``
+counts what the compiled simulation of a quarter does, with valgrind: unlike its time, that does not depend on what fits
+the processor's caches. ``--replications`` says what a process holds that runs so many of the built-in plan, records
+streaming to disk.
 """
 
 from __future__ import annotations
@@ -14,8 +17,11 @@ import argparse
 import csv
 import gc
 import json
+import math
 import platform
+import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -153,6 +159,26 @@ def measure(scale: int, with_workbook: bool) -> dict[str, float]:
     return figures
 
 
+def instructions(scales: Sequence[int]) -> None:
+    """Print how many instructions a replication takes by size, and how they grow beside rows × log rows."""
+    from simulation.native import in_use
+
+    if in_use() is None or shutil.which("valgrind") is None:
+        raise SystemExit("instructions are counted in the compiled simulation (make native), with valgrind on the PATH")
+    counted: list[tuple[int, float]] = []
+    print("| size | million instructions of one replication | times the first | rows × log rows |")
+    print("| --- " * 4 + "|")
+    for scale in scales:
+        command = ["valgrind", "--tool=callgrind", "--toggle-collect=CPyDef_quarter___run_quarter"]
+        command += ["--callgrind-out-file=/dev/null", sys.executable, "-m", "benchmarks.plans", "--measure", str(scale)]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
+        [collected] = re.findall(r"Collected : (\d+)", done.stderr)
+        counted.append((sum(SIZES.values()) * scale, int(collected) / 2))  # two replications are measured
+        (first_rows, first), (rows, count) = counted[0], counted[-1]
+        expected = rows * math.log(rows) / (first_rows * math.log(first_rows))
+        print(f"| {scale} × | {count / 1e6:,.0f} | {count / first:.3g} | {expected:.3g} |", flush=True)
+
+
 def hold(replications: int) -> dict[str, float]:
     """Megabytes at the end of a process that runs so many replications, and kilobytes that each of them takes."""
     from simulation.options import Options
@@ -211,6 +237,7 @@ def main() -> None:
     options.add_argument("--scales", default="1,10,100", help="sizes, as multiples of the built-in plan")
     options.add_argument("--workbook", action="store_true", help="also as an Excel workbook")
     options.add_argument("--measure", type=int, help=argparse.SUPPRESS)
+    options.add_argument("--instructions", metavar="SCALES", help="count what a replication does, with valgrind")
     options.add_argument("--replications", metavar="COUNTS", help="what a process holds that runs so many")
     options.add_argument("--hold", type=int, help=argparse.SUPPRESS)
     options.add_argument("--write", type=Path, metavar="FOLDER", help="only write a plan")
@@ -222,6 +249,8 @@ def main() -> None:
         print(json.dumps(measure(asked.measure, asked.workbook)))
     elif asked.hold:
         print(json.dumps(hold(asked.hold)))
+    elif asked.instructions:
+        instructions([int(scale) for scale in asked.instructions.split(",")])
     elif asked.replications:
         memory([int(count) for count in asked.replications.split(",")])
     elif asked.write:

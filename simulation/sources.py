@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.allocation import Allocation
-from scenarios.effects import Effect
+from scenarios.effects import Effect, Scope
 from scenarios.expectations import (
     accepted_opportunities,
     account_keys,
@@ -60,7 +60,7 @@ class LeadSource:
 def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], options: Options) -> Iterable[LeadSource]:
     """Every source of new opportunities, also those without money: their draws must not depend on the decision."""
     products = [p.id for p in plan.products]
-    bounds = {p: _Bound.of(plan, p, options) for p in ("lead_rate", "baseline_rate", "cross_sell_rate")}
+    bounds = _Bounds(plan, options)
     horizon, stage_of = float(plan.calendar.working_days), plan.process.stage_number
     moving = any(policy.enabled and policy.reallocation for policy in plan.policies)
     for activity in plan.activities:
@@ -83,7 +83,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
                 region=number,
                 account=None,
                 rate=rate,
-                highest_rate=bounds["lead_rate"].of_rate(max(rate, filled)),
+                highest_rate=bounds.of("lead_rate", max(rate, filled), attributes),
                 start=start,
                 end=end,
                 stage=stage_of(activity.entry_stage),
@@ -94,16 +94,18 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
     regions, reps = [r.id for r in plan.regions], [r.id for r in plan.reps]
     for leads in plan.baseline_leads:
         mix = lead_tier_mix(plan, leads.tier_mix)
+        attributes = {**product_keys(plan.product[leads.product]), **region_keys(plan.region[leads.region])}
+        rate = leads.accepted_per_quarter / horizon
         yield LeadSource(
             id=f"baseline:{leads.id}",
             kind="baseline",
             name="baseline",
             parameter="baseline_rate",
-            attributes={**product_keys(plan.product[leads.product]), **region_keys(plan.region[leads.region])},
+            attributes=attributes,
             region=regions.index(leads.region),
             account=None,
-            rate=leads.accepted_per_quarter / horizon,
-            highest_rate=bounds["baseline_rate"].of_rate(leads.accepted_per_quarter / horizon),
+            rate=rate,
+            highest_rate=bounds.of("baseline_rate", rate, attributes),
             start=0.0,
             end=horizon,
             stage=0,
@@ -124,7 +126,7 @@ def lead_sources(plan: Plan, allocation: Allocation, tiers: tuple[str, ...], opt
             region=regions.index(account.region),
             account=number,
             rate=rate,
-            highest_rate=bounds["cross_sell_rate"].of_rate(rate),
+            highest_rate=bounds.of("cross_sell_rate", rate),  # its attributes change with who is in charge
             start=0.0,
             end=horizon,
             stage=stage_of(plan.cross_selling.entry_stage),
@@ -139,26 +141,31 @@ def _shares(mix: Mapping[str, float], ids: Sequence[str]) -> list[float]:
     return [mix.get(id, 0.0) / total for id in ids]
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
-    """Rate that effects make of a rate, each acting once, all together; possible leads are drawn up to it at first."""
+class _Bounds:
+    """Rates that effects make of rates, each acting once, all together; leads are drawn up to them at first."""
 
-    shift: float
-    factor: float
-
-    def of_rate(self, rate: float) -> float:
-        return (rate + self.shift) * self.factor
-
-    @classmethod
-    def of(cls, plan: Plan, parameter: str, options: Options) -> _Bound:
+    def __init__(self, plan: Plan, options: Options) -> None:
         effects: list[Effect] = [e for m in plan.measures if m.enabled for e in m.all_effects]
         effects += [e for r in plan.risks if r.id in options.risks | options.forced_risks for e in r.effects]
         effects += [e for p in plan.contingency_plans if p.id in options.plans for e in p.effects]
-        acting = [effect for effect in effects if effect.parameter == parameter]
-        factor = math.prod(max(effect.factor, 1.0) for effect in acting)
-        if options.uncertainty:
-            top = np.array([LARGEST_UNIFORM])
-            for entry in plan.uncertainty:
-                if entry.enabled and entry.parameter == parameter:
-                    factor *= max(float(nature_factor(entry, top)[0]), 1.0)
-        return cls(math.fsum(max(effect.shift, 0.0) for effect in acting), factor)
+        self._effects = [effect for effect in effects if effect.moves]
+        top = np.array([LARGEST_UNIFORM])
+        nature = [entry for entry in plan.uncertainty if entry.enabled] if options.uncertainty else []
+        self._nature = [(entry, float(nature_factor(entry, top)[0])) for entry in nature]
+
+    def of(self, parameter: str, rate: float, attributes: Attributes | None = None) -> float:
+        """Of a source that keeps its attributes, only with the effects that pick it by them."""
+        reaching = [
+            entry for entry in self._effects if entry.parameter == parameter and _picks(entry.scope, attributes)
+        ]
+        factors = [entry.factor for entry in reaching]
+        factors += [
+            most for entry, most in self._nature if entry.parameter == parameter and _picks(entry.scope, attributes)
+        ]
+        shift = math.fsum(max(entry.shift, 0.0) for entry in reaching)
+        return (rate + shift) * math.prod(max(factor, 1.0) for factor in factors)
+
+
+def _picks(scope: Scope, attributes: Attributes | None) -> bool:
+    """Whether a scope may pick something; what has no attributes to go by may be picked by every scope."""
+    return attributes is None or scope.matches(attributes)

@@ -48,3 +48,18 @@ def test_what_was_certainly_not_meant_so_is_said() -> None:
         UsageError, match=r"baseline:B1: effects on baseline_rate that act together make 206,897 opportunities a day"
     ):
         accepted(1000, BOTH, 0)
+
+
+def test_rates_are_thought_of_up_to_where_the_effects_that_reach_them_lead() -> None:
+    """One measure lifts what comes by itself of S1, twofold; another, threefold, is of a product that has none."""
+    effects = [
+        {"parameter": "baseline_rate", "factor": 2, "scope": {"product": ["S1"]}},
+        {"parameter": "baseline_rate", "factor": 3, "scope": {"product": ["L1"]}},
+    ]
+    measures = [{"id": f"M{number}", "name": "", "effects": [effect]} for number, effect in enumerate(effects)]
+    rows = [row.model_dump() | {"product": "S1"} for row in PLAN.baseline_leads]
+    others = {"measures": measures, "uncertainty": (), "baseline_leads": rows, "contingency_plans": (), "risks": ()}
+    plan = Plan.model_validate(PLAN.model_dump() | others)
+    sources = [source for source in compile_model(plan, Allocation("nobody", ())).sources if source.kind == "baseline"]
+    assert sources
+    assert {source.highest_rate / source.rate for source in sources} == {2.0}
