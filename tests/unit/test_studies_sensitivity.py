@@ -110,6 +110,10 @@ def test_a_price_that_is_too_high_turns_the_verdict_where_the_line_crosses_zero(
     assert (flip.flips, flip.value) == ("yes", pytest.approx(gross))
     # On the way from the retainer of 3,000 to that of 90,000.
     assert flip.move == pytest.approx((gross - 3000) / (90000 - 3000))
+    near = plan.model_copy(update={"assumptions": (price.model_copy(update={"high": 3500}),)})
+    (kept,) = explain(near, replications=30, against=None, verdicts=("K1-answer",)).flips
+    assert kept.at_high.mean == pytest.approx(gross - 3500)
+    assert (kept.flips, kept.value, kept.move) == ("no", None, None)
 
 
 def test_a_range_is_seen_on_as_many_futures_as_make_it_as_sure_as_the_widest() -> None:
