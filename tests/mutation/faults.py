@@ -30,6 +30,8 @@ DATA_TEST = "tests/unit/test_optimizer_data.py"
 PASSING, STAGES = "scenarios/calibration/passing.py", "scenarios/crm/stage_history.py"
 PASSING_TEST = "tests/unit/test_crm_stages.py"
 RENEWALS, RENEWALS_TEST = "scenarios/crm/renewals.py", "tests/unit/test_crm_renewals.py"
+EXPECTED, COLLECTIONS_TEST = "scenarios/expectations.py", "tests/unit/test_simulation_collections.py"
+LOAD_TEST = "tests/unit/test_crm_load.py"
 BUYING, CHURN_TEST = "scenarios/calibration/buying.py", "tests/unit/test_crm_churn.py"
 
 FAULTS = (
@@ -103,6 +105,17 @@ FAULTS = (
     Fault("scenarios/expectations.py", "(activity.to_week or plan.calendar.weeks) + 1)", "(activity.to_week or plan.calendar.weeks))", DATA_TEST),
     Fault("scenarios/expectations.py", "return calendar_days * 5 / 7", "return calendar_days", DATA_TEST),
     Fault("scenarios/expectations.py", "range(plan.calendar.weeks)) / plan.calendar.weeks", "range(plan.calendar.weeks - 1)) / plan.calendar.weeks", "tests/unit/test_simulation_sessions.py"),
+    # what is learnt of invoices, stages and hours
+    Fault(EXPECTED, "lateness.late_share * days_late.survival(overdue)", "days_late.survival(overdue)", COLLECTIONS_TEST),
+    Fault(EXPECTED, "if overdue <= 0:", "if overdue <= 7:", COLLECTIONS_TEST),
+    Fault("simulation/opportunities.py", "< rate**weight", "< rate ** stages.weights[self.stage]", "tests/unit/test_simulation_stages.py"),
+    Fault("scenarios/crm/learning.py", "** 2 - shared**2, 0.0", "** 2, 0.0", PASSING_TEST),
+    Fault("scenarios/crm/learning.py", "spread * narrowed", "spread", PASSING_TEST),
+    Fault("scenarios/calibration/rates.py", "return np.asarray((hard - easy) / (2 * Z))", "return np.asarray((hard - easy) / Z)", "tests/statistical/test_calibration_recovery.py::test_stages_that_are_drawn_each_spread_as_their_counts_say_and_so_does_passing_all"),
+    Fault("scenarios/calibration/capacity.py", "np.log(bound / free)", "np.log(free / bound)", LOAD_TEST),
+    Fault("scenarios/calibration/capacity.py", "/ max(excess, 1.0)))", "/ 1.0))", LOAD_TEST),
+    Fault("scenarios/crm/load.py", "(ended >= start)", "(ended >= start + 7)", LOAD_TEST),
+    Fault("scenarios/crm/entities.py", 'whole - closed["value"].fillna(0.0)', "whole - 0.0", "tests/unit/test_crm.py"),
     # calibration
     Fault(PASSING, "entered <= ended[:, None]", "entered <= np.inf", PASSING_TEST),
     Fault(PASSING, "(left >= start) & (left < end)", "left < end", PASSING_TEST),

@@ -116,7 +116,7 @@ def test_effects_move_the_share_never_paid_also_of_what_is_overdue() -> None:
     never_late = {"parameter": "late_share", "factor": 0, "scope": {"account": ["C2"]}}
     helped = quarter_of((between, between), held=False, due=overdue)
     for effect in (halved, sooner, never_late):
-        helped.board.switch_on(ActiveEffect(Effect.model_validate(effect)))
+        helped.board.switch_on(ActiveEffect.of(Effect.model_validate(effect)))
     assert paid(helped) == [math.inf, pytest.approx(3)]
 
 

@@ -49,7 +49,7 @@ def ends(plan: Plan, passes: dict[str, tuple[float, ...]], *effects: dict[str, A
     chances = tuple(DealChance(20.0, passes[deal.id.partition(":")[2]], (0.5,) * 9) for deal in model.open_deals)
     quarter = Quarter(model, replace(future, open_deals=chances))
     for effect in effects:
-        quarter.board.switch_on(ActiveEffect(Effect.model_validate(effect)))
+        quarter.board.switch_on(ActiveEffect.of(Effect.model_validate(effect)))
     return {row.id.partition(":")[2]: (row.outcome, row.stage) for row in quarter.run().deals}
 
 
