@@ -19,7 +19,7 @@ def compiled() -> list[Extension]:
     extensions = mypycify(paths, debug_level="0", group_name="simulation.native", target_dir="build/native")
     if sys.platform != "win32":
         for extension in extensions:  # no product and sum in one, as some processors would: figures are Python's
-            extension.extra_compile_args.append("-ffp-contract=off")
+            extension.extra_compile_args = [*extension.extra_compile_args, "-ffp-contract=off"]
     return extensions
 
 
