@@ -6,7 +6,6 @@ lost is computed again by another, by Dask itself, and so is the work that every
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import pickle
 import platform
@@ -19,14 +18,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from scenarios.errors import UsageError
 from studies.replay.batches import Batch
 from studies.replay.workers import Work
-from studies.saved.versions import versions
+from studies.saved.versions import code, versions
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -44,7 +42,6 @@ LOOK_SECONDS = 2.0
 """Between looks at whether a worker is left."""
 AHEAD = 4
 """Parts under way for each thread of the cluster: none runs dry, and results that wait for their turn stay few."""
-_ROOMS = ("scenarios", "optimizer", "simulation", "studies")
 _ONE_AT_A_TIME = threading.Lock()
 """A worker with several threads computes one part at a time: the solver's program is not shared among them."""
 
@@ -93,12 +90,8 @@ def _compare(client: Client, address: str) -> None:
 @lru_cache(maxsize=1)
 def what_decides() -> dict[str, str]:
     """What figures come out of, on this computer: versions, kind of processor, and our own code."""
-    code = hashlib.sha256()
-    home = Path(__file__).parents[2]
-    for path in sorted(path for room in _ROOMS for path in (home / room).rglob("*.py")):
-        code.update(path.relative_to(home).as_posix().encode() + b"\0" + path.read_bytes())
     dask = {name: version(name) for name in ("dask", "distributed")}
-    return {**versions(), **dask, "kind of processor": platform.machine(), "code": code.hexdigest()[:12]}
+    return {**versions(), **dask, "kind of processor": platform.machine(), "code": code()}
 
 
 def _refuse_other(ours: Mapping[str, str], theirs: Mapping[str, str], worker: str) -> None:

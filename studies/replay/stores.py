@@ -2,7 +2,8 @@
 
 A part's file holds what the replications of one variant gave; its name says which. It is written under another name
 and renamed, so that it is whole or absent; one that cannot be read, as after a power cut, is computed again. Parts are
-pure functions of what names them: two processes that write the same one write the same bytes.
+pure functions of what names them, versions and our own code included: two processes that write the same one write the
+same bytes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple
@@ -28,6 +28,7 @@ from scenarios.plan import Plan
 from simulation.options import Options
 from studies.replay.batches import Batch
 from studies.saved.tables import RECORD_TABLES
+from studies.saved.versions import code, versions
 
 __all__ = ["InPlay", "Part", "Store", "digest_of", "replace_file"]
 
@@ -52,7 +53,7 @@ class Store:
 
     def of(self, plan: Plan, allocation: Allocation, options: Options, seed: int) -> Part:
         """The parts of one variant."""
-        what = plan, allocation, options, seed, version("quarterdeck"), Batch.figures()
+        what = plan, allocation, options, seed, versions(), code(), Batch.figures()
         in_play = InPlay(tuple(sorted(options.risks)), tuple(sorted(options.plans)), tuple(map(str, options.forced)))
         return Part(self.folder / digest_of(*what), in_play)
 

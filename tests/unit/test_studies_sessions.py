@@ -91,6 +91,19 @@ def test_what_is_finished_is_not_computed_again(place: Path, tmp_path: Path, mon
     assert (ran[0], min(ran[:10])) == (10, 10)  # ten parts of one were there
 
 
+def test_what_other_code_has_finished_is_computed_again(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Interrupted) as stop:
+        answer_and_save(request(place, "simulate"), tmp_path, stop_after(10))
+    ran: list[int] = []
+    real = run_replications.__globals__["replicate"]
+    monkeypatch.setattr("studies.replay.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
+    monkeypatch.setattr("studies.replay.stores.code", lambda: "of another state")
+    resume_run(stop.value.folder, tmp_path)
+    assert ran[0] == 0
+
+
 @pytest.fixture(scope="module", name="steered")
 def _steered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text = STEERED_YAML.replace("target: 1000000", "target: 170000")
