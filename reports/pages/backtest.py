@@ -7,7 +7,7 @@ from reports.specs import Block, Column, Heading, Listing, Mark, Page, Row, Sent
 from reports.wording import Wording
 from studies.backtest.backtests import METHODS, BacktestFinding, BacktestResult, BacktestScore, BacktestWindow, Method
 
-__all__ = ["backtest_page"]
+__all__ = ["backtest_page", "said_finding"]
 
 _COVERAGE = ("inside_quarter", "inside_rolling")
 _SELDOM = 0.05
@@ -155,6 +155,11 @@ def _lucky(finding: BacktestFinding, words: Wording) -> str:
         ahead=words.percent(figures["as_far_ahead"], 0),
         verdict=words.say("backtest.last_by_more" if seldom else "backtest.last_by_chance"),
     )
+
+
+def said_finding(finding: BacktestFinding, words: Wording) -> str:
+    """A finding of a back-test in words."""
+    return _lucky(finding, words) if finding.id == "last_nearer" else _finding(finding, words)
 
 
 def _finding(finding: BacktestFinding, words: Wording) -> str:

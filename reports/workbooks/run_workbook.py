@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from reports.pages.backtest import said_finding
 from reports.pages.run import parts_of
 from reports.translating import translated
 from reports.wording import Wording
@@ -23,7 +24,7 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from studies.allocation.results import AllocateResult, RuleRow
-from studies.backtest.backtests import BacktestResult
+from studies.backtest.backtests import BacktestFinding, BacktestResult
 from studies.decisions.comparing import CompareResult
 from studies.decisions.selecting import SelectResult
 from studies.decisions.stressing import StressResult
@@ -98,7 +99,7 @@ def _about(book: Book, parts: Sequence[Any], words: Wording) -> None:
     broken: list[RuleRow] = [
         rule for part in parts for key in ("violations", "violations_a") for rule in getattr(part, key, ())
     ]
-    findings = [text for part in parts for text in getattr(part, "findings", ())]
+    findings = [_said(finding, words) for part in parts for finding in getattr(part, "findings", ())]
     if not (changes or broken or findings):
         return
     leaf = Leaf(book, words.say("workbook.about"), words.say("workbook.about_title"))
@@ -112,7 +113,11 @@ def _about(book: Book, parts: Sequence[Any], words: Wording) -> None:
         words.say("rules.missed_by_hand"),
         dict.fromkeys(f"{rule.id} {translated(rule.sentence, words)}" for rule in broken),
     )
-    _texts(leaf, words.say("findings.title"), [translated(text, words) for text in findings])
+    _texts(leaf, words.say("findings.title"), findings)
+
+
+def _said(finding: str | BacktestFinding, words: Wording) -> str:
+    return translated(finding, words) if isinstance(finding, str) else said_finding(finding, words)
 
 
 def _texts(leaf: Leaf, title: str, texts: Iterable[str]) -> None:

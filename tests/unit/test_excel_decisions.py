@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import python_calamine as calamine
 
+from reports.pages.backtest import said_finding
 from reports.pages.verdicts import size_that_matters
 from reports.wording import CHINESE, ENGLISH, Wording
 from reports.workbooks.run_workbook import run_workbook
@@ -105,6 +106,16 @@ def test_a_backtest_has_every_window_and_member(plan: Plan) -> None:
     assert line(found["Back-test"], "quarters, total")[5:10] == [0.1, 0.2222, 0.05, 0.02, 0.0876]
     members = found["Back-test in detail"]
     assert members[-1][1:5] == ["by region", "east", "=East", 900]
+
+
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=lambda words: words.code)
+def test_what_a_backtest_found_stands_there_in_words(plan: Plan, words: Wording) -> None:
+    """As on its page; it stood there as the record that it is kept in."""
+    result = decided.backtest()
+    cells = [str(cell) for row in sheets(result, plan, words)[words.say("workbook.about")] for cell in row]
+    assert result.findings
+    assert all(said_finding(finding, words) in cells for finding in result.findings)
+    assert not any("BacktestFinding" in cell or "{'" in cell for cell in cells)
 
 
 def test_further_runs_have_further_sheets(plan: Plan) -> None:
