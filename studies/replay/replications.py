@@ -136,20 +136,22 @@ class _Replications(Work[_Task, _Done]):
         return None if self._store is None else self._kept_of(variant).find(numbers, self._keep_records)
 
     def compute(self, part: _Task) -> _Done:
-        variant, numbers = part
-        with _without_collector():
-            model = self._model(variant)
-            all_records, measured = [], []
-            for number in numbers:
-                records = replicate(model, self._seed, number)
-                measured.append(measure(records, model))
-                all_records.append(records)
-            batch = _batch(model, numbers, measured, all_records)
-            if not self._keep_records:
-                return batch, {}
-            if self._store is None:
-                return replace(batch, records=tuple(all_records)), {}
-            return batch, record_files(all_records, model.plan)
+        with _without_collector():  # records are gone when it wakes
+            return self._replicated(*part)
+
+    def _replicated(self, variant: int, numbers: Sequence[int]) -> _Done:
+        model = self._model(variant)
+        all_records, measured = [], []
+        for number in numbers:
+            records = replicate(model, self._seed, number)
+            measured.append(measure(records, model))
+            all_records.append(records)
+        batch = _batch(model, numbers, measured, all_records)
+        if not self._keep_records:
+            return batch, {}
+        if self._store is None:
+            return replace(batch, records=tuple(all_records)), {}
+        return batch, record_files(all_records, model.plan)
 
     def keep(self, part: _Task, done: _Done) -> Batch:
         batch, files = done
