@@ -152,6 +152,7 @@ HELP: Mapping[str, str] = {
     "Only these ranges; repeatable.": "只看这些取值范围，可重复使用。",
     "Over all ranges at once; takes far longer.": "同时考虑全部取值范围，用时长得多。",
     "Trajectories of Morris, base sample of Sobol.": "Morris 的轨迹数，Sobol 的基础样本数。",
+    "Write into data-request.csv what each request moves; rank by it.": "把各项数据对结果的影响写入 data-request.csv，并按影响排序。",
     "Find what would bring the contribution, or the chance of the target, to a goal.": "找出怎样才能使边际贡献或目标达成概率达到要求。",
     "Expected contribution to reach.": "要达到的期望边际贡献。",
     "Chance of the target to reach: 70%.": "要达到的目标达成概率：70%。",

@@ -107,6 +107,9 @@ def explain(
     figure: Annotated[list[str] | None, typer.Option(metavar="PATH", help="Only these ranges; repeatable.")] = None,
     indices: Annotated[Indices, typer.Option(help="Over all ranges at once; takes far longer.")] = Indices.none,
     points: Annotated[int, typer.Option(min=2, max=4096, help="Trajectories of Morris, base sample of Sobol.")] = 8,
+    data_request: Annotated[
+        bool, typer.Option("--data-request", help="Write into data-request.csv what each request moves; rank by it.")
+    ] = False,
     quarter: Quarter,
     plans: Plans = None,
     sample: Sample = _FOR_RANGES,
@@ -115,7 +118,17 @@ def explain(
     """Say which of the figures that nobody knows the answer rests on, and what would turn the decision."""
     more: Options = {"plans": plans, **sample.options, "kpi": kpi.value, "against": against}
     more |= {"verdicts": verdict, "ranges": figure, "indices": indices.value, "points": points}
-    page.answer(quarter.request("explain", plan, **more))
+    request = quarter.request("explain", plan, **more)
+    if not data_request:
+        page.answer(request)
+        return
+    from reports.messages import say
+    from reports.pages.measured_requests import read_request_sheet, write_effects
+
+    sheet = read_request_sheet(plan, page.words)  # before minutes are spent on what could not be written
+    outcome = page.answer(request)
+    write_effects(sheet, outcome.inputs.plan, outcome.result)
+    say(page.words.say("request.done", path=sheet.path))
 
 
 @command(commands, "quarterdeck reach my-quarter --chance 70%")

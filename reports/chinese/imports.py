@@ -160,7 +160,7 @@ MESSAGES: dict[str, str] = {
     "it, so that only the two together count": "商机工作量按结束时一次计；CRM 导出数据中没有；销售工时与之匹配，只有两者合起来才有意义",
     "the work on a deal is spread as an exponential, so that closings a week vary as in a Poisson process": "商机工作量服从指数分布，使每周结束数像泊松过程一样波动",
     "the same for all: a CRM export does not show who is served first": "一律相同：CRM 导出数据不显示优先服务谁",
-    "a colleague takes over after four weeks; a vacancy lasts 60–90 days (C, SBI)": "四周后由同事接手；岗位空缺持续 60–90 天（C，SBI）",
+    "a colleague takes over after four weeks; a week where rule K5 is kept, a vacancy lasts 60–90 days (C, SBI)": "四周后由同事接手；按规则 K5 为一周，岗位空缺持续 60–90 天（C，SBI）",
     "60% of full skill on the first day is assumed": "假设首日达到完全水平的 60%",
     "5 months from joining to full skill, Bridge Group 2024": "入职到完全上手 5 个月，Bridge Group 2024",
     "DSO 60 days, Allianz Trade 2024": "应收账款周转天数 60 天，Allianz Trade 2024",
@@ -169,7 +169,8 @@ MESSAGES: dict[str, str] = {
     "no source found: look at the break-even chance first": "未找到来源：请先看盈亏平衡概率",
     "turnover 25% a year (15–36), Ebsta, HBR, Journal of Marketing press (B−)": "年人员流动率 25%（15–36），Ebsta、HBR、Journal of Marketing（B−）",
     "alarms at twice the churn of 5 / 10 / 20% a year of A / B / C customers, vendor bands": "预警为 A / B / C 类客户年流失率 5 / 10 / 20% 的两倍，厂商区间",
-    "half of the alarms end in a loss, so that losses follow the vendor bands": "预警有一半以流失告终，使流失率与厂商区间一致",
+    "half of the alarms end in a loss, so that losses follow the vendor bands; a fifth would be the 1.4% lost in 12 weeks of Online Retail II": "预警有一半以流失告终，使流失率与厂商区间一致；若为五分之一，则相当于 Online Retail II 的 12 周流失 1.4%",
+    "half of the alarms end in a loss; how many alarms there are is set by it, so that losses are as in own deals": "预警有一半以流失告终；预警次数按此设定，使流失率与自有商机一致",
     "makes up for half of the loss; no source found": "弥补损失的一半；未找到来源",
     "no source found": "未找到来源",
     "−15% of a departed rep's annual sales (13.2–17.6), Shi, Sridhar, Grewal, Lilien, J. Marketing 81(2) "

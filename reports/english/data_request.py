@@ -7,6 +7,7 @@ __all__ = ["SENTENCES"]
 SENTENCES: dict[str, str] = {
     "import.request": "What to ask for, from whom and what stands in its place meanwhile ({n} requests): {path}",
     "request.column.rank": "No. (order judged, not measured)",
+    "request.column.measured": "No. (by the effect that was measured, the rest last)",
     "request.column.missing": "What is missing",
     "request.column.use": "What it is for",
     "request.column.from": "From whom",
@@ -16,8 +17,22 @@ SENTENCES: dict[str, str] = {
     "request.column.grade": "Grade",
     "request.column.source": "Source",
     "request.column.effect": "Effect on the result",
-    "request.effect": "not measured; see quarterdeck explain {out}",
+    "request.effect": "not measured; see quarterdeck explain {out} --data-request",
     "request.no_effect": "not measured; not in the plan, so quarterdeck explain cannot see it",
+    "request.no_range": "not measured; no figure of it has a range: where one is a number, give it a low and a high "
+    "end (assumptions in plan.yaml)",
+    "request.not_moved": "not measured; its range was not among those that --figure asked for",
+    "request.measured": "{kpi}: {swing} as {path} goes from {low} to {high}",
+    "request.measured_chance": "; chance of the target {points} points",
+    "request.widest_of": "; the widest of its {n} ranges",
+    "request.done": "What each request moves is in {path}",
+    "request.no_sheet": "--data-request: there is no {path}; quarterdeck import-crm writes it into the folder of the "
+    "plan that it makes",
+    "request.columns_missing": "{path} has no column {columns}: --data-request reads and writes it. Put the heading "
+    "back, commas between the columns",
+    "request.long_row": "{path}: the row {row} … has more cells than the header. Put text that holds a comma into "
+    "quotes, or save the sheet from Excel",
+    "request.unreadable": "{path} cannot be read as CSV in UTF-8 or GB18030: {reason}",
     "request.default": "{name} {value} ({grade})",
     "request.in_plan": "as in plan.yaml",
     "request.no_grade": "none",

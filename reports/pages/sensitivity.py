@@ -13,7 +13,7 @@ from studies.decisions.flips import FlipRow
 from studies.decisions.sensitivity import RangeRow, SensitivityResult
 from studies.results import Estimate
 
-__all__ = ["sensitivity_page"]
+__all__ = ["kpi_name", "range_name", "sensitivity_page", "swing_text"]
 
 _MOST_NAMED = 12
 """Figures without a range that are named; the rest is counted."""
@@ -46,9 +46,17 @@ def range_name(line: RangeRow) -> str:
     return named(line.path, line.name)
 
 
-def _kpi(result: SensitivityResult, words: Wording) -> str:
+def kpi_name(result: SensitivityResult, words: Wording) -> str:
+    """The KPI that is explained, as a sentence begins with it."""
     name = words.choose("kpi", result.kpi, KPIS[result.kpi].label)
     return f"{name[:1].upper()}{name[1:]}"
+
+
+def swing_text(result: SensitivityResult, words: Wording, swing: Estimate) -> str:
+    """What a range moves the KPI by, in its own unit."""
+    unit = KPIS[result.kpi].unit
+    text = f"{words.difference(swing.mean, unit)} {words.half_width(swing.ci_low, swing.ci_high, unit)}"
+    return words.say("decide.points", points=text) if unit == "share" else text
 
 
 def _difference(result: SensitivityResult, words: Wording, figure: Estimate, scale: Scale) -> str:
@@ -59,19 +67,15 @@ def _headline(result: SensitivityResult, words: Wording) -> list[Block]:
     if not result.rows:
         return [Sentence(words.say("explain.no_ranges"), "warning")]
     unit, widest = KPIS[result.kpi].unit, result.rows[0]
-    swing = words.difference(widest.swing.mean, unit)
-    swing += f" {words.half_width(widest.swing.ci_low, widest.swing.ci_high, unit)}"
-    if unit == "share":
-        swing = words.say("decide.points", points=swing)
     text = words.say(
         "explain.headline",
-        kpi=_kpi(result, words),
+        kpi=kpi_name(result, words),
         mean=words.value(result.now.mean, unit),
         half=words.half_width(result.now.ci_low, result.now.ci_high, unit),
         path=range_name(widest),
         low=words.figure(widest.low),
         high=words.figure(widest.high),
-        swing=swing,
+        swing=swing_text(result, words, widest.swing),
     )
     blocks: list[Block] = [Sentence(text, "headline")]
     ends = (result.weak_low, result.weak_high, result.weak_p_low, result.weak_p_high)
@@ -122,7 +126,7 @@ def _tornado(result: SensitivityResult, words: Wording) -> Table:
                 bar,
             )
         )
-    title = words.say("explain.tornado", kpi=_kpi(result, words))
+    title = words.say("explain.tornado", kpi=kpi_name(result, words))
     if KPIS[result.kpi].unit == "money":
         title = words.say("title.money", title=title, unit=words.unit_of(scale, result.currency))
     return Table(title, columns, tuple(lines), tuple(_tornado_notes(result, words)))

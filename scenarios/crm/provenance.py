@@ -20,6 +20,10 @@ EFFORT = (
     "the work on a deal spread evenly over the stages it comes to; not in a CRM export; rep hours are set to match it, "
     "so that only the two together count"
 )
+ALARMS = "risks.K7.event_probability"
+LOST_AS_LEARNT = (
+    "half of the alarms end in a loss; how many alarms there are is set by it, so that losses are as in own deals"
+)
 
 
 def assumptions_of(
@@ -62,6 +66,10 @@ def assumptions_of(
             entry = commented(**assumption.model_dump(exclude_none=True))
             if assumption.path == LOSSES:
                 entry["source"] = without_own(assumption.source, estimates.calibration.losses.reason)
+            if assumption.path == ALARMS and LOSSES in figures:
+                # Its range is one of losses, which own deals tell here.
+                del entry["low"], entry["high"]
+                entry["source"] = LOST_AS_LEARNT
             entries.append(entry)
     for entry in entries:
         entry.fa.set_flow_style()

@@ -57,15 +57,18 @@ def own_files(folder: Path) -> None:
 def test_every_command_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_salesforce(tmp_path / "export" / "report.csv", Company(leads_a_week=2.0), seed=5)
-    assert [words[1] for words in commands()] == ["new", "import-crm", "check", "import-crm", "import-crm", "backtest"]
+    named = ["new", "import-crm", "check", "explain", "import-crm", "import-crm", "backtest"]
+    assert [words[1] for words in commands()] == named
     for words in commands():
         arguments = words[1:]
         if "mine.yaml" in arguments and "invoices:\n" not in (tmp_path / "mine.yaml").read_text(encoding="utf-8"):
             own_files(tmp_path)
-        if arguments[0] == "backtest":
+        if arguments[0] in ("backtest", "explain"):
             arguments += ["--replications", "2", "--jobs", "1"]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, f"{shlex.join(words)}\n{result.output}"
+    sheet = (tmp_path / "my-quarter" / "data-request.csv").read_text(encoding="utf-8-sig")
+    assert "Contribution:" in sheet.splitlines()[1]
     plan = load_plan(tmp_path / "my-own-quarter").plan
     assert [receivable.id for receivable in plan.receivables] == ["I999"]
     own = {assumption.path for assumption in plan.assumptions if assumption.grade == "own"}

@@ -73,6 +73,9 @@ def test_customers_who_stop_are_found(tmp_path: Path) -> None:
     )
     [unknown] = [entry for entry in plan.uncertainty if entry.id == "U-K7"]
     assert (unknown.parameter, unknown.scope.risk) == ("strike_rate", ("K7",))
+    [alarms] = [entry for entry in plan.assumptions if entry.path == "risks.K7.event_probability"]
+    assert (alarms.low, alarms.high) == (None, None), "its default range is one of losses, which are told here"
+    assert alarms.source.endswith("losses are as in own deals")
     assert {a.path: a.grade for a in plan.assumptions}[LOSSES] == "own"
 
 
@@ -110,6 +113,11 @@ def test_what_deals_do_not_tell_stays_assumed_and_is_asked_for_with_the_reason(
         f"alarms at twice the churn of .+, vendor bands; own deals do not tell it: {reason}", assumed.source
     )
     assert assumed.grade == "C"
+    [alarms] = [entry for entry in plan.assumptions if entry.path == "risks.K7.event_probability"]
+    shares = {"A": 0.15, "B": 0.35, "C": 0.5}  # of the accounts, as the method of the import says
+    all_alarms = sum(shares[tier] * chance for tier, chance in risk.chance_per_quarter.items())
+    assert alarms.low == pytest.approx(0.014 / all_alarms, abs=0.005), "1.4% of customers lost in 12 weeks"
+    assert alarms.high == risk.event_probability == 0.5, "the vendor bands"
     header, *rows = data_requests(report, ENGLISH)
     [row] = [dict(zip(header, row, strict=True)) for row in rows if LOSSES in row[5]]
     assert re.search(f"own deals do not tell it: {reason}", row["Source"])

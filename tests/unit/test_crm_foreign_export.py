@@ -227,7 +227,7 @@ def test_what_the_data_request_points_to_works_on_an_imported_plan(
     assert result.exit_code == 0, result.output
     plan = load_plan(tmp_path / "plan").plan
     ranges = {entry.path for entry in stated_ranges(plan)}
-    assert {"process.value_sigma", "money.lateness.bad_debt"} <= ranges
+    assert {"process.value_sigma", "money.lateness.bad_debt", "handover.days"} <= ranges
     assert "money.payment_terms" not in ranges
     assert "money.payment_terms" in dict(without_range(plan))
 

@@ -44,7 +44,7 @@ def test_finance_is_asked_for_margins_and_told_what_stands_in_their_place(report
 
 def test_no_effect_is_claimed(report: ImportReport) -> None:
     for row in sheet(report).values():
-        see = f"see quarterdeck explain {report.out}"
+        see = f"see quarterdeck explain {report.out} --data-request"
         said = see if row["Figures of the plan"] else "not in the plan, so quarterdeck explain cannot see it"
         assert row["Effect on the result"] == f"not measured; {said}"
 
