@@ -33,6 +33,7 @@ RENEWALS, RENEWALS_TEST = "scenarios/crm/renewals.py", "tests/unit/test_crm_rene
 EXPECTED, COLLECTIONS_TEST = "scenarios/expectations.py", "tests/unit/test_simulation_collections.py"
 LOAD_TEST = "tests/unit/test_crm_load.py"
 BUYING, CHURN_TEST = "scenarios/calibration/buying.py", "tests/unit/test_crm_churn.py"
+REQUESTS, REQUESTS_TEST = "reports/pages/measured_requests.py", "tests/unit/test_reports_measured_requests.py"
 
 FAULTS = (
     # KPIs
@@ -126,4 +127,12 @@ FAULTS = (
     Fault(RENEWALS, "twins > len(renewed) / 2", "twins > len(renewed)", RENEWALS_TEST),
     Fault(BUYING, "stopped = math.log(rate) - both * last", "stopped = math.log(rate) - both * watched", CHURN_TEST),
     Fault(BUYING, "if _unevenness(purchases) > BURSTS", "if _unevenness(purchases) > 1e9", CHURN_TEST),
+    # what each data request moves
+    Fault(REQUESTS, "key=lambda line: abs(line.swing.mean)", "key=lambda line: line.swing.mean", REQUESTS_TEST),
+    Fault(REQUESTS, "else -abs(top.swing.mean)", "else abs(top.swing.mean)", REQUESTS_TEST),
+    Fault(REQUESTS, "order.sort(key=lambda at: widest[at] is None)", "order.sort(key=lambda at: widest[at] is not None)", REQUESTS_TEST),
+    Fault(REQUESTS, "words.figure(top.high)", "words.figure(top.low)", REQUESTS_TEST),
+    Fault(REQUESTS, 'entry.parameter == "strike_rate"', "not entry.parameter", REQUESTS_TEST),
+    Fault(REQUESTS, 'replace(r"\*", r"[^.]+")', 'replace(r"\*", r"x")', REQUESTS_TEST),
+    Fault(REQUESTS, "row[sheet.effect] = _effect(", "row[sheet.figures] = _effect(", REQUESTS_TEST),
 )  # fmt: skip
