@@ -133,6 +133,6 @@ FAULTS = (
     Fault(REQUESTS, "order.sort(key=lambda at: widest[at] is None)", "order.sort(key=lambda at: widest[at] is not None)", REQUESTS_TEST),
     Fault(REQUESTS, "words.figure(top.high)", "words.figure(top.low)", REQUESTS_TEST),
     Fault(REQUESTS, 'entry.parameter == "strike_rate"', "not entry.parameter", REQUESTS_TEST),
-    Fault(REQUESTS, 'replace(r"\*", r"[^.]+")', 'replace(r"\*", r"x")', REQUESTS_TEST),
+    Fault(REQUESTS, r'replace(r"\*", r"[^.]+")', r'replace(r"\*", r"x")', REQUESTS_TEST),
     Fault(REQUESTS, "row[sheet.effect] = _effect(", "row[sheet.figures] = _effect(", REQUESTS_TEST),
 )  # fmt: skip
