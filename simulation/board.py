@@ -122,9 +122,7 @@ class Acting:
     def add(self, active: ActiveEffect) -> None:
         """One more effect acts."""
         self.token = object()
-        if new := tuple([key for key, _ in active.picks if key not in self._fields]):
-            self._fields += new
-            self._found.clear()
+        self._fields += tuple([key for key, _ in active.picks if key not in self._fields])
         if active.aim is None:
             self._everywhere.append(active)
             self._found.clear()

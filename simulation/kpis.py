@@ -128,7 +128,7 @@ def measure(records: Records, model: Model) -> Measured:
     margins = np.array([product.margin for product in plan.products])
     moved = math.fsum(move.after - move.before for move in records.moves)
     before_plans = float(margins @ products) - fixed_costs(model) - moved - fees - bonuses
-    quotas = _final_quotas(records, model)
+    quotas = np.array(model.rep_quotas(records.quota_factors) if records.quota_factors else model.rep_quota)
     with_quota = quotas > 0
     on_quota = float(np.mean(reps[with_quota] >= enough_for(quotas[with_quota]))) if with_quota.any() else 0.0
     kpis = {
@@ -173,17 +173,6 @@ def fixed_costs(model: Model) -> float:
         entry.amount for entry in model.allocation.budget if plan.activity[entry.activity].pool in as_spent
     )
     return spent + math.fsum(measure.cost for measure in plan.measures if measure.enabled)
-
-
-def _final_quotas(records: Records, model: Model) -> Floats:
-    """Quota by rep in the end: weights may have moved it (M3)."""
-    if not records.quota_factors:
-        return np.array(model.rep_quota)
-    product = {id: number for number, id in enumerate(model.products)}
-    quotas = np.zeros(len(model.reps))
-    for cell in model.allocation.quotas:
-        quotas[model.rep_number[cell.rep]] += cell.quota * records.quota_factors[product[cell.product]]
-    return quotas
 
 
 def _hit_by(records: Records, model: Model, event: EventName) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple, TypeAlias
 
@@ -193,6 +193,14 @@ class Model:
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
         """A compiled class has no ``__dict__`` in which pickle would find what is to be sent to other processes."""
         return Model, tuple(getattr(self, one.name) for one in fields(self))
+
+    def rep_quotas(self, factors: Sequence[float]) -> list[float]:
+        """Quota of each rep where every product's quotas have changed by its factor (M3)."""
+        factor = dict(zip(self.products, factors, strict=True))
+        quotas = [0.0] * len(self.reps)
+        for cell in self.allocation.quotas:
+            quotas[self.rep_number[cell.rep]] += cell.quota * factor[cell.product]
+        return quotas
 
     def deal_attributes(self, kind: DealKind) -> Attributes:
         """By what effects pick an opportunity; its account's industry counts where it states none."""

@@ -71,7 +71,6 @@ class Quarter:
         self.duty: dict[tuple[str, str], list[Errand]] = {}
         """Work at events by (region, activity), in order of day."""
         self._deal_keys: dict[DealKind, Keys] = {}
-        self._product = {id: number for number, id in enumerate(model.products)}
         self._quota_factors = [1.0] * len(model.products)
         self.cell_quota = [quota for quotas in model.cell_quota for quota in quotas]
         """Quota as it stands now of every cell: product × region, the regions of a product side by side."""
@@ -201,10 +200,7 @@ class Quarter:
                     self.cell_quota[cell] *= factor
                     self._attain(cell)
             self._quota_factors[product] *= factor
-        quotas = [0.0] * len(self.reps)
-        for row in self.model.allocation.quotas:
-            quotas[self.model.rep_number[row.rep]] += row.quota * self._quota_factors[self._product[row.product]]
-        for rep, quota in zip(self.reps, quotas, strict=True):
+        for rep, quota in zip(self.reps, self.model.rep_quotas(self._quota_factors), strict=True):
             rep.quota = quota
         self.records.quota_factors = tuple(self._quota_factors)
 

@@ -16,7 +16,7 @@ from scenarios.crm import AssumedFigure, ImportReport
 from scenarios.errors import UsageError
 from scenarios.loading import DATA_REQUEST
 
-__all__ = ["TOPICS", "data_requests", "write_data_request"]
+__all__ = ["COLUMNS", "TOPICS", "data_requests", "write_data_request"]
 
 TOPICS: dict[str, str] = {
     "renewals": "",
@@ -48,7 +48,7 @@ KNOWN = {
     "renewals": r"customer_tiers\.[^.]+\.renewal_rate",
 }
 """Topics that are not asked for where the export told figures of such paths; a file may tell too little of them."""
-_COLUMNS = ("rank", "missing", "use", "from", "form", "figures", "default", "grade", "source", "effect")
+COLUMNS = ("rank", "missing", "use", "from", "form", "figures", "default", "grade", "source", "effect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class _Asked:
 
 def data_requests(report: ImportReport, words: Wording) -> list[tuple[str, ...]]:
     """Rows of the sheet, its header first."""
-    header = tuple(words.say(f"request.column.{column}") for column in _COLUMNS)
+    header = tuple(words.say(f"request.column.{column}") for column in COLUMNS)
     rows = [_row(rank, asked, report.out, words) for rank, asked in enumerate(_asked(report), 1)]
     return [header, *rows]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reports.pages.data_request import COLUMNS
 from reports.pages.estimates import points
 from reports.pages.sensitivity import kpi_name, range_name, swing_text
 from reports.wording import CHINESE, ENGLISH, Wording
@@ -72,8 +74,8 @@ def write_effects(sheet: RequestSheet, plan: Plan, result: SensitivityResult) ->
     words, waits = sheet.words, _waiting(plan)
     found = [_ranges(row[sheet.figures], result.rows, waits) for row in sheet.rows]
     widest = [max(ranges, key=lambda line: abs(line.swing.mean), default=None) for ranges in found]
-    order = sorted(range(len(found)), key=lambda at: -1.0 if (top := widest[at]) is None else -abs(top.swing.mean))
-    order.sort(key=lambda at: widest[at] is None)
+    swings = [math.inf if top is None else -abs(top.swing.mean) for top in widest]
+    order = sorted(range(len(swings)), key=swings.__getitem__)  # a stable sort: the unmeasured stay as they were
     header, rows = list(sheet.header), []
     header[sheet.rank] = words.say(_MEASURED)
     for number, at in enumerate(order, 1):
@@ -107,8 +109,7 @@ def _lines(path: Path, words: Wording) -> list[list[str]]:
 
 
 def _names(words: Wording) -> list[str]:
-    columns = ("rank", "measured", "missing", "use", "from", "form", "figures", "default", "grade", "source", "effect")
-    return [words.say(f"request.column.{column}") for column in columns]
+    return [words.say(f"request.column.{column}") for column in (*COLUMNS, "measured")]
 
 
 def _waiting(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ import pytest
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.plan import Plan
 from simulation import native
+from simulation.board import ActiveEffect
 from simulation.compiling import compile_model
 from simulation.future import draw_future
 from simulation.options import Options
@@ -214,3 +215,20 @@ def test_where_nothing_is_asked_nothing_comes_before_what_is() -> None:
     quarter.signed(R1, 1, NORTH, 75_000.0)
     quarter.signed(R1, 0, NORTH, 1.0)
     assert quarter.attainment == [float("inf"), 0.0, 0.5, 1.0, 1.0]  # the last for what is of no cell
+
+
+@pytest.mark.parametrize(
+    ("aim", "fewer"),
+    [(("rep", "R1"), {R1}), (("region", "south"), {R2, R3}), (("account", "C1"), set()), (None, {R1, R2, R3})],
+)
+def test_hours_there_are_those_of_the_days_before_and_after_an_effect(
+    aim: tuple[str, str] | None, fewer: set[int]
+) -> None:
+    """From day 20 on half the hours of whom it is aimed at: R1 covers the north, R3 the south, R2 both."""
+    quarter = quarter_of((), calendar=small_plan().calendar.model_dump() | {"blocks": ()})
+    quarter.at(20.0, lambda: quarter.board.switch_on(ActiveEffect("rep_hours", factor=0.5, aim=aim)))
+    there = quarter.run().hours_there
+    horizon = quarter.model.horizon
+    for rep, hours in enumerate(there):
+        days = 20.0 + (horizon - 20.0) * (0.5 if rep in fewer else 1.0)
+        assert hours == pytest.approx(quarter.model.hours_per_day[rep] * days)
