@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "request.widest_of": "；为其 {n} 个取值范围中影响最大者",
     "request.done": "各项数据对结果的影响已写入 {path}",
     "request.no_sheet": "--data-request：没有 {path}；quarterdeck import-crm 会在它生成的计划文件夹中写入该表",
+    "request.nothing_ranged": "{path}：计划没有给出其中任何数字的取值范围。请在 plan.yaml 的 assumptions 中给出 low 和 high",
     "request.columns_missing": "{path} 缺少列：{columns}；--data-request 要读写这些列。请恢复表头，各列以逗号分隔",
     "request.long_row": "{path}：{row} …… 这一行的单元格多于表头。含逗号的文字请加引号，或用 Excel 保存该表",
     "request.unreadable": "{path} 无法按 UTF-8 或 GB18030 编码的 CSV 读取：{reason}",

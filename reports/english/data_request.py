@@ -28,6 +28,8 @@ SENTENCES: dict[str, str] = {
     "request.done": "What each request moves is in {path}",
     "request.no_sheet": "--data-request: there is no {path}; quarterdeck import-crm writes it into the folder of the "
     "plan that it makes",
+    "request.nothing_ranged": "{path}: the plan states no range of any figure that a request waits for. Give its entry "
+    "of assumptions in plan.yaml a low and a high end",
     "request.columns_missing": "{path} has no column {columns}: --data-request reads and writes it. Put the heading "
     "back, commas between the columns",
     "request.long_row": "{path}: the row {row} … has more cells than the header. Put text that holds a comma into "

@@ -21,7 +21,7 @@ from studies.decisions.ranges import stated_ranges
 from studies.decisions.sensitivity import RangeRow, SensitivityResult
 from studies.replay.stores import replace_file
 
-__all__ = ["RequestSheet", "read_request_sheet", "write_effects"]
+__all__ = ["RequestSheet", "ranges_of_requests", "read_request_sheet", "write_effects"]
 
 _JUDGED, _MEASURED = "request.column.rank", "request.column.measured"
 """Headings of the ranks, before and after measuring."""
@@ -62,6 +62,16 @@ def read_request_sheet(plan: str, words: Wording) -> RequestSheet:
         if len(row) > len(header):
             raise UsageError(words.say("request.long_row", path=path, row=words.listed(row[:2])))
     return RequestSheet(path, own, header, tuple(rows), *(header.index(name) for name in (ranks[0], figures, effect)))
+
+
+def ranges_of_requests(sheet: RequestSheet, plan: Plan) -> tuple[str, ...]:
+    """Paths of the stated ranges that a request waits for; UsageError where none does."""
+    waits = _waiting(plan).items()
+    named = [row[sheet.figures] for row in sheet.rows]
+    found = [path for path, figures in waits if any(_is_named(one, cell) for one in figures for cell in named)]
+    if not found:
+        raise UsageError(sheet.words.say("request.nothing_ranged", path=sheet.path))
+    return tuple(found)
 
 
 def write_effects(sheet: RequestSheet, plan: Plan, result: SensitivityResult) -> None:

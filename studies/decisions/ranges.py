@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,6 +19,7 @@ __all__ = ["StatedRange", "plan_at", "stated_ranges", "without_range"]
 
 _ENDS = (0.1, 0.9)
 """Quantiles of an uncertainty's distribution that are its range."""
+_MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,14 @@ def stated_ranges(plan: Plan, only: Sequence[str] | None = None) -> tuple[Stated
         return tuple(found)
     known = {entry.path for entry in found}
     for stranger in sorted(set(only) - known):
-        raise UsageError(f"the plan states no range of {stranger}; there are: {', '.join(sorted(known)) or 'none'}")
+        raise UsageError(f"the plan states no range of {stranger}; there are: {_nearest(stranger, known)}")
     return tuple(entry for entry in found if entry.path in only)
+
+
+def _nearest(stranger: str, known: Collection[str]) -> str:
+    """Those that are written most alike; a plan of many reps has hundreds."""
+    nearest = sorted(difflib.get_close_matches(stranger, sorted(known), n=_MOST_NAMED, cutoff=0.0))
+    return ", ".join(nearest + ["…"] * (len(known) > len(nearest))) or "none"
 
 
 def without_range(plan: Plan) -> tuple[tuple[str, str], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ from typer.testing import CliRunner, Result
 
 import cli
 from reports.pages.data_request import write_data_request
-from reports.pages.measured_requests import read_request_sheet, write_effects
+from reports.pages.measured_requests import ranges_of_requests, read_request_sheet, write_effects
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.crm import import_crm
 from scenarios.errors import UsageError
 from scenarios.loading import DATA_REQUEST, load_plan
 from studies.answering import answer
+from studies.decisions.ranges import stated_ranges
 from studies.decisions.sensitivity import ExplainRequest, SensitivityResult
 from studies.results import Estimate
 
@@ -231,3 +233,23 @@ def test_where_it_cannot_be_written_the_sheet_stays_as_it_was(monkeypatch: pytes
         write_effects(found, plan, result)
     assert sheet.read_bytes() == before
     assert [path.name for path in sheet.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_only_what_requests_wait_for_is_moved_unless_ranges_are_named() -> None:
+    """An imported plan states ranges of every rep and product, which no request waits for."""
+    sheet, plan = read_request_sheet(str(imported().parent), ENGLISH), load_plan("plan").plan
+    waiting = ranges_of_requests(sheet, plan)
+    assert {DEBT, HANDOVER, LEAVING, PRICE_CUT} <= set(waiting)
+    assert not [path for path in waiting if path.startswith(("reps.", "products.", "uncertainty.U-win"))]
+    assert len(waiting) < len(stated_ranges(plan)) / 2
+    rows = read(sheet.path)
+    write(sheet.path, [row for row in rows if not row["Figures of the plan"]])
+    with pytest.raises(UsageError, match="states no range of any figure that a request waits for"):
+        ranges_of_requests(read_request_sheet("plan", ENGLISH), plan)
+
+
+def test_the_command_moves_what_requests_wait_for_and_no_more() -> None:
+    waiting = ranges_of_requests(read_request_sheet(str(imported().parent), ENGLISH), load_plan("plan").plan)
+    said = call("explain", "plan", "--data-request", "--replications", "2", "--jobs", "1", "--json", "--out", "runs")
+    assert said.exit_code == 0, said.output
+    assert {row["path"] for row in json.loads(said.stdout)["rows"]} == set(waiting)

@@ -202,3 +202,15 @@ def test_a_precision_is_asked_of_what_is_explained_of_chances_or_of_worths(resul
     assert STUDY.figures(result, "p_target") == [result.p_target, *(row.p_target_swing for row in result.rows)]
     assert STUDY.figures(result, "contribution") == list(result.worth.values())
     assert STUDY.figures(result, "cash") == []
+
+
+def test_of_many_ranges_those_written_most_alike_are_named(plan: Plan) -> None:
+    """An imported plan has hundreds, which nobody reads."""
+    entry = plan.uncertainty[0]
+    many = tuple(entry.model_copy(update={"id": f"U-hours-{number}"}) for number in range(40))
+    with pytest.raises(UsageError, match=r"states no range of uncertainty\.U-hour-7; there are: ") as refusal:
+        stated_ranges(plan.model_copy(update={"uncertainty": many}), ["uncertainty.U-hour-7"])
+    named = str(refusal.value).partition("there are: ")[2].split(", ")
+    assert len(named) == 13
+    assert "uncertainty.U-hours-7" in named
+    assert named[-1] == "…"
