@@ -130,7 +130,7 @@ FAULTS = (
     # what each data request moves
     Fault(REQUESTS, "key=lambda line: abs(line.swing.mean)", "key=lambda line: line.swing.mean", REQUESTS_TEST),
     Fault(REQUESTS, "else -abs(top.swing.mean)", "else abs(top.swing.mean)", REQUESTS_TEST),
-    Fault(REQUESTS, "order.sort(key=lambda at: widest[at] is None)", "order.sort(key=lambda at: widest[at] is not None)", REQUESTS_TEST),
+    Fault(REQUESTS, "[math.inf if top is None", "[-math.inf if top is None", REQUESTS_TEST),
     Fault(REQUESTS, "words.figure(top.high)", "words.figure(top.low)", REQUESTS_TEST),
     Fault(REQUESTS, 'entry.parameter == "strike_rate"', "not entry.parameter", REQUESTS_TEST),
     Fault(REQUESTS, r'replace(r"\*", r"[^.]+")', r'replace(r"\*", r"x")', REQUESTS_TEST),
