@@ -73,6 +73,8 @@ SENTENCES: dict[str, str] = {
     "trace.weeks": "Signed by week",
     "trace.weeks_note": "Without risks: signed so far in the same replication.",
     "trace.reps": "Signed by rep, against quota",
+    "trace.quotas_moved": "Quota: as weights left it, which moved it from what was handed out.",
+    "trace.quota_was": "{quota} ({before} until it was moved)",
     "trace.left": "left on {date}",
     "trace.rep_left": "Left on {date}.",
     "trace.next": "Look closer: quarterdeck trace {plan} --replication {n} with --rep, --account, --opportunity or "
@@ -87,9 +89,11 @@ SENTENCES: dict[str, str] = {
     "trace.rep_weeks": "Week by week",
     "trace.rep_weeks_note": "Waited: mean days from when a contact was due to when it was begun. Each contact of a "
     "week: --week N.",
+    "trace.rep_weeks_quota": "Of quota: of the one that stands in the end.",
     "trace.story": "What happened",
     "trace.no_story": "Nothing happened",
     "column.date": "When",
+    "column.handed_out": "Handed out",
     "column.hit": "Hit",
     "column.came_of_it": "Came of it",
     "column.in_this_quarter": "In this quarter",

@@ -6,7 +6,7 @@ from reports.pages.happenings import about, date_of, happening_cell, names_in, s
 from reports.pages.parts import money_title, named, row
 from reports.specs import Block, Column, Sentence, Table
 from reports.wording import Wording
-from studies.trace.traces import Happening, TraceResult
+from studies.trace.traces import Happening, RepOutcome, TraceResult
 
 __all__ = ["closeup"]
 
@@ -37,7 +37,7 @@ def _subject(result: TraceResult, words: Wording) -> list[Block]:
             "trace.about_rep",
             rep=named(rep.rep, rep.name, " "),
             signed=words.short(rep.signed),
-            quota=words.short(rep.quota),
+            quota=_quota(rep, words),
             calm=words.short(rep.without_risks),
             hours=words.quantity(rep.hours),
         )
@@ -48,6 +48,12 @@ def _subject(result: TraceResult, words: Wording) -> list[Block]:
     if focus.opportunity is not None:
         texts.append(_about_opportunity(result, focus.opportunity, words))
     return [Sentence(text, "headline") for text in texts]
+
+
+def _quota(rep: RepOutcome, words: Wording) -> str:
+    """The quota that stands in the end, and the one handed out where weights have moved it (M3)."""
+    quota, before = words.short(rep.final_quota), words.short(rep.quota)
+    return quota if quota == before else words.say("trace.quota_was", quota=quota, before=before)
 
 
 def _about_opportunity(result: TraceResult, opportunity: str, words: Wording) -> str:
@@ -78,7 +84,8 @@ def _weeks_of_rep(result: TraceResult, words: Wording) -> list[Block]:
             touches[happening.week].append(happening)
         elif happening.kind in ("won", "renewed"):
             signed[happening.week] += happening.amount or 0.0
-    quota = next(rep.quota for rep in result.reps if rep.rep == result.focus.rep)
+    rep = next(rep for rep in result.reps if rep.rep == result.focus.rep)
+    quota = rep.final_quota
     scale = words.scale([quota, *signed.values()])
     columns = (
         Column(words.say("column.week"), "figure"),
@@ -103,7 +110,10 @@ def _weeks_of_rep(result: TraceResult, words: Wording) -> list[Block]:
             )
         )
     title = money_title(words, "trace.rep_weeks", scale, result.currency)
-    return [Table(title, columns, tuple(lines), (words.say("trace.rep_weeks_note"),))]
+    notes = [words.say("trace.rep_weeks_note")]
+    if _quota(rep, words) != words.short(rep.quota):
+        notes.append(words.say("trace.rep_weeks_quota"))
+    return [Table(title, columns, tuple(lines), tuple(notes))]
 
 
 def _story(result: TraceResult, words: Wording) -> Table:

@@ -253,9 +253,13 @@ def _weeks(result: TraceResult, words: Wording) -> Table:
 
 
 def _reps(result: TraceResult, words: Wording) -> Table:
-    scale = words.scale(amount for rep in result.reps for amount in (rep.quota, rep.signed))
+    """Against the quotas that stand in the end; what was handed out beside them where weights were moved (M3)."""
+    scale = words.scale(amount for rep in result.reps for amount in (rep.quota, rep.final_quota, rep.signed))
+    were_moved = any(scale.of(rep.quota) != scale.of(rep.final_quota) for rep in result.reps)
+    handed_out = (Column(words.say("column.handed_out"), "figure", gives_way=3, under=0),) if were_moved else ()
     columns = (
         Column(words.say("column.rep")),
+        *handed_out,
         Column(words.say("column.quota"), "figure"),
         Column(words.say("column.signed"), "figure"),
         Column(words.say("column.of_quota"), "figure"),
@@ -265,12 +269,14 @@ def _reps(result: TraceResult, words: Wording) -> Table:
     lines = tuple(
         row(
             named(rep.rep, rep.name, " "),
-            scale.of(rep.quota),
+            *((scale.of(rep.quota),) if were_moved else ()),
+            scale.of(rep.final_quota),
             scale.of(rep.signed),
-            words.percent(rep.signed / rep.quota, 0) if rep.quota > 0 else "",
+            words.percent(rep.signed / rep.final_quota, 0) if rep.final_quota > 0 else "",
             scale.of(rep.without_risks),
             words.say("trace.left", date=date_of(rep.left_date, words)) if rep.left_date else "",
         )
         for rep in result.reps
     )
-    return Table(money_title(words, "trace.reps", scale, result.currency), columns, lines)
+    notes = (words.say("trace.quotas_moved"),) if were_moved else ()
+    return Table(money_title(words, "trace.reps", scale, result.currency), columns, lines, notes)

@@ -147,6 +147,9 @@ class RepOutcome(Record):
     rep: str
     name: str
     quota: float
+    """As handed out."""
+    final_quota: float
+    """The one that stands in the end: ``quota``, unless weights have moved it (M3)."""
     signed: float
     without_risks: float
     hours: float

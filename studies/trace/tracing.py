@@ -253,11 +253,14 @@ def _plan_uses(teller: Storyteller) -> Iterator[PlanUse]:
 def _rep_outcomes(teller: Storyteller, measured: Measured, calm: Measured) -> Iterator[RepOutcome]:
     """What each rep signed, with risks and without."""
     left = {strike.subject: strike.event_day for strike in teller.hits("rep_leaves")}
+    handed_out, factors = teller.model.rep_quota, teller.trace.records.quota_factors
+    in_the_end = teller.model.rep_quotas(factors) if factors else handed_out
     for number, rep in enumerate(teller.plan.reps):
         yield RepOutcome(
             rep=rep.id,
             name=rep.name,
-            quota=teller.model.rep_quota[number],
+            quota=handed_out[number],
+            final_quota=in_the_end[number],
             signed=float(measured.signed_by_rep[number]),
             without_risks=float(calm.signed_by_rep[number]),
             hours=teller.trace.records.hours[number],

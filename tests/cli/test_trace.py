@@ -109,6 +109,41 @@ def test_steering_is_told(columns: str, monkeypatch: pytest.MonkeyPatch) -> None
     assert "How it was steered" not in week
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "of_one", "week"),
+    [
+        (
+            "en",
+            ("Handed out Quota", "R2 Bo 367 433", "R3 Chen 267 261", "Quota: as weights left it"),
+            "R2 Bo signs 134 k of a quota of 433 k (367 k until it was moved)",
+            "Of quota: of the one that stands in the end.",
+        ),
+        (
+            "zh",
+            ("R2 Bo 36.7 43.3", "销售指标：权重调整后的指标；原指标："),
+            "R2 Bo 销售指标 43.3万（调整前 36.7万）",
+            "占指标：按季度末的指标计算。",
+        ),
+    ],
+)
+def test_quotas_that_were_moved_are_told_as_they_stand_and_as_they_were(
+    language: str, said: tuple[str, ...], of_one: str, week: str
+) -> None:
+    steered = str(small_plan_files(Path("steered"), plan=STEERED))
+    text = " ".join(call(steered, "--replication", "3", "--language", language).stdout.split())
+    assert [words for words in said if words not in text] == []
+    rep = " ".join(call(steered, "--replication", "3", "--rep", "R2", "--language", language).stdout.split())
+    assert of_one in rep
+    assert week in rep
+
+
+def test_quotas_that_stay_are_told_once(plan: str) -> None:
+    whole, one = call(plan, *FORCED).stdout, call(plan, *FORCED, "--rep", "R2").stdout
+    assert "Handed out" not in whole
+    assert "moved" not in one
+    assert "Of quota:" not in one
+
+
 def test_without_risk_nothing_struck_and_nothing_is_changed(plan: str) -> None:
     text = " ".join(call(plan, "--risks", "none").stdout.split())
     assert "No risk struck." in text

@@ -6,9 +6,11 @@ import datetime as dt
 
 import pytest
 
+from scenarios.allocation import Allocation, QuotaCell
 from scenarios.errors import UsageError
 from scenarios.loading import load_plan
 from scenarios.plan import Plan
+from scenarios.policies import Policy, ProductChoice, WeightChange
 from scenarios.risks import ContingencyPlan, Trigger
 from simulation.options import ForcedStrike, Options
 from studies.replay.replications import run_replications
@@ -142,6 +144,26 @@ def test_steering_training_and_coaching_are_told_as_they_are_in_the_records() ->
     assert [row for row in of_one if row.kind.startswith("exam")] == [
         row for row in story if row.kind.startswith("exam") and row.rep == "R01"
     ]
+
+
+def test_a_rep_is_held_against_the_quota_that_stands_in_the_end(small_plan: Plan) -> None:
+    """L1 goes from 200 k to 500 k of the 800 k that are asked, a factor of 2.5; S1 keeps half of its 600 k (M3)."""
+    asked = (
+        QuotaCell("S1", "north", "R1", 200_000),
+        QuotaCell("L1", "north", "R1", 80_000),
+        QuotaCell("L1", "north", "R2", 120_000),
+        QuotaCell("S1", "south", "R3", 400_000),
+    )
+    allocation = Allocation("by hand", asked)
+    change = WeightChange(gain=ProductChoice(product=("L1",)), to_share=0.625, week=5)
+    plan = small_plan.model_copy(update={"policies": (Policy(id="M3", name="Weights", weight_change=change),)})
+    moved, left = (
+        trace_study(steered, allocation, Options.of(steered), seed=SEED, replication=REPLICATION).reps
+        for steered in (plan, small_plan)
+    )
+    assert [rep.quota for rep in moved] == [rep.quota for rep in left] == [280_000, 120_000, 400_000]
+    assert [rep.final_quota for rep in moved] == pytest.approx([300_000, 300_000, 200_000])
+    assert [rep.final_quota for rep in left] == [280_000, 120_000, 400_000]
 
 
 def test_days_and_dates_are_in_order_and_inside_the_quarter(small_plan: Plan) -> None:
