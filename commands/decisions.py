@@ -118,18 +118,11 @@ def explain(
     """Say which of the figures that nobody knows the answer rests on, and what would turn the decision."""
     more: Options = {"plans": plans, **sample.options, "kpi": kpi.value, "against": against}
     more |= {"verdicts": verdict, "ranges": figure, "indices": indices.value, "points": points}
-    if not data_request:
-        page.answer(quarter.request("explain", plan, **more))
-        return
-    from reports.messages import say
-    from reports.pages.measured_requests import ranges_of_requests, read_request_sheet, write_effects
+    if data_request and not figure:
+        from reports.pages.measured_requests import ranges_of_requests, read_request_sheet
 
-    sheet = read_request_sheet(plan, page.words)  # before minutes are spent on what could not be written
-    if not figure:
-        more["ranges"] = ranges_of_requests(sheet, quarter.inputs(plan).plan)
-    outcome = page.answer(quarter.request("explain", plan, **more))
-    write_effects(sheet, outcome.inputs.plan, outcome.result)
-    say(page.words.say("request.done", path=sheet.path))
+        more["ranges"] = ranges_of_requests(read_request_sheet(plan, page.words), quarter.inputs(plan).plan)
+    page.answer(quarter.request("explain", plan, **more, data_request=data_request))
 
 
 @command(commands, "quarterdeck reach my-quarter --chance 70%")

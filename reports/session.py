@@ -12,6 +12,7 @@ from pathlib import Path
 from reports.json_texts import print_json, runs_json
 from reports.messages import say
 from reports.pages.answers import Answer, answer_page
+from reports.pages.measured_requests import sheet_to_fill, write_effects
 from reports.pages.precision import precision_page
 from reports.pages.run import page_of
 from reports.pages.run_list import run_list_page
@@ -49,6 +50,7 @@ __all__ = [
 def answer_request(request: Request, out: Path, json: bool, require: Sequence[str], words: Wording) -> Outcome:
     """Answer, save first, show then. RequirementFailed where the answer does not meet what was required."""
     requirements = read_requirements(require, STUDIES[request.study], words)
+    sheet_to_fill(request, words)  # refused before minutes are spent on what could not be written
     with ProgressBars(words) as progress, _kept_when_interrupted(out, words):
         outcome, folder = answer_and_save(request, out, progress)
     _show_outcome(outcome, folder, json, words)
@@ -68,6 +70,7 @@ def resume_saved(
     """Continue a study that was interrupted, save and show it."""
     request, _ = read_asked(folder)
     requirements = read_requirements(require, STUDIES[request.study], words)
+    sheet_to_fill(request, words)  # refused before minutes are spent on what could not be written
     with ProgressBars(words) as progress, _kept_when_interrupted(out, words):
         outcome, saved = resume_run(folder, out, progress, jobs, cluster)
     _show_outcome(outcome, saved, json, words)
@@ -96,6 +99,10 @@ def show_unfinished(folder: Path, json: bool, words: Wording) -> None:
 def _show_outcome(outcome: Outcome, folder: Path, json: bool, words: Wording) -> None:
     show_result(outcome.result, json, words, outcome.request.source, outcome.precision)
     say(words.say("runs.saved", folder=folder))
+    sheet = sheet_to_fill(outcome.request, words)  # as it is now: somebody may have written into it meanwhile
+    if sheet is not None:
+        write_effects(sheet, outcome.inputs.plan, outcome.result)
+        say(words.say("request.done", path=sheet.path))
 
 
 def repeat_saved(folder: Path, jobs: int, cluster: str | None, json: bool, words: Wording) -> None:

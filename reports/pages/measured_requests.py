@@ -18,10 +18,11 @@ from scenarios.errors import UsageError
 from scenarios.loading import DATA_REQUEST
 from scenarios.plan import Plan
 from studies.decisions.ranges import stated_ranges
-from studies.decisions.sensitivity import RangeRow, SensitivityResult
+from studies.decisions.sensitivity import ExplainRequest, RangeRow, SensitivityResult
 from studies.replay.stores import replace_file
+from studies.requests import Request
 
-__all__ = ["RequestSheet", "ranges_of_requests", "read_request_sheet", "write_effects"]
+__all__ = ["RequestSheet", "ranges_of_requests", "read_request_sheet", "sheet_to_fill", "write_effects"]
 
 _JUDGED, _MEASURED = "request.column.rank", "request.column.measured"
 """Headings of the ranks, before and after measuring."""
@@ -41,6 +42,13 @@ class RequestSheet:
     figures: int
     effect: int
     """Positions of the columns that are read and written; all others are a planner's."""
+
+
+def sheet_to_fill(request: Request, words: Wording) -> RequestSheet | None:
+    """The sheet that a request's answer goes into; None where it goes into none."""
+    if isinstance(request, ExplainRequest) and request.data_request:
+        return read_request_sheet(request.source, words)
+    return None
 
 
 def read_request_sheet(plan: str, words: Wording) -> RequestSheet:

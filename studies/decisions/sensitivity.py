@@ -55,6 +55,8 @@ class ExplainRequest(QuarterRequest):
     indices: Literal["none", "morris", "sobol"] = "none"
     points: Annotated[int, Field(ge=2, le=4096)] = 8
     """Morris: trajectories; Sobol: base sample, a power of two."""
+    data_request: bool = False
+    """Whether the answer goes into the data request sheet of the plan's folder, also where it is continued."""
 
 
 class RangeRow(Record):

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -17,10 +18,13 @@ from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.crm import import_crm
 from scenarios.errors import UsageError
 from scenarios.loading import DATA_REQUEST, load_plan
+from simulation.records import Records
 from studies.answering import answer
 from studies.decisions.ranges import stated_ranges
 from studies.decisions.sensitivity import ExplainRequest, SensitivityResult
+from studies.replay import replications
 from studies.results import Estimate
+from studies.saved.runs import list_runs
 
 SMALL = Path(__file__).parents[1] / "data" / "crm_small"
 DEBT, HANDOVER, LEAVING, PRICE_CUT = (
@@ -253,3 +257,70 @@ def test_the_command_moves_what_requests_wait_for_and_no_more() -> None:
     said = call("explain", "plan", "--data-request", "--replications", "2", "--jobs", "1", "--json", "--out", "runs")
     assert said.exit_code == 0, said.output
     assert {row["path"] for row in json.loads(said.stdout)["rows"]} == set(waiting)
+
+
+def interrupted(monkeypatch: pytest.MonkeyPatch, *given: str) -> str:
+    """Name of the run of an explain of the small plan that is stopped after some quarters."""
+    real, ran = replications.replicate, [0]
+
+    def stopped(*of: Any) -> Records:
+        ran[0] += 1
+        if ran[0] > 12:
+            raise KeyboardInterrupt
+        return real(*of)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(replications, "replicate", stopped)
+        call("explain", "plan", *given)
+    [left] = list_runs(Path("runs"))
+    assert left.is_unfinished
+    return left.name
+
+
+WHOLE = ("--kpi", "cash", "--figure", DEBT, "--replications", "8", "--jobs", "1", "--out", "runs")
+
+
+def test_a_study_that_is_continued_writes_the_same_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = imported()
+    before = sheet.read_bytes()
+    assert call("explain", "plan", "--data-request", *WHOLE, "--out", "whole").exit_code == 0
+    whole = sheet.read_bytes()
+    sheet.write_bytes(before)
+    left = interrupted(monkeypatch, "--data-request", *WHOLE)
+    assert sheet.read_bytes() == before
+    result = call("run", "--resume", left, "--jobs", "1", "--out", "runs")
+    assert result.exit_code == 0, result.output
+    assert f"What each request moves is in {sheet}" in result.stderr
+    assert sheet.read_bytes() == whole != before
+
+
+def test_a_study_that_was_not_asked_to_leaves_the_sheet_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = imported()
+    before = sheet.read_bytes()
+    left = interrupted(monkeypatch, *WHOLE)
+    assert call("run", "--resume", left, "--jobs", "1", "--out", "runs").exit_code == 0
+    assert sheet.read_bytes() == before
+
+
+def test_without_its_sheet_a_study_is_not_continued_and_nothing_of_it_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when it is continued from another folder than the one in which it was begun."""
+    sheet = imported()
+    left = interrupted(monkeypatch, "--data-request", *WHOLE)
+    there = sheet.read_bytes()
+    sheet.unlink()
+    result = call("run", "--resume", left, "--jobs", "1", "--out", "runs")
+    assert result.exit_code == UsageError.exit_code
+    assert f"there is no {sheet}" in result.stderr
+    assert [run.name for run in list_runs(Path("runs"))] == [left]
+    sheet.write_bytes(there)
+    assert call("run", "--resume", left, "--jobs", "1", "--out", "runs").exit_code == 0
+
+
+def test_what_is_written_into_the_sheet_while_it_is_measured_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = imported()
+    left = interrupted(monkeypatch, "--data-request", *WHOLE)
+    write(sheet, [{**row, "From whom": "Ms Li"} for row in read(sheet)])
+    assert call("run", "--resume", left, "--jobs", "1", "--out", "runs").exit_code == 0
+    first = read(sheet)[0]
+    assert (first["What is missing"], first["From whom"]) == (INVOICES, "Ms Li")
+    assert DEBT in first[EFFECT]
