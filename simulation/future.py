@@ -7,7 +7,7 @@ can write one by hand.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import NamedTuple
 
@@ -35,7 +35,16 @@ from simulation.draws import (
 from simulation.model import Model
 from simulation.nature import nature_factor
 
-__all__ = ["DealChance", "Future", "LeadPoint", "addon_chance", "draw_future", "more_leads", "passes_again"]
+__all__ = [
+    "DealChance",
+    "Future",
+    "LeadPoint",
+    "addon_chance",
+    "draw_future",
+    "draw_futures",
+    "more_leads",
+    "passes_again",
+]
 
 
 class DealChance(NamedTuple):
@@ -100,7 +109,7 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
     instalments = 3 * len(model.plan.money.payment_terms)
     groups = {Purpose.TEST_GROUP: 1} if model.tested else {}
     accounts = draws.several(model.account_entities, {Purpose.RENEWAL: 1, Purpose.PAYMENT: instalments, **groups})
-    strikes = draws.several(model.strike_entities, {Purpose.STRIKE: 1, Purpose.EVENT: 1})
+    thresholds, events = _strikes(model, draws)
     return Future(
         replication=replication,
         nature=_nature(model, draws),
@@ -110,11 +119,30 @@ def draw_future(model: Model, seed: int, replication: int) -> Future:
         account_groups=tuple(accounts[Purpose.TEST_GROUP][:, 0].tolist()) if model.tested else (),
         renewal_payments=accounts[Purpose.PAYMENT].tolist(),
         payments=draws.uniforms(Purpose.PAYMENT, model.receivable_entities, 3).tolist(),
-        thresholds=exponential_threshold(strikes[Purpose.STRIKE][:, 0]),
-        events=tuple(strikes[Purpose.EVENT][:, 0].tolist()),
+        thresholds=thresholds,
+        events=events,
         exams=_exams(model, draws),
         draws=draws,
     )
+
+
+def draw_futures(models: Sequence[Model], seed: int, replication: int) -> list[Future]:
+    """``draw_future`` for each of several models of one plan, drawing once what does not depend on what is in play."""
+    widest = max(models, key=lambda model: float(model.source_bound.sum()))
+    drawn = draw_future(widest, seed, replication)
+    return [drawn if model is widest else _seen_under(model, drawn, widest) for model in models]
+
+
+def _seen_under(model: Model, drawn: Future, drawn_for: Model) -> Future:
+    """A future drawn for one model as another of its plan sees it: with its own strikes, and leads up to its bounds."""
+    if (model.source_bound <= drawn_for.source_bound).all():
+        bound = model.source_bound.tolist()
+        leads = tuple(point for point in drawn.leads if point.height < bound[point.source])
+    else:
+        leads = _leads(model, drawn.draws)
+    thresholds, events = _strikes(model, drawn.draws)
+    nature = _nature(model, drawn.draws)
+    return replace(drawn, nature=nature, leads=leads, thresholds=thresholds, events=events)
 
 
 def addon_chance(model: Model, future: Future, id: str, product: int) -> DealChance:
@@ -129,6 +157,12 @@ def passes_again(model: Model, future: Future, id: str, times: int) -> list[floa
     uniforms = future.draws.uniforms(Purpose.STAGE_PASS, Entities.of((id,)), stages * (times + 1))
     again: list[float] = uniforms[0, stages * times :].tolist()
     return again
+
+
+def _strikes(model: Model, draws: Draws) -> tuple[Floats, tuple[float, ...]]:
+    """Threshold of each possible strike, and whether it ends in its event."""
+    drawn = draws.several(model.strike_entities, {Purpose.STRIKE: 1, Purpose.EVENT: 1})
+    return exponential_threshold(drawn[Purpose.STRIKE][:, 0]), tuple(drawn[Purpose.EVENT][:, 0].tolist())
 
 
 def _exams(model: Model, draws: Draws) -> list[list[float]]:

@@ -148,7 +148,14 @@ def simulate_study(
     risks is its optimism.
     """
     start = time.perf_counter()
-    batch = futures.replay(plan, allocation, options, label="quarters with risks", keep_records=keep_records)
+    futures.prepare(
+        plan,
+        allocation,
+        [options, calm_options(plan, options)],
+        label="quarters with and without risks",
+        records_of=[options] if keep_records else [],
+    )
+    batch = futures.replay(plan, allocation, options, keep_records=keep_records)
     calm = replay_without_risks(plan, allocation, options, futures)
     optimism = None
     if expected_signed is not None:
@@ -178,8 +185,12 @@ def simulate_study(
 
 def replay_without_risks(plan: Plan, allocation: Allocation, options: Options, futures: Futures) -> Batch:
     """The same futures with no risk and no contingency plan."""
-    calm = Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty)
-    return futures.replay(plan, allocation, calm, label="quarters without risks")
+    return futures.replay(plan, allocation, calm_options(plan, options), label="quarters without risks")
+
+
+def calm_options(plan: Plan, options: Options) -> Options:
+    """Nothing strikes and nothing is held; what nobody knows stays."""
+    return Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty)
 
 
 def bridge(plan: Plan, batch: Batch, calm: Batch) -> tuple[BridgeStep, ...]:

@@ -26,7 +26,7 @@ from studies.decisions.plan_sets import Masks, PlanSets, only_costs
 from studies.decisions.set_choice import Criterion, Selected, Terms, choose_set
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
-from studies.replay.replications import run_variants
+from studies.replay.replications import Asked, run_variants
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, QuarterResult, Record
 from studies.statistics import SEEN_ENOUGH, TAIL, Values, mean_estimate
@@ -134,12 +134,12 @@ def select_study(
         raise UsageError("there is no contingency plan to choose from")
 
     def run_many(tasks: Sequence[tuple[frozenset[str], tuple[int, ...]]]) -> list[Batch]:
-        under = [(Options(options.risks, held, options.forced, options.uncertainty), n) for held, n in tasks]
+        asked = [Asked(Options(options.risks, held, options.forced, options.uncertainty), n) for held, n in tasks]
         how = futures.execution
         batches = run_variants(
             plan,
             allocation,
-            under,
+            asked,
             seed=how.seed,
             workers=how.workers,
             label="sets of contingency plans",

@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from scenarios.errors import UsageError
-from studies.replay.batches import Batch
 from studies.replay.workers import Work
 from studies.saved.versions import code, versions
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Cluster", "connected"]
 
 P = TypeVar("P")
+R = TypeVar("R")
 
 ADDRESS = re.compile(r"(tcp|tls)://[\w.:\[\]-]+:\d{1,5}")
 ANSWER_SECONDS = 10.0
@@ -110,12 +110,12 @@ class Cluster:
     client: Client
     address: str
 
-    def run(self, work: Work[P, Any], parts: Sequence[P]) -> Iterator[Batch]:
+    def run(self, work: Work[P, Any, R], parts: Sequence[P]) -> Iterator[R]:
         """UsageError where workers are lost over a part again and again, or all of them are."""
         name = f"quarterdeck-{uuid4().hex[:12]}"
         copy = self.client.submit(pickle.loads, pickle.dumps(work, pickle.HIGHEST_PROTOCOL), key=f"{name}-work")
         ours = what_decides()
-        under_way: deque[tuple[P, Batch | Future[Any]]] = deque()
+        under_way: deque[tuple[P, R | None, Future[Any] | None]] = deque()
         most = 0
         for number, part in enumerate(parts):
             if number % 64 == 0:
@@ -124,14 +124,15 @@ class Cluster:
                 yield self._finished(work, *under_way.popleft())
             found = work.find(part)
             key = (f"{name}-part", number)
-            ahead = self.client.submit(_compute, copy, part, ours, key=key) if found is None else found
-            under_way.append((part, ahead))
+            ahead = self.client.submit(_compute, copy, part, ours, key=key) if found is None else None
+            under_way.append((part, found, ahead))
         while under_way:
             yield self._finished(work, *under_way.popleft())
 
-    def _finished(self, work: Work[P, Any], part: P, ahead: Batch | Future[Any]) -> Batch:
-        if isinstance(ahead, Batch):
-            return ahead
+    def _finished(self, work: Work[P, Any, R], part: P, found: R | None, ahead: Future[Any] | None) -> R:
+        if ahead is None:
+            assert found is not None
+            return found
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
@@ -155,7 +156,7 @@ class Cluster:
                     raise UsageError(f"the cluster at {self.address} has no worker left") from None
 
 
-def _compute(work: Work[P, Any], part: P, expected: Mapping[str, str]) -> Any:
+def _compute(work: Work[P, Any, Any], part: P, expected: Mapping[str, str]) -> Any:
     """On a worker; one that came later than the others has not been compared yet."""
     from distributed import get_worker
 

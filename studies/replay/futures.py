@@ -17,7 +17,7 @@ from scenarios.allocation import Allocation
 from scenarios.plan import Plan
 from simulation.options import Options
 from studies.replay.batches import Batch
-from studies.replay.replications import Progress, run_replications
+from studies.replay.replications import Asked, Progress, run_variants
 from studies.replay.sameness import as_under, same_under
 from studies.replay.stores import Store, digest_of
 from studies.replay.workers import ONE_PROCESS, Workers
@@ -78,6 +78,29 @@ class Futures:
         execution = replace(self.execution, replications=replications)
         return Futures(execution, _ran=self._ran, _digests=self._digests)
 
+    def prepare(
+        self,
+        plan: Plan,
+        allocation: Allocation,
+        options: Sequence[Options],
+        *,
+        label: str,
+        records_of: Sequence[Options] = (),
+    ) -> None:
+        """Run together what ``replay`` under each of these options would run one after the other.
+
+        A future is drawn once for several of them then, and no process waits for the last ones of each.
+        """
+        digest = self._digest(plan, allocation)
+        asked: list[Asked] = []
+        for entry in dict.fromkeys(options):
+            variant, keep_records = (digest, entry), entry in records_of
+            _, unknown = self._known(plan, variant, np.arange(self.count), keep_records)
+            missing = self._not_run(variant, unknown, keep_records)
+            if len(missing):
+                asked.append(Asked(entry, missing.tolist(), keep_records, same_as=0 if asked else None))
+        self._run(plan, allocation, asked, label)
+
     def replay(
         self,
         plan: Plan,
@@ -95,6 +118,28 @@ class Futures:
         """
         variant = self._digest(plan, allocation), options
         wanted = np.arange(self.count) if only is None else np.array(sorted(only), dtype=np.int64)
+        parts, unknown = self._known(plan, variant, wanted, keep_records)
+        used = self._used.get(variant, _NONE)
+        fresh = len(np.setdiff1d(unknown, used, assume_unique=True))
+        self.run, self.known = self.run + fresh, self.known + len(wanted) - fresh
+        if len(unknown) or not parts:
+            missing = self._not_run(variant, unknown, keep_records)
+            if len(missing) or variant not in self._ran:
+                self._run(plan, allocation, [Asked(options, missing.tolist(), keep_records)], label)
+            parts.append(_some_of(self._ran[variant], unknown))
+            self._used[variant] = np.union1d(used, unknown)
+        if len(parts) == 1:
+            return parts[0]
+        joined = Batch.joined(parts)
+        return joined.rows(np.argsort(joined.numbers))
+
+    def _known(
+        self, plan: Plan, variant: _Variant, wanted: NDArray[np.int64], keep_records: bool
+    ) -> tuple[list[Batch], NDArray[np.int64]]:
+        """What this study's futures tell of those wanted, under these options or others, and the numbers of the rest.
+
+        Where records are wanted they tell nothing.
+        """
         parts: list[Batch] = []
         missing = wanted
         for other in [] if keep_records else [variant, *(v for v in self._used if v != variant and v[0] == variant[0])]:
@@ -103,51 +148,37 @@ class Futures:
                 continue
             batch = _some_of(self._ran[other], there)
             if other != variant:
-                same = same_under(plan, batch, other[1], options)
-                batch = as_under(plan, batch.rows(same), other[1], options)
+                same = same_under(plan, batch, other[1], variant[1])
+                batch = as_under(plan, batch.rows(same), other[1], variant[1])
             parts.append(batch)
             missing = np.setdiff1d(missing, batch.numbers, assume_unique=True)
-        used = self._used.get(variant, _NONE)
-        fresh = len(np.setdiff1d(missing, used, assume_unique=True))
-        self.run, self.known = self.run + fresh, self.known + len(wanted) - fresh
-        if len(missing) or not parts:
-            parts.append(self._run(variant, plan, allocation, missing, label, keep_records))
-            self._used[variant] = np.union1d(used, missing)
-        if len(parts) == 1:
-            return parts[0]
-        joined = Batch.joined(parts)
-        return joined.rows(np.argsort(joined.numbers))
+        return parts, missing
 
-    def _run(
-        self,
-        variant: _Variant,
-        plan: Plan,
-        allocation: Allocation,
-        numbers: NDArray[np.int64],
-        label: str,
-        keep_records: bool,
-    ) -> Batch:
-        """The numbered replications of a variant, those taken from memory that were run before."""
+    def _not_run(self, variant: _Variant, numbers: NDArray[np.int64], keep_records: bool) -> NDArray[np.int64]:
+        """Which of them no study has run under this variant, or not with records where these are wanted."""
         ran = self._ran.get(variant)
-        if ran is not None and keep_records and not (ran.records or ran.tables):
-            ran = None
-        missing = numbers if ran is None else np.setdiff1d(numbers, ran.numbers, assume_unique=True)
-        if len(missing) or ran is None:
-            fresh = run_replications(
-                plan,
-                allocation,
-                variant[1],
-                seed=self.execution.seed,
-                numbers=missing.tolist(),
-                workers=self.execution.workers,
-                label=label,
-                progress=self.execution.progress,
-                keep_records=keep_records,
-                store=self.execution.store,
-            )
-            ran = fresh if ran is None else _merged(ran, fresh)
-            self._ran[variant] = ran
-        return _some_of(ran, numbers)
+        if ran is None or (keep_records and not (ran.records or ran.tables)):
+            return numbers
+        return np.setdiff1d(numbers, ran.numbers, assume_unique=True)
+
+    def _run(self, plan: Plan, allocation: Allocation, asked: Sequence[Asked], label: str) -> None:
+        """Run variants and remember them; what was run without records gives way to what has them."""
+        how = self.execution
+        batches = run_variants(
+            plan,
+            allocation,
+            asked,
+            seed=how.seed,
+            workers=how.workers,
+            label=label,
+            progress=how.progress,
+            store=how.store,
+        )
+        for entry, fresh in zip(asked, batches, strict=True):
+            variant = self._digest(plan, allocation), entry.options
+            ran = self._ran.get(variant)
+            whole = ran is None or (entry.keep_records and not (ran.records or ran.tables))
+            self._ran[variant] = fresh if ran is None or whole else _merged(ran, fresh)
 
     def _digest(self, plan: Plan, allocation: Allocation) -> str:
         """A plan and an allocation by content; the objects are kept, so that their identity stays theirs."""

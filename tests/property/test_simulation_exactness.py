@@ -17,7 +17,8 @@ from scenarios.loading import load_plan
 from scenarios.measures import Measure
 from scenarios.plan import TABLES, Plan
 from scenarios.risks import ContingencyPlan, Risk
-from simulation.future import Future, draw_future
+from simulation.compiling import compile_model
+from simulation.future import Future, draw_future, draw_futures
 from simulation.model import Model
 from simulation.options import Options
 from simulation.quarter import replicate
@@ -89,6 +90,25 @@ def test_a_plan_that_never_triggers_costs_its_retainer_and_nothing_else(company:
     assert {k: v for k, v in measured_after.kpis.items() if k not in paid} == {
         k: v for k, v in measured_before.kpis.items() if k not in paid
     }
+
+
+@EXAMPLES
+@given(companies(), st.data(), st.booleans())
+def test_a_future_drawn_for_several_models_is_that_of_each(company: Company, data: st.DataObject, wide: bool) -> None:
+    plan = company.plan
+    if wide:  # leads that a risk may bring
+        flood = {"id": "K00", "name": "", "chance_per_quarter": 0.5}
+        flood["effects"] = [{"parameter": rate, "factor": 2.0} for rate in ("lead_rate", "baseline_rate")]
+        plan = changed(plan, risks=[*plan.model_dump()["risks"], flood])
+    models = []
+    for _ in range(data.draw(st.integers(1, 3))):
+        risks = data.draw(st.sets(st.sampled_from([risk.id for risk in plan.risks]))) if plan.risks else ()
+        uncertainty = data.draw(st.booleans())
+        models.append(compile_model(plan, company.allocation, Options.of(plan, risks, uncertainty=uncertainty)))
+    for model, future in zip(models, draw_futures(models, company.seed, 3), strict=True):
+        alone = draw_future(model, company.seed, 3)
+        assert future.thresholds.tolist() == alone.thresholds.tolist()
+        assert replace(future, thresholds=alone.thresholds) == alone
 
 
 @EXAMPLES

@@ -2,6 +2,7 @@
 
 import functools
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -172,6 +173,23 @@ def test_futures_replayed_one_after_the_other_are_those_of_fresh_runs(tried: lis
         fresh = run_replications(plan(), ALLOCATION, options, seed=seed, numbers=range(REPLICATIONS))
         assert differing(found, fresh) == []
     assert futures.run + futures.known == REPLICATIONS * len(tried)
+
+
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(st.lists(in_play(), min_size=2, max_size=6), st.integers(0, 2**32 - 1))
+def test_futures_prepared_together_are_those_replayed_one_after_the_other(tried: list[Options], seed: int) -> None:
+    """And counted like them; then nothing is left to be run."""
+    together, apart = (Futures(Execution(seed, REPLICATIONS)) for _ in range(2))
+    together.prepare(plan(), ALLOCATION, tried[:2], label="", records_of=tried[:1])
+    together.prepare(plan(), ALLOCATION, tried, label="")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("studies.replay.replications.run_quarter", lambda *_: pytest.fail("not prepared"))
+        found = [together.replay(plan(), ALLOCATION, options) for options in tried]
+        with_records = together.replay(plan(), ALLOCATION, tried[0], keep_records=True)
+    for options, batch in zip(tried, found, strict=True):
+        assert differing(replace(batch, records=()), apart.replay(plan(), ALLOCATION, options)) == []
+    assert len(with_records.records) == REPLICATIONS
+    assert (together.run, together.known - REPLICATIONS) == (apart.run, apart.known)
 
 
 def test_most_is_known_where_little_can_differ() -> None:

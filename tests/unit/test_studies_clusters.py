@@ -21,7 +21,7 @@ from scenarios.errors import UsageError
 from studies.replay import clusters
 from studies.replay.batches import Batch
 from studies.replay.clusters import Cluster, connected
-from studies.replay.replications import run_variants
+from studies.replay.replications import Asked, run_variants
 from studies.replay.stores import Store
 from studies.replay.workers import ONE_PROCESS, Work
 from tests.unit.test_studies_replications import ALLOCATION, OPTIONS, PLAN, differing, run
@@ -54,7 +54,7 @@ def test_a_cluster_does_not_change_a_bit(cluster: Cluster) -> None:
     assert differing(run(range(45), workers=cluster, keep_records=True), run(range(45), keep_records=True)) == []
 
 
-class Who(Work[int, int]):
+class Who(Work[int, int, Batch]):
     """Takes a while, and says which process it was."""
 
     def __init__(self) -> None:
@@ -93,7 +93,7 @@ def test_a_lost_worker_loses_nothing(local: LocalCluster, cluster: Cluster) -> N
 
 
 def test_variants_and_kept_parts_are_those_of_one_process(cluster: Cluster, tmp_path: Path) -> None:
-    tasks = [(OPTIONS, [0, 1, 2]), (OPTIONS, []), (OPTIONS, [5])]
+    tasks = [Asked(OPTIONS, [0, 1, 2]), Asked(OPTIONS, []), Asked(OPTIONS, [5])]
     there = run_variants(PLAN, ALLOCATION, tasks, seed=3, workers=cluster)
     here = run_variants(PLAN, ALLOCATION, tasks, seed=3)
     assert [differing(a, b) for a, b in zip(there, here, strict=True)] == [[], [], []]
@@ -104,7 +104,7 @@ def test_what_a_cluster_finished_is_kept_here_and_found_again(
 ) -> None:
     store = Store(tmp_path)
     there = run(range(30), workers=cluster, keep_records=True, store=store)
-    monkeypatch.setattr("studies.replay.replications.replicate", lambda *_: pytest.fail("computed again"))
+    monkeypatch.setattr("studies.replay.replications.run_quarter", lambda *_: pytest.fail("computed again"))
     monkeypatch.setattr("studies.replay.clusters._compute", lambda *_: pytest.fail("asked for again"))
     for workers in (cluster, ONE_PROCESS):
         again = run(range(30), workers=workers, keep_records=True, store=store)
@@ -160,7 +160,7 @@ def test_a_worker_without_quarterdeck_is_refused(local: LocalCluster, monkeypatc
     assert "cannot load Quarterdeck (ModuleNotFoundError: No module named 'studies'); install it there" in said
 
 
-class Deadly(Work[int, None]):
+class Deadly(Work[int, None, Batch]):
     """Takes the worker with it."""
 
     def find(self, part: int) -> None:

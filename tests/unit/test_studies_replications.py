@@ -9,7 +9,7 @@ import pytest
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from simulation.model import Options
 from studies.replay.futures import Execution, Futures
-from studies.replay.replications import Batch, run_replications, run_variants
+from studies.replay.replications import Asked, Batch, run_replications, run_variants
 from studies.replay.workers import Processes
 from tests.plans import small_plan
 
@@ -123,10 +123,11 @@ def test_progress_grows_to_the_total(jobs: int) -> None:
 def test_many_variants_with_few_replications_are_those_run_one_by_one() -> None:
     plan = small_plan()
     tasks = [
-        (Options.of(plan, plans=held), numbers) for held, numbers in (((), [3]), (["K1-answer"], [0, 2]), ((), [1]))
+        Asked(Options.of(plan, plans=held), numbers)
+        for held, numbers in (((), [3]), (["K1-answer"], [0, 2]), ((), [1]))
     ]
     told: list[tuple[int, int]] = []
-    alone = [run_replications(plan, ALLOCATION, options, seed=3, numbers=numbers) for options, numbers in tasks]
+    alone = [run_replications(plan, ALLOCATION, options, seed=3, numbers=numbers) for options, numbers, *_ in tasks]
     for jobs in (1, 2):
         together = run_variants(
             plan,
@@ -138,6 +139,24 @@ def test_many_variants_with_few_replications_are_those_run_one_by_one() -> None:
         )
         assert [differing(a, b) for a, b in zip(alone, together, strict=True)] == [[], [], []]
     assert told[3:4] == told[7:8] == [(4, 4)]
+
+
+def test_variants_that_want_other_futures_share_what_they_both_want(eighty: Batch) -> None:
+    """Those with records stand by themselves where the numbers are others; each comes in the order asked for."""
+    calm = Options.of(PLAN, risks=(), plans=())
+    asked = [
+        Asked(OPTIONS, [3, 1, 2, 7], keep_records=True),
+        Asked(OPTIONS, [9, 2, 0]),
+        Asked(calm, [2, 11, 9], same_as=1),
+        *[Asked(OPTIONS, [number, 2]) for number in range(4, 9)],
+    ]
+    found = run_variants(PLAN, ALLOCATION, asked, seed=3)
+    for batch, entry in zip(found, asked, strict=True):
+        assert batch.numbers.tolist() == entry.numbers
+        alone = run_replications(PLAN, ALLOCATION, entry.options, seed=3, numbers=entry.numbers)
+        assert differing(replace(batch, records=()), alone) == []
+    assert [len(batch.records) for batch in found] == [4, *[0] * 7]
+    assert [entry.replication for entry in found[0].records] == [3, 1, 2, 7]
 
 
 def test_futures_asked_for_out_of_order_are_those_of_a_fresh_run_in_order() -> None:

@@ -170,7 +170,9 @@ def test_indices_rank_the_ranges(plan: Plan, indices: str) -> None:
 def test_what_cannot_be_asked_is_refused_before_anything_is_simulated(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studies.replay.replications.replicate", lambda *_: pytest.fail("simulated before it was said"))
+    monkeypatch.setattr(
+        "studies.replay.replications.run_quarter", lambda *_: pytest.fail("simulated before it was said")
+    )
     with pytest.raises(UsageError, match="power of two"):
         explain(plan, replications=2, indices="sobol", points=5, against=None)
     with pytest.raises(UsageError, match="no contingency plan K9"):

@@ -17,7 +17,7 @@ from joblib.externals.loky import reusable_executor
 from scenarios.errors import UsageError
 from studies.answering import Outcome, answer, answer_from, read_inputs
 from studies.registry import read_request
-from studies.replay.replications import run_replications
+from studies.replay.replications import run_replications, run_variants
 from studies.replay.stores import Store
 from studies.replay.workers import Processes
 from studies.requests import Request
@@ -85,8 +85,10 @@ def test_what_is_finished_is_not_computed_again(place: Path, tmp_path: Path, mon
     with pytest.raises(Interrupted) as stop:
         answer_and_save(request(place, "simulate"), tmp_path, stop_after(10))
     ran: list[int] = []
-    real = run_replications.__globals__["replicate"]
-    monkeypatch.setattr("studies.replay.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
+    real = run_variants.__globals__["run_quarter"]
+    monkeypatch.setattr(
+        "studies.replay.replications.run_quarter", lambda m, f: (ran.append(f.replication), real(m, f))[1]
+    )
     resume_run(stop.value.folder, tmp_path)
     assert (ran[0], min(ran[:10])) == (10, 10)  # ten parts of one were there
 
@@ -97,8 +99,10 @@ def test_what_other_code_has_finished_is_computed_again(
     with pytest.raises(Interrupted) as stop:
         answer_and_save(request(place, "simulate"), tmp_path, stop_after(10))
     ran: list[int] = []
-    real = run_replications.__globals__["replicate"]
-    monkeypatch.setattr("studies.replay.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
+    real = run_variants.__globals__["run_quarter"]
+    monkeypatch.setattr(
+        "studies.replay.replications.run_quarter", lambda m, f: (ran.append(f.replication), real(m, f))[1]
+    )
     monkeypatch.setattr("studies.replay.stores.code", lambda: "of another state")
     resume_run(stop.value.folder, tmp_path)
     assert ran[0] == 0
@@ -129,8 +133,10 @@ def test_every_study_goes_on_where_it_was(
 ) -> None:
     """To the same figures, and no quarter that was finished is simulated again."""
     ran: list[int] = []
-    real = run_replications.__globals__["replicate"]
-    monkeypatch.setattr("studies.replay.replications.replicate", lambda m, s, n: (ran.append(n), real(m, s, n))[1])
+    real = run_variants.__globals__["run_quarter"]
+    monkeypatch.setattr(
+        "studies.replay.replications.run_quarter", lambda m, f: (ran.append(f.replication), real(m, f))[1]
+    )
     steps: list[str] = []
     asked = request(steered, study, replications=20, **DECIDING[study])
     whole = answer_from(asked, read_inputs(asked), lambda label, *_: steps.append(label), Store(tmp_path / "whole"))
@@ -159,7 +165,7 @@ def test_an_interruption_before_anything_is_finished_leaves_nothing(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("studies.replay.replications.replicate", interrupt)
+    monkeypatch.setattr("studies.replay.replications.run_quarter", interrupt)
     with pytest.raises(KeyboardInterrupt) as stop:
         answer_and_save(request(place), tmp_path)
     assert not isinstance(stop.value, Interrupted)
@@ -189,7 +195,7 @@ def test_a_part_ends_at_the_first_quarter_that_is_not_done(place: Path, tmp_path
         answer_and_save(request(place, "simulate"), tmp_path, stop_after(12))
     parts = sorted(stop.value.folder.glob("parts/*/*.npz"))
     parts[7].unlink()
-    assert (partial_result(stop.value.folder).replications, partial_result(stop.value.folder).kept) == (7, 11)
+    assert (partial_result(stop.value.folder).replications, partial_result(stop.value.folder).kept) == (7, 23)
     parts[1].write_bytes(b"")
     with pytest.raises(UsageError, match=r"says nothing yet; continue it with: quarterdeck run --resume"):
         partial_result(stop.value.folder)
@@ -299,7 +305,9 @@ except UsageError as error:
 def test_a_place_that_cannot_be_written_is_said_before_anything_is_computed(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studies.replay.replications.replicate", lambda *_: pytest.fail("computed before it was said"))
+    monkeypatch.setattr(
+        "studies.replay.replications.run_quarter", lambda *_: pytest.fail("computed before it was said")
+    )
     with pytest.raises(UsageError, match=r"cannot be kept in /proc/quarterdeck: .*choose another folder with --out"):
         answer_and_save(request(place), Path("/proc/quarterdeck"))
 
