@@ -119,7 +119,8 @@ def explain(
     more: Options = {"plans": plans, **sample.options, "kpi": kpi.value, "against": against}
     more |= {"verdicts": verdict, "ranges": figure, "indices": indices.value, "points": points}
     if data_request and not figure:
-        from reports.pages.measured_requests import ranges_of_requests, read_request_sheet
+        from reports.documents.request_sheet import read_request_sheet
+        from reports.pages.measured_requests import ranges_of_requests
 
         more["ranges"] = ranges_of_requests(read_request_sheet(plan, page.words), quarter.inputs(plan).plan)
     page.answer(quarter.request("explain", plan, **more, data_request=data_request))

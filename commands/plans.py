@@ -120,12 +120,14 @@ def import_crm(
     screen: Screen,
 ) -> None:
     """Make a plan of a CRM export."""
+    from reports.documents.request_sheet import write_request_sheet
     from reports.imports import show_import
-    from reports.pages.data_request import write_data_request
+    from reports.pages.data_request import data_requests
     from reports.translating import translated
     from scenarios.crm import import_crm as make_plan
     from scenarios.crm import refresh_crm
     from scenarios.errors import UsageError
+    from scenarios.loading import DATA_REQUEST
 
     words = screen.words
     if refresh is not None:
@@ -136,5 +138,5 @@ def import_crm(
     report = make_plan(
         export, as_of.date(), out, mapping, target, growth, weeks, say=lambda text: translated(text, words)
     )
-    write_data_request(report, words)
+    write_request_sheet(report.out / DATA_REQUEST, data_requests(report, words), words)
     show_import(report, screen.json, words)

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from reports.documents.request_sheet import sheet_to_fill, write_effects
 from reports.json_texts import print_json, runs_json
 from reports.messages import say
 from reports.pages.answers import Answer, answer_page
-from reports.pages.measured_requests import sheet_to_fill, write_effects
 from reports.pages.precision import precision_page
 from reports.pages.run import page_of
 from reports.pages.run_list import run_list_page

@@ -1,1 +1,1 @@
-"""HTML documents and the charts in them."""
+"""HTML documents and the charts in them, and the data request sheet."""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from reports.pages.figures import alike
+from reports.pages.request_table import COLUMNS
 from reports.translating import translated
 from reports.wording import Wording
 from scenarios.crm import AssumedFigure, ImportReport
-from scenarios.errors import UsageError
-from scenarios.loading import DATA_REQUEST
 
-__all__ = ["COLUMNS", "TOPICS", "data_requests", "write_data_request"]
+__all__ = ["TOPICS", "data_requests"]
 
 TOPICS: dict[str, str] = {
     "renewals": "",
@@ -48,7 +45,6 @@ KNOWN = {
     "renewals": r"customer_tiers\.[^.]+\.renewal_rate",
 }
 """Topics that are not asked for where the export told figures of such paths; a file may tell too little of them."""
-COLUMNS = ("rank", "missing", "use", "from", "form", "figures", "default", "grade", "source", "effect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +58,6 @@ def data_requests(report: ImportReport, words: Wording) -> list[tuple[str, ...]]
     header = tuple(words.say(f"request.column.{column}") for column in COLUMNS)
     rows = [_row(rank, asked, report.out, words) for rank, asked in enumerate(_asked(report), 1)]
     return [header, *rows]
-
-
-def write_data_request(report: ImportReport, words: Wording) -> None:
-    """Write the sheet beside the plan's tables, with the mark by which Excel knows UTF-8; UsageError where it fails."""
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(data_requests(report, words))
-    path = Path(report.out) / DATA_REQUEST
-    try:
-        path.write_text(buffer.getvalue(), encoding="utf-8-sig", newline="")
-    except OSError as error:
-        raise UsageError(words.say("cannot_write", path=path, reason=error.strerror)) from error
 
 
 def _asked(report: ImportReport) -> list[_Asked]:

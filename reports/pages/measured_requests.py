@@ -1,78 +1,24 @@
-"""The data request sheet of an imported plan, after its ranges were moved: what each request moves, widest first."""
+"""Requests of an imported plan after its ranges were moved: what each request moves, widest first."""
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-from reports.pages.data_request import COLUMNS
 from reports.pages.estimates import points
+from reports.pages.request_table import MEASURED, RequestTable
 from reports.pages.sensitivity import kpi_name, range_name, swing_text
-from reports.wording import CHINESE, ENGLISH, Wording
+from reports.wording import Wording
 from scenarios.errors import UsageError
-from scenarios.loading import DATA_REQUEST
 from scenarios.plan import Plan
 from studies.decisions.ranges import stated_ranges
-from studies.decisions.sensitivity import ExplainRequest, RangeRow, SensitivityResult
-from studies.replay.stores import replace_file
-from studies.requests import Request
+from studies.decisions.sensitivity import RangeRow, SensitivityResult
 
-__all__ = ["RequestSheet", "ranges_of_requests", "read_request_sheet", "sheet_to_fill", "write_effects"]
-
-_JUDGED, _MEASURED = "request.column.rank", "request.column.measured"
-"""Headings of the ranks, before and after measuring."""
+__all__ = ["measured_rows", "ranges_of_requests"]
 
 
-@dataclass(frozen=True)
-class RequestSheet:
-    """The sheet as it lies in the plan's folder, with what a planner has written into it."""
-
-    path: Path
-    words: Wording
-    """Of the language that it was written in."""
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    """As long as the header."""
-    rank: int
-    figures: int
-    effect: int
-    """Positions of the columns that are read and written; all others are a planner's."""
-
-
-def sheet_to_fill(request: Request, words: Wording) -> RequestSheet | None:
-    """The sheet that a request's answer goes into; None where it goes into none."""
-    if isinstance(request, ExplainRequest) and request.data_request:
-        return read_request_sheet(request.source, words)
-    return None
-
-
-def read_request_sheet(plan: str, words: Wording) -> RequestSheet:
-    """The sheet in a plan's folder; UsageError where there is none, or a column of ours is missing."""
-    path = Path(plan) / DATA_REQUEST
-    if not path.is_file():
-        raise UsageError(words.say("request.no_sheet", path=path))
-    lines = _lines(path, words)
-    header = tuple(cell.strip() for cell in lines[0]) if lines else ()
-    # A sheet keeps its language whatever the command speaks: the one of which it has most columns.
-    own = max((words, ENGLISH, CHINESE), key=lambda one: sum(name in header for name in _names(one)))
-    ranks = [name for name in (own.say(_JUDGED), own.say(_MEASURED)) if name in header]
-    figures, effect = (own.say(f"request.column.{column}") for column in ("figures", "effect"))
-    missing = [name for name in (figures, effect) if name not in header] + ([] if ranks else [own.say(_MEASURED)])
-    if missing:
-        raise UsageError(words.say("request.columns_missing", path=path, columns=words.listed(missing)))
-    rows = [(*line, *[""] * (len(header) - len(line))) for line in lines[1:] if any(line)]
-    for row in rows:
-        if len(row) > len(header):
-            raise UsageError(words.say("request.long_row", path=path, row=words.listed(row[:2])))
-    return RequestSheet(path, own, header, tuple(rows), *(header.index(name) for name in (ranks[0], figures, effect)))
-
-
-def ranges_of_requests(sheet: RequestSheet, plan: Plan) -> tuple[str, ...]:
+def ranges_of_requests(sheet: RequestTable, plan: Plan) -> tuple[str, ...]:
     """Paths of the stated ranges that a request waits for; UsageError where none does."""
     waits = _waiting(plan).items()
     named = [row[sheet.figures] for row in sheet.rows]
@@ -82,20 +28,19 @@ def ranges_of_requests(sheet: RequestSheet, plan: Plan) -> tuple[str, ...]:
     return tuple(found)
 
 
-def write_effects(sheet: RequestSheet, plan: Plan, result: SensitivityResult) -> None:
-    """Write what each request moves into its row, the widest first, those that nothing measures after them.
+def measured_rows(sheet: RequestTable, plan: Plan, result: SensitivityResult) -> list[Sequence[str]]:
+    """The sheet's rows with what each request moves, the widest first, those that nothing measures after them.
 
     A request moves what the widest range of its figures does, from its low to its high end; that somebody does not
-    know how often a risk strikes is such a range of its chance. UsageError where the file cannot be written; it is
-    then as it was.
+    know how often a risk strikes is such a range of its chance.
     """
     words, waits = sheet.words, _waiting(plan)
     found = [_ranges(row[sheet.figures], result.rows, waits) for row in sheet.rows]
     widest = [max(ranges, key=lambda line: abs(line.swing.mean), default=None) for ranges in found]
     swings = [math.inf if top is None else -abs(top.swing.mean) for top in widest]
     order = sorted(range(len(swings)), key=swings.__getitem__)  # a stable sort: the unmeasured stay as they were
-    header, rows = list(sheet.header), []
-    header[sheet.rank] = words.say(_MEASURED)
+    header, rows = list(sheet.header), list[Sequence[str]]()
+    header[sheet.rank] = words.say(MEASURED)
     for number, at in enumerate(order, 1):
         row, top = list(sheet.rows[at]), widest[at]
         row[sheet.rank] = str(number)
@@ -104,30 +49,7 @@ def write_effects(sheet: RequestSheet, plan: Plan, result: SensitivityResult) ->
         else:
             row[sheet.effect] = _effect(top, len(found[at]), result, words)
         rows.append(row)
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows([header, *rows])
-    try:
-        with replace_file(sheet.path) as file:
-            file.write(buffer.getvalue().encode("utf-8-sig"))
-    except OSError as error:
-        raise UsageError(words.say("cannot_write", path=sheet.path, reason=error.strerror)) from error
-
-
-def _lines(path: Path, words: Wording) -> list[list[str]]:
-    """UTF-8, or GB18030 as Excel saves it in China."""
-    try:
-        data = path.read_bytes()
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("gb18030")
-        return list(csv.reader(io.StringIO(text, newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(words.say("request.unreadable", path=path, reason=error)) from error
-
-
-def _names(words: Wording) -> list[str]:
-    return [words.say(f"request.column.{column}") for column in (*COLUMNS, "measured")]
+    return [header, *rows]
 
 
 def _waiting(plan: Plan) -> dict[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Unit: the part of the house's import contract that import-linter cannot hold, cli.py being a module."""
+"""Unit: the parts of the house's order that import-linter cannot hold."""
 
 import ast
 import subprocess
@@ -18,6 +18,20 @@ def test_the_command_line_leaves_solving_simulating_and_drawing_to_their_rooms()
             imported.add((node.module or "").partition(".")[0])
     elsewhere = {"pulp", "highspy", "simpy", "jinja2", "altair", "vl_convert", "xlsxwriter", "pptx"}
     assert imported & elsewhere == set()
+
+
+def test_pages_turn_results_into_text_and_touch_no_file() -> None:
+    """What is written is written in documents, workbooks and slides."""
+    touching = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "mkdir", "unlink"}
+    found = {
+        f"{path.name}: {name}"
+        for path in (ROOT / "reports" / "pages").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for name in [getattr(node.func, "attr", getattr(node.func, "id", ""))]
+        if name in touching
+    }
+    assert found == set()
 
 
 def test_the_command_line_loads_heavy_libraries_only_inside_commands() -> None:

@@ -11,7 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli import app
-from reports.pages.data_request import TOPICS, data_requests, write_data_request
+from reports.documents.request_sheet import write_request_sheet
+from reports.pages.data_request import TOPICS, data_requests
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.crm import AssumedFigure, EstimatedFigure, ImportReport, import_crm
 from scenarios.crm.mapping import read_assumed
@@ -95,7 +96,7 @@ def test_stages_and_renewals_are_asked_for_until_a_file_of_them_tells_enough(rep
 @pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
 def test_the_sheet_changes_nothing_of_the_plan(report: ImportReport, words: Wording) -> None:
     before = load_plan(report.out)
-    write_data_request(report, words)
+    write_request_sheet(report.out / DATA_REQUEST, data_requests(report, words), words)
     after = load_plan(report.out)
     assert after.plan == before.plan
     assert after.files == before.files
@@ -108,7 +109,7 @@ def test_the_sheet_changes_nothing_of_the_plan(report: ImportReport, words: Word
 def test_a_sheet_that_cannot_be_written_is_said(report: ImportReport) -> None:
     (report.out / DATA_REQUEST).mkdir()
     with pytest.raises(UsageError, match=r"data-request\.csv"):
-        write_data_request(report, ENGLISH)
+        write_request_sheet(report.out / DATA_REQUEST, data_requests(report, ENGLISH), ENGLISH)
 
 
 def test_the_command_writes_it_and_says_so_in_one_line(tmp_path: Path) -> None:

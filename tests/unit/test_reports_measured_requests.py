@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import cli
-from reports.pages.data_request import write_data_request
-from reports.pages.measured_requests import ranges_of_requests, read_request_sheet, write_effects
+from reports.documents.request_sheet import read_request_sheet, write_effects, write_request_sheet
+from reports.pages.data_request import data_requests
+from reports.pages.measured_requests import ranges_of_requests
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.crm import import_crm
 from scenarios.errors import UsageError
@@ -50,8 +51,9 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 def imported(words: Wording = ENGLISH) -> Path:
     """The sheet of a plan made of a small export."""
     report = import_crm(SMALL, dt.date(2017, 7, 1), Path("plan"))
-    write_data_request(report, words)
-    return Path("plan") / DATA_REQUEST
+    sheet = Path("plan") / DATA_REQUEST
+    write_request_sheet(sheet, data_requests(report, words), words)
+    return sheet
 
 
 def read(sheet: Path, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
