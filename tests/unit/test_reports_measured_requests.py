@@ -6,7 +6,6 @@ import csv
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -15,15 +14,14 @@ import cli
 from reports.documents.request_sheet import read_request_sheet, write_effects, write_request_sheet
 from reports.pages.data_request import data_requests
 from reports.pages.measured_requests import ranges_of_requests
+from reports.progress import ProgressBars
 from reports.wording import CHINESE, ENGLISH, Wording
 from scenarios.crm import import_crm
 from scenarios.errors import UsageError
 from scenarios.loading import DATA_REQUEST, load_plan
-from simulation.records import Records
 from studies.answering import answer
 from studies.decisions.ranges import stated_ranges
 from studies.decisions.sensitivity import ExplainRequest, SensitivityResult
-from studies.replay import replications
 from studies.results import Estimate
 from studies.saved.runs import list_runs
 
@@ -262,17 +260,14 @@ def test_the_command_moves_what_requests_wait_for_and_no_more() -> None:
 
 
 def interrupted(monkeypatch: pytest.MonkeyPatch, *given: str) -> str:
-    """Name of the run of an explain of the small plan that is stopped after some quarters."""
-    real, ran = replications.replicate, [0]
+    """Name of the run of an explain of the small plan that is stopped once some of its quarters are done."""
 
-    def stopped(*of: Any) -> Records:
-        ran[0] += 1
-        if ran[0] > 12:
+    class Stopping(ProgressBars):
+        def __call__(self, label: str, done: int, total: int) -> None:
             raise KeyboardInterrupt
-        return real(*of)
 
     with monkeypatch.context() as patched:
-        patched.setattr(replications, "replicate", stopped)
+        patched.setattr("reports.session.ProgressBars", Stopping)
         call("explain", "plan", *given)
     [left] = list_runs(Path("runs"))
     assert left.is_unfinished
