@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -31,6 +32,10 @@ RECORD_TABLES = {
 
 _TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
 """Stated, since a table without rows tells none."""
+
+
+ROW_GROUP = 50_000
+"""Rows that are written at a time, at least."""
 
 
 def _record_tables(records: Sequence[Records], plan: Plan) -> dict[str, pa.Table]:
@@ -80,26 +85,48 @@ def record_files(records: Sequence[Records], plan: Plan) -> dict[str, bytes]:
 def write_tables(batch: Batch, plan: Plan, folder: Path, prefix: str) -> None:
     """Write ``figures``, a row per replication, and the record tables of a batch that has records.
 
-    Tables that a store took are copied part by part and never held in memory as a whole.
+    Tables that a store took are copied some parts at a time and never held in memory as a whole.
     """
-    _write(folder / f"{prefix}-figures.parquet", [_figures(batch, plan)])
+    tables: dict[str, Iterable[pa.Table]] = {"figures": [_figures(batch, plan)]}
     if batch.records:
-        for name, table in _record_tables(batch.records, plan).items():
-            _write(folder / f"{prefix}-{name}.parquet", [table])
+        tables |= {name: [table] for name, table in _record_tables(batch.records, plan).items()}
     for name in RECORD_TABLES if batch.tables else ():
-        _write(folder / f"{prefix}-{name}.parquet", (pq.read_table(part[name]) for part in batch.tables))
+        tables[name] = map(_read, [part[name] for part in batch.tables])
+    with ThreadPoolExecutor() as threads:  # all of it is Arrow's work, which needs Python no more than the disk does
+        written = [threads.submit(_write, folder / f"{prefix}-{name}.parquet", parts) for name, parts in tables.items()]
+        for one in written:
+            one.result()
+
+
+def _read(path: Path) -> pa.Table:
+    """A file of one part; of so little several threads would make more work than they do."""
+    return pq.ParquetFile(path).read(use_threads=False)
 
 
 def _write(path: Path, tables: Iterable[pa.Table]) -> None:
     """Write tables of one kind one after the other, flushed to the disk."""
-    rest = iter(tables)
-    first = next(rest)
+    groups = _row_groups(tables)
+    first = next(groups)
     with path.open("wb") as file:
         with pq.ParquetWriter(file, first.schema, compression="zstd") as writer:
-            for table in chain([first], rest):
+            for table in chain([first], groups):
                 writer.write_table(table)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The tables put together until they have rows enough."""
+    together: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        together.append(table)
+        rows += len(table)
+        if rows >= ROW_GROUP:
+            yield pa.concat_tables(together)
+            together, rows = [], 0
+    if together:
+        yield pa.concat_tables(together)
 
 
 def _figures(batch: Batch, plan: Plan) -> pa.Table:
