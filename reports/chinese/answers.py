@@ -177,6 +177,7 @@ SENTENCES: dict[str, str] = {
     "fairness.curve": "{measure}更均衡的代价",
     "fairness.curve_note": "每行为该极差下的最大边际贡献，弹性规则的满足程度与当前相同。第一行为不付代价所能达到的最均衡。",
     "fairness.costs": "{measure}的极差可不付代价降至 {first}；降至 {last} 需让出边际贡献 {cost}（{share}）。",
+    "fairness.who_sells": "以上按改由其他销售人员成交测算；目标分解方案只定指标和预算，不分派商机，因此没有哪个方案能单独做到。",
     "fairness.decided": "{measure}的极差{decided}：让出边际贡献也不能更均衡。",
     "fairness.flat": "{measure}的极差已是规则允许的最均衡；让出边际贡献没有作用。",
     # sweep and reach

@@ -187,6 +187,8 @@ SENTENCES: dict[str, str] = {
     "first is the evenest that costs nothing.",
     "fairness.costs": "The spread of {measure} can fall to {first} at no cost, and to {last} for {cost} of "
     "contribution ({share}).",
+    "fairness.who_sells": "That is reckoned with other reps selling what is expected; an allocation holds quotas and "
+    "budget and places no deals, so none brings this about by itself.",
     "fairness.decided": "The spread of {measure} is {decided}: no contribution buys more evenness.",
     "fairness.flat": "The spread of {measure} is as even as rules allow; giving up contribution buys nothing.",
     # sweep and reach

@@ -25,6 +25,8 @@ def fairness_page(result: FrontierResult, words: Wording) -> Page:
         blocks.append(Sentence(words.say("fairness.without_hours", reps=reps), "warning"))
     if len(result.points) > 1:
         blocks += [_curve(result, words), Sentence(_says(result, words))]
+        if result.measure == "load":
+            blocks.append(Sentence(words.say("fairness.who_sells"), "quiet"))
     else:
         blocks.append(Sentence(_flat(result, words)))
     return Page(tuple(blocks))

@@ -1,9 +1,11 @@
 import pytest
 
 from optimizer.equity import equity, hours_needed, unevenness
-from optimizer.frontier import frontier
+from optimizer.frontier import frontier, load_spread
+from optimizer.options import amounts_of
 from optimizer.solved import solve
 from scenarios.errors import UsageError
+from scenarios.loading import load_plan
 from tests.allocation_plans import budget_plan, plan_of, quota_plan
 
 
@@ -108,3 +110,22 @@ def test_a_rule_that_ties_quotas_to_sales_gives_even_stretches_a_price() -> None
 def test_a_curve_needs_two_points() -> None:
     with pytest.raises(UsageError, match="at least 2"):
         frontier(budget_plan(), "load", 1)
+
+
+def test_what_evens_the_load_is_who_sells_which_no_allocation_holds() -> None:
+    """At the evenest load that costs nothing all reps' quotas and all money of the built-in plan are as they are.
+
+    Handed back, its decisions come to a load as uneven as before.
+    """
+    plan = load_plan("quarter").plan
+    allocated, even = solve(plan), solve(plan, load_spread)
+    now, evened = (equity(one.data, one.amounts()).load for one in (allocated, even))
+    assert now is not None
+    assert evened is not None
+    assert (round(now.spread, 2), round(evened.spread, 2)) == (0.70, 0.19)
+    asked, decided = allocated.amounts().allocation("now"), even.amounts().allocation("even load")
+    assert decided.quota_by_rep == pytest.approx(asked.quota_by_rep)
+    assert decided.amount == pytest.approx(asked.amount, abs=0.01)
+    back = equity(allocated.data, amounts_of(allocated.data, decided)).load
+    assert back is not None
+    assert back.spread > 0.6

@@ -144,6 +144,11 @@ def test_fairness_says_what_evenness_costs_or_that_it_cannot_be_bought() -> None
     text = said(answer_page(answers.fairness(), ENGLISH))
     assert "The spread of load can fall to 18.6% at no cost, and to 0.0% for 98,771 of contribution (1.13%)." in text
     assert "Reps whose other work leaves no hours, not counted in load: R99." in text
+    assert "an allocation holds quotas and budget and places no deals, so none brings this about by itself" in text
+    assert "目标分解方案只定指标和预算，不分派商机" in said(answer_page(answers.fairness(), CHINESE))
+    assert "places no deals" not in said(
+        answer_page(answers.fairness().model_copy(update={"measure": "stretch"}), ENGLISH)
+    )
     assert "The spread of stretch is decided by T5" in said(answer_page(answers.decided(), ENGLISH))
     flat = answers.decided().model_copy(update={"decided_by": ()})
     assert "as even as rules allow" in said(answer_page(flat, ENGLISH))
