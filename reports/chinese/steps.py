@@ -8,7 +8,7 @@ SENTENCES: dict[str, str] = {}
 
 MESSAGES: dict[str, str] = {
     "all risks, no plan": "全部风险，无应急预案",
-    "quarters with risks": "有风险的季度",
+    "quarters with and without risks": "有风险与无风险的季度",
     "quarters without risks": "无风险的季度",
     "without {risk}": "无 {risk}",
     "without all of these": "无以上全部风险",
