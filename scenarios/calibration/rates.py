@@ -23,7 +23,16 @@ from scipy.special import betaincinv, betaln, gammaincinv, gammaln
 
 from scenarios.calibration.figures import INTERVAL
 
-__all__ = ["Rates", "count_interval", "count_rates", "difficulty_spreads", "mixes", "share_interval", "share_rates"]
+__all__ = [
+    "Rates",
+    "beta_interval",
+    "count_interval",
+    "count_rates",
+    "difficulty_spreads",
+    "mixes",
+    "share_interval",
+    "share_rates",
+]
 
 Floats: TypeAlias = NDArray[np.float64]
 Z = 1.6449
@@ -127,9 +136,13 @@ def mixes(counts: Floats) -> tuple[Floats, Floats]:
 
 def share_interval(won: int, closed: int) -> tuple[float, float]:
     """90% interval of a share by itself (Jeffreys: Brown, Cai, DasGupta, Statistical Science 16, 2001)."""
-    low = float(betaincinv(won + 0.5, closed - won + 0.5, LOW)) if won > 0 else 0.0
-    high = float(betaincinv(won + 0.5, closed - won + 0.5, HIGH)) if won < closed else 1.0
-    return low, high
+    low, high = beta_interval(won + 0.5, closed - won + 0.5)
+    return low if won > 0 else 0.0, high if won < closed else 1.0
+
+
+def beta_interval(a: float, b: float) -> tuple[float, float]:
+    """90% interval of what has the distribution Beta(a, b)."""
+    return float(betaincinv(a, b, LOW)), float(betaincinv(a, b, HIGH))
 
 
 def difficulty_spreads(passed: Sequence[int], left: Sequence[int]) -> Floats:

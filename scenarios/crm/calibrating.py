@@ -106,7 +106,7 @@ def calibrate(
     leads = leads_of(history, reps, sorted(products), windows, joined)
     ratio, mean_deal, sigma, value_sd = values_of(history, products, windows, assumed)
     return Calibration(
-        win=win_rates(history, windows, season, tiers, sorted(assumed.customer_tiers)),
+        win=win_rates(history, windows, season, tiers, sorted(assumed.customer_tiers), stages),
         cycles=by_product,
         cycle=cycle,
         closings=closings,

@@ -152,10 +152,10 @@ def what_nobody_knows(estimates: Estimates, ids: Ids) -> list[CommentedMap]:
 def about_win_rates(win: WinRates, stages: PassedStages | None, ids: Ids) -> list[CommentedMap]:
     """How hard each stage is to pass, where that is known; and of the win rates what that leaves open.
 
-    The stages' counts and the deals closed tell the same thing, the win rate, and it is counted once: binomial stages
-    in a row make a binomial whole, so the stages' spreads give that of the win rate of all, and a tier's has but the
-    rest of its variance (of logarithms) for itself. Where the stages' file holds fewer deals than were closed, the
-    stages' spreads are narrowed until they give that of all.
+    The win rate of all is that of passing all stages, and what is uncertain of it is counted once: binomial stages in a
+    row make a binomial whole, so the stages' spreads give that of the win rate of all, and a tier's has but the rest of
+    its variance (of logarithms) for itself. Where deals were closed that the stages' file does not hold, they tell the
+    whole better, and the stages' spreads are narrowed until they give that of all.
     """
     entries: list[CommentedMap] = []
     scope: Mapping[str, Any]

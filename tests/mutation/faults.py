@@ -121,6 +121,8 @@ FAULTS = (
     Fault(PASSING, "entered <= ended[:, None]", "entered <= np.inf", PASSING_TEST),
     Fault(PASSING, "(left >= start) & (left < end)", "left < end", PASSING_TEST),
     Fault(PASSING, "here & lost[:, None]", "here & ~here", PASSING_TEST),
+    Fault(STAGES, "(share * deals + won) / (deals + closed)", "share", PASSING_TEST),
+    Fault("scenarios/crm/win_rates.py", "min(passes_all * by_month, 0.999)", "rate", PASSING_TEST),
     Fault(STAGES, 'table["entered"] >= date', 'table["entered"] > date', PASSING_TEST),
     Fault(RENEWALS, 'rows["decided"] < date', 'rows["decided"] <= date', RENEWALS_TEST),
     Fault(RENEWALS, 'between(renewed, "due", windows.quarter_start', 'between(renewed, "due", windows.previous_start', RENEWALS_TEST),

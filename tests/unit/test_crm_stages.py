@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from scenarios.calibration.figures import Figure
 from scenarios.calibration.passing import Journeys, passing
 from scenarios.crm import ImportReport, import_crm, refresh_crm
 from scenarios.crm.ages import Ages
@@ -180,6 +183,53 @@ def test_stages_of_a_short_history_are_no_wider_than_the_win_rate_of_all_deals(e
     drawn = {entry.id: entry.distribution.sigma or 0.0 for entry in plan.uncertainty}
     spreads = [drawn[f"U-stage-{stage.id}"] * math.log(stage.conversion) for stage in plan.process.stages]
     assert math.hypot(*spreads) == pytest.approx(win.overall_sd / win.overall.value, rel=0.01)
+    ended = [row for row in rows_of(export / "sales_pipeline.csv") if row["deal_stage"] in ("Won", "Lost")]
+    before = [row["deal_stage"] for row in ended if row["engage_date"] < "2023-09-01"]
+    assert found.stages.beside == (before.count("Won"), len(before))
+
+
+def test_deals_that_the_stages_do_not_hold_come_to_those_that_they_are_worth() -> None:
+    """0.5 × 0.8, known to a hundredth in the square of the logarithm, is 60 won of 150: 0.6 ÷ (0.4 × 150) = 0.01."""
+    passed = tuple(Figure(share, 100, "") for share in (0.5, 0.8))
+    spread = tuple(-math.sqrt(0.005) / math.log(share) for share in (0.5, 0.8))
+    stages = PassedStages(("Meet", "Agree"), passed, spread, (), 1.5, {}, (), (0, 0))
+    assert stages.win_rate == pytest.approx((0.4, 150))
+    assert replace(stages, beside=(30, 100)).win_rate == pytest.approx((90 / 250, 250))
+
+
+def test_deals_lost_early_do_not_lower_the_win_rate_of_a_first_year(tmp_path: Path) -> None:
+    """Ten deals begin each week; five are lost in Meet after 7 days, of the others four are won after 70 and one lost.
+
+    Of those closed in 52 weeks 51 × 5 were lost in Meet and 42 × 5 came to an end in Agree: 168 of 465 won, and yet of
+    those that begin 4 of 10 are won. The week of the first closing is not counted.
+    """
+    mapping = write_stages(tmp_path / "export", COMPANY, 1, {"Meet": (0.5, 0.1), "Agree": (0.8, 0.9)})
+    header, deals, entries = rows_of(tmp_path / "export" / "sales_pipeline.csv")[0], [], ["deal,stage,day"]
+    for week, number in itertools.product(range(52), range(10)):
+        days = [week * 7, week * 7 + 7, week * 7 + (7 if number < 5 else 70)]
+        begun, meets, ended = (START + dt.timedelta(days=day) for day in days)
+        stage = "Lost" if number < 6 else "Won"
+        entries.append(f"D{week}-{number},Meet,{begun}")
+        if number >= 5 and meets < AS_OF:
+            entries.append(f"D{week}-{number},Agree,{meets}")
+        if ended >= AS_OF:
+            stage, ended = ("Agree" if number >= 5 and meets < AS_OF else "Meet"), ""
+        value = 900 if stage == "Won" else ""
+        deals.append(f"D{week}-{number},Rep 00,Anvil,Account 00,{stage},{begun},{ended},{value}")
+    (tmp_path / "export" / "sales_pipeline.csv").write_text(
+        "\n".join([",".join(header), *deals]) + "\n", encoding="utf-8"
+    )
+    (tmp_path / "export" / "stages.csv").write_text("\n".join(entries) + "\n", encoding="utf-8")
+    found = estimate(read_export(tmp_path / "export", read_mapping(mapping)), AS_OF, read_assumed()[0])
+    win = found.calibration.win
+    assert found.stages is not None
+    assert win.overall.basis == "share that passes every stage; 168 won of 465 deals closed before 2024-01-01"
+    assert [figure.count for figure in found.stages.passed] == [500, 210]
+    assert win.overall.value == pytest.approx(250.5 / 501 * 168.5 / 211)
+    assert win.overall_sd / win.overall.value == pytest.approx(found.stages.win_spread)
+    assert win.rates["rep"]["Rep 00"].value == pytest.approx(win.overall.value, rel=0.01)
+    [account] = [figure for figure in win.by_tier.values() if figure.count]
+    assert account.value == pytest.approx(win.overall.value, rel=0.01)
 
 
 def test_the_cycle_is_that_of_deals_that_pass_all(export: Path) -> None:
@@ -377,7 +427,7 @@ def test_ages_of_parts_of_a_cycle_are_whole_days() -> None:
     deals = pd.DataFrame({"id": ["a", "b", "c"], "rep": "Ann", "product": "All", "engaged": days})
     closed = pd.to_datetime(["2023-01-20", "2023-02-08", None])
     history = History(deals.assign(outcome=["won", "lost", "open"], closed=closed), ())
-    stages = PassedStages(("Meet", "Agree"), (), (), (), 1.8, {"a": 1, "b": 0, "c": 0}, (0.3333, 1.0))
+    stages = PassedStages(("Meet", "Agree"), (), (), (), 1.8, {"a": 1, "b": 0, "c": 0}, (0.3333, 1.0), (0, 0))
     ages = Ages.of(history, pd.Timestamp("2023-02-20"), ["All"], ["Ann"], stages)
     assert ages.days.tolist() == [18, 108, 126]  # 18, 36 ÷ 0.3333 and 42 ÷ 0.3333
     assert ages.entry.tolist() == [18, 51, 33]
