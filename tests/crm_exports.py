@@ -29,7 +29,9 @@ class Company:
     ever: float = 1.0
     """Share of deals that ever end."""
     leads_a_week: float = 4.0
-    """Of each rep."""
+    """Of each rep, or the middle of the reps' own."""
+    leads_spread: float = 0.0
+    """Standard deviation of the logarithm of the reps' leads."""
     prices: dict[str, float] = field(default_factory=lambda: {"Anvil": 1000.0, "Bolt": 400.0, "Crate": 5000.0})
     mix: tuple[float, ...] = (0.5, 0.4, 0.1)
     discount: float = 0.95
@@ -46,6 +48,8 @@ class Truth:
     """What was drawn once for the company: the reps' own rates."""
 
     win_rates: dict[str, float]
+    leads: dict[str, float]
+    """A week."""
 
 
 def deals_of(company: Company, seed: int) -> tuple[list[list[str]], Truth]:
@@ -53,11 +57,14 @@ def deals_of(company: Company, seed: int) -> tuple[list[list[str]], Truth]:
     rng = np.random.default_rng(seed)
     names = [f"Rep {number:02}" for number in range(company.reps)]
     rates = np.clip(rng.normal(company.win_rate, company.win_spread, company.reps), 0.02, 0.98)
+    leads = np.full(company.reps, company.leads_a_week)
+    if company.leads_spread:
+        leads *= rng.lognormal(0, company.leads_spread, company.reps)
     end = START + dt.timedelta(weeks=company.weeks)
     rows: list[list[str]] = []
     products = list(company.prices)
-    for rep, rate in zip(names, rates, strict=True):
-        count = rng.poisson(company.leads_a_week * company.weeks)
+    for rep, rate, a_week in zip(names, rates, leads, strict=True):
+        count = rng.poisson(a_week * company.weeks)
         for begun in np.sort(rng.integers(0, 7 * company.weeks, count)):
             product = products[rng.choice(len(products), p=company.mix)]
             lasts = rng.lognormal(np.log(company.median_days), company.sigma)
@@ -72,7 +79,7 @@ def deals_of(company: Company, seed: int) -> tuple[list[list[str]], Truth]:
                 [f"D{len(rows):06}", rep, product, f"Account {rng.integers(20):02}", stage, engaged.isoformat()]
                 + (["", ""] if is_open else [closed.isoformat(), f"{value:.2f}" if won else "0"])
             )
-    return rows, Truth(dict(zip(names, rates.tolist(), strict=True)))
+    return rows, Truth(*(dict(zip(names, drawn.tolist(), strict=True)) for drawn in (rates, leads)))
 
 
 def write_export(folder: Path, company: Company, seed: int) -> Truth:

@@ -1,7 +1,9 @@
 """Statistical: from data of known parameters the calibration finds them, with intervals that mean what they say.
 
 Two sources: the generator of tests/crm_exports.py, which shares no code with the house, and our own simulation. The
-90% intervals have to hold the truth in 85 to 95% of 200 sets (``-m long``); a few sets in every run.
+90% intervals of each figure have to hold the truth in 85 to 95% of 200 sets (``-m long``); a few sets in every run.
+Reps' rates are drawn from one population, as the calibration takes them to be: of reps who are truly alike, which
+nobody knows of them, 96 to 98% of the intervals hold.
 """
 
 import datetime as dt
@@ -35,11 +37,11 @@ from simulation.distributions import lognormal_factor
 from simulation.nature import nature_factor
 from simulation.options import Options
 from simulation.quarter import replicate
-from tests.crm_exports import STAGES, START, Company, write_export, write_rows, write_stages
+from tests.crm_exports import STAGES, START, Company, Truth, write_export, write_rows, write_stages
 
 pytestmark = pytest.mark.statistical
 
-COMPANY = Company(reps=6, win_spread=0.06, leads_a_week=2.5, weeks=52)
+COMPANY = Company(reps=6, win_spread=0.06, leads_a_week=2.5, leads_spread=0.25, weeks=52)
 AS_OF = START + dt.timedelta(weeks=COMPANY.weeks)
 Floats = NDArray[np.float64]
 Checked = tuple[str, float, float, float]
@@ -52,13 +54,17 @@ def calibrated(folder: Path) -> Estimates:
 
 def generated(folder: Path, seed: int) -> Iterator[Checked]:
     truth = write_export(folder, COMPANY, seed)
-    yield from checks(calibrated(folder), COMPANY, truth.win_rates)
+    yield from checks(calibrated(folder), COMPANY, truth)
 
 
 def simulated(folder: Path, seed: int) -> Iterator[Checked]:
     """A year of our own simulation, hours without limit, written as an export."""
     rows: list[list[str]] = []
-    plan = own_plan()
+    rng = np.random.default_rng(seed)
+    names = [f"R{number}" for number in range(4)]
+    win_rates, leads = np.clip(rng.normal(0.6, 0.06, 4), 0.02, 0.98), 3 * rng.lognormal(0, 0.25, 4)
+    truth = Truth(*(dict(zip(names, drawn.tolist(), strict=True)) for drawn in (win_rates, leads)))
+    plan = own_plan(truth)
     model = compile_model(plan, Allocation("none", ()), Options.of(plan, risks=(), plans=(), uncertainty=False))
     for deal in replicate(model, seed, 0).deals:
         begun, ended = (START + dt.timedelta(days=int(day * 7 / 5)) for day in (deal.created, deal.ended))
@@ -66,13 +72,17 @@ def simulated(folder: Path, seed: int) -> Iterator[Checked]:
         end = ["", ""] if name == "Engaging" else [ended.isoformat(), f"{deal.value:.2f}" if name == "Won" else "0"]
         product, rep = plan.products[deal.product].name, plan.reps[deal.rep].name
         rows.append([f"D{len(rows):05}", rep, product, f"Account {len(rows) % 20:02}", name, begun.isoformat(), *end])
-    company = Company(reps=4, win_rate=0.6, median_days=28, sigma=0.5, leads_a_week=3, prices={"Anvil": 1000.0})
+    company = Company(reps=4, median_days=28, sigma=0.5, prices={"Anvil": 1000.0})
     write_rows(folder, rows, [rep.name for rep in plan.reps], company.prices)
-    yield from checks(calibrated(folder), company, {rep.name: 0.6 for rep in plan.reps}, discount=1.0)
+    yield from checks(calibrated(folder), company, truth, discount=1.0)
 
 
-def own_plan() -> Plan:
-    reps = [f"R{number}" for number in range(4)]
+def own_plan(truth: Truth) -> Plan:
+    reps = list(truth.leads)
+    rates = [
+        {"parameter": "win_rate", "factor": rate / 0.6, "scope": {"rep": [rep]}}
+        for rep, rate in truth.win_rates.items()
+    ]
     stage = {"id": "s", "name": "s", "conversion": 0.6, "cycle_share": 1, "touches": 1, "touch_hours": 0}
     return Plan.model_validate(
         {
@@ -93,24 +103,25 @@ def own_plan() -> Plan:
             "regions": [{"id": "e", "name": "East", "maturity": "m", "base_amount": 1}],
             "reps": [{"id": r, "name": r, "tier": "core", "regions": ["e"], "hours_per_week": 40} for r in reps],
             "baseline_leads": [
-                {"id": f"l-{r}", "product": "a", "region": "e", "rep": r, "accepted_per_quarter": 3 * 52} for r in reps
+                {"id": f"l-{r}", "product": "a", "region": "e", "rep": r, "accepted_per_quarter": 52 * a_week}
+                for r, a_week in truth.leads.items()
             ],
+            "measures": [{"id": "own", "name": "own", "effects": rates}],
         }
     )
 
 
-def checks(
-    found: Estimates, company: Company, win_rates: dict[str, float], discount: float | None = None
-) -> Iterator[Checked]:
+def checks(found: Estimates, company: Company, known: Truth, discount: float | None = None) -> Iterator[Checked]:
     """Every figure that has a known truth, with its interval."""
     learnt = found.calibration
     overall = learnt.win.overall
-    yield "win rate", overall.low or 0, sum(win_rates.values()) / len(win_rates), overall.high or 1
-    for rep, truth in win_rates.items():
+    won = math.fsum(known.leads[rep] * rate for rep, rate in known.win_rates.items())
+    yield "win rate", overall.low or 0, won / math.fsum(known.leads.values()), overall.high or 1
+    for rep, truth in known.win_rates.items():
         figure = learnt.win.rates["rep"][rep]
         yield "win rate of a rep", figure.low or 0, truth, figure.high or 1
         leads = learnt.leads_by_rep[rep]
-        yield "leads of a rep", leads.low or 0, company.leads_a_week, leads.high or 0
+        yield "leads of a rep", leads.low or 0, known.leads[rep], leads.high or 0
     assert learnt.cycle is not None
     half = 1.645 * learnt.cycle.log_median_se
     if not learnt.cycle.waiting:
@@ -290,14 +301,16 @@ def buyers(_: Path, seed: int) -> Iterator[Checked]:
         yield "customers lost", chance.low or 0, stopping, chance.high or 1
 
 
-def coverage(source: Callable[[Path, int], Iterator[Checked]], folder: Path, sets: int) -> dict[str, tuple[int, int]]:
-    """Figure → (intervals that hold the truth, all)."""
-    hits: dict[str, tuple[int, int]] = {}
+def coverage(source: Callable[[Path, int], Iterator[Checked]], folder: Path, sets: int) -> dict[str, list[float]]:
+    """Figure → share of its intervals that hold the truth in each set that tells it."""
+    held: dict[str, list[float]] = {}
     for seed in range(sets):
+        of_set: dict[str, list[bool]] = {}
         for name, low, truth, high in source(folder / f"{source.__name__}-{seed}", seed):
-            held, count = hits.get(name, (0, 0))
-            hits[name] = held + (low <= truth <= high), count + 1
-    return hits
+            of_set.setdefault(name, []).append(bool(low <= truth <= high))
+        for name, hits in of_set.items():
+            held.setdefault(name, []).append(sum(hits) / len(hits))
+    return held
 
 
 @pytest.mark.parametrize(("source", "sets"), [(generated, 8), (simulated, 8), (staged, 20), (ledgers, 20), (buyers, 8)])
@@ -305,10 +318,9 @@ def test_intervals_hold_what_is_known(
     source: Callable[[Path, int], Iterator[Checked]], sets: int, tmp_path: Path
 ) -> None:
     """A few sets: enough to see an interval that is wrong by a factor, not its last points."""
-    hits = coverage(source, tmp_path, sets)
-    held, count = (sum(pair[n] for pair in hits.values()) for n in (0, 1))
-    assert count >= min(60, sets)
-    assert held / count >= 0.8, hits
+    held = coverage(source, tmp_path, sets)
+    assert all(len(shares) >= 0.8 * sets for shares in held.values()), held
+    assert np.mean([share for shares in held.values() for share in shares]) >= 0.8, held
 
 
 @pytest.mark.long
@@ -316,6 +328,13 @@ def test_intervals_hold_what_is_known(
 def test_intervals_hold_the_truth_in_nine_of_ten_sets(
     source: Callable[[Path, int], Iterator[Checked]], tmp_path: Path
 ) -> None:
-    hits = coverage(source, tmp_path, sets=200)
-    held, count = (sum(pair[n] for pair in hits.values()) for n in (0, 1))
-    assert 0.85 <= held / count <= 0.95, hits
+    """Each figure by itself: of 200 sets 85 to 95%, and where fewer tell it a band as much wider as chance is.
+
+    Of 90% intervals that mean what they say 90 of 100 hold, ± 2.1 in 200 sets, so chance alone leaves the band in one
+    of fifty figures. The sets are counted and not the intervals: those of the reps of one set are wrong together.
+    """
+    held = coverage(source, tmp_path, sets=200)
+    assert all(len(shares) >= 190 for shares in held.values()), {name: len(shares) for name, shares in held.items()}
+    found = {name: float(np.mean(shares)) for name, shares in held.items()}
+    off = {name for name, share in found.items() if abs(share - 0.9) > 0.05 * math.sqrt(200 / len(held[name])) + 1e-9}
+    assert not off, found
