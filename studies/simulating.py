@@ -37,7 +37,7 @@ __all__ = [
     "SimulateRequest",
     "SimulateResult",
     "Spread",
-    "replay_without_risks",
+    "replay_with_and_without_risks",
     "simulate_study",
 ]
 
@@ -148,15 +148,7 @@ def simulate_study(
     risks is its optimism.
     """
     start = time.perf_counter()
-    futures.prepare(
-        plan,
-        allocation,
-        [options, calm_options(plan, options)],
-        label="quarters with and without risks",
-        records_of=[options] if keep_records else [],
-    )
-    batch = futures.replay(plan, allocation, options, keep_records=keep_records)
-    calm = replay_without_risks(plan, allocation, options, futures)
+    batch, calm = replay_with_and_without_risks(plan, allocation, options, futures, keep_records=keep_records)
     optimism = None
     if expected_signed is not None:
         optimism = mean_estimate(expected_signed - calm.kpis["signed"])
@@ -183,14 +175,23 @@ def simulate_study(
     return result, batch, calm
 
 
-def replay_without_risks(plan: Plan, allocation: Allocation, options: Options, futures: Futures) -> Batch:
-    """The same futures with no risk and no contingency plan."""
-    return futures.replay(plan, allocation, calm_options(plan, options), label="quarters without risks")
-
-
-def calm_options(plan: Plan, options: Options) -> Options:
-    """Nothing strikes and nothing is held; what nobody knows stays."""
-    return Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty)
+def replay_with_and_without_risks(
+    plan: Plan,
+    allocation: Allocation,
+    options: Options,
+    futures: Futures,
+    *,
+    label: str = "quarters with and without risks",
+    keep_records: bool = True,
+) -> tuple[Batch, Batch]:
+    """The futures with what is in play, and the same with no risk and no contingency plan."""
+    calm = Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty)
+    records_of = [options] if keep_records else []
+    futures.prepare(plan, allocation, [options, calm], label=label, records_of=records_of)
+    return (
+        futures.replay(plan, allocation, options, keep_records=keep_records),
+        futures.replay(plan, allocation, calm),
+    )
 
 
 def bridge(plan: Plan, batch: Batch, calm: Batch) -> tuple[BridgeStep, ...]:

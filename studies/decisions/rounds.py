@@ -27,6 +27,7 @@ from studies.replay.batches import Batch
 from studies.replay.futures import Futures
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, Record
+from studies.simulating import replay_with_and_without_risks
 from studies.statistics import Values, mean_estimate, proportion_estimate
 from studies.study import Answer, Inputs, Study
 
@@ -100,7 +101,6 @@ def rounds_study(
 ) -> tuple[RoundsResult, Allocation]:
     """Allocate and correct so many times; the second part is the allocation handed out."""
     start = time.perf_counter()
-    calm_options = Options.of(plan, risks=(), plans=(), uncertainty=options.uncertainty)
     correction = Correction()
     answers: list[AllocationResult] = []
     rows: list[RoundRow] = []
@@ -108,8 +108,9 @@ def rounds_study(
     for number in range(rounds + 1):
         name = "optimised" if number == 0 else f"optimised, round {number}"
         answer = allocate(plan, name, detail="none", correction=correction)
-        calm = futures.replay(plan, answer.allocation, calm_options, label=f"round {number}, without risks")
-        batch = futures.replay(plan, answer.allocation, options, label=f"round {number}, with risks")
+        batch, calm = replay_with_and_without_risks(
+            plan, answer.allocation, options, futures, label=f"round {number}", keep_records=False
+        )
         before = answers[-1].allocation if answers else answer.allocation
         rows.append(_round_row(number, answer, calm, batch, batches[0] if batches else None, before))
         answers.append(answer)

@@ -29,7 +29,7 @@ from studies.replay.futures import Futures
 from studies.replay.sameness import never_acts
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, KpiRow, Margins, QuarterResult
-from studies.simulating import replay_without_risks
+from studies.simulating import replay_with_and_without_risks
 from studies.statistics import (
     SEEN_ENOUGH,
     Values,
@@ -110,23 +110,26 @@ def stress_study(
     for stranger in sorted(set(only or ()) - in_play):
         raise UsageError(f"risk {stranger} is not in play; in play: {', '.join(sorted(in_play)) or 'none'}")
     run, known = futures.run, futures.known
-    base = futures.replay(plan, allocation, bare, label="all risks, no plan", keep_records=True)
+    base, calm = replay_with_and_without_risks(plan, allocation, bare, futures)
     bench = Bench(plan, allocation, bare, base, futures)
-    calm = replay_without_risks(plan, allocation, bare, futures)
     rows: list[StressRow] = []
     stressed = [risk for risk in plan.risks if risk.id in (in_play if only is None else only)]
+    others = [entry for entry in plan.contingency_plans if entry.trigger.strike is None and only is None]
+    answers = [entry for risk in stressed for entry in _plans_against(plan, risk)]
+    variants = [without_risks(bare, [risk.id]) for risk in stressed]
+    variants += [bench.holding(entry.id) for entry in (*answers, *others)]
+    bench.prepare(variants, "without each risk, with each contingency plan")
     for risk in stressed:
         row = _risk_row(bench, risk, risk.id in bare.forced_risks)
         rows.append(row)
         rows += [_plan_row(bench, row, entry, criterion) for entry in _plans_against(plan, risk)]
-    others = [entry for entry in plan.contingency_plans if entry.trigger.strike is None]
     result = StressResult(
         **futures.heading(plan, allocation),
         forced=tuple(map(str, bare.forced)),
         p_target=proportion_estimate(base.kpis["p_target"]),
         p_target_no_risk=proportion_estimate(calm.kpis["p_target"]),
         rows=tuple(rows),
-        other_plans=tuple(_other_row(bench, entry, criterion) for entry in others) if only is None else (),
+        other_plans=tuple(_other_row(bench, entry, criterion) for entry in others),
         criterion=criterion,
         smallest_difference=margins_of(plan),
         attribution=shares_of(bench, stressed) if attribute else (),

@@ -138,6 +138,7 @@ def value_study(
     base = futures.replay(plan, allocation, bare, label="all risks, no plan", keep_records=True)
     bench = Bench(plan, allocation, bare, base, futures)
     chosen = [entry for id, entry in there.items() if named is None or id in named]
+    bench.prepare([bench.holding(entry.id) for entry in chosen], "with each contingency plan")
     rows = tuple(_row(bench, entry, criterion, in_depth=named is not None) for entry in chosen)
     return ValueResult(
         **futures.heading(plan, allocation),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -79,6 +79,10 @@ class Bench:
     def variant(self, options: Options, label: str) -> Batch:
         """The base's futures under other options."""
         return self.futures.replay(self.plan, self.allocation, options, label=label)
+
+    def prepare(self, variants: Sequence[Options], label: str) -> None:
+        """Run together what ``variant`` will ask for."""
+        self.futures.prepare(self.plan, self.allocation, variants, label=label)
 
     def holding(self, *plans: str) -> Options:
         """The base's options with only these contingency plans held."""

@@ -181,9 +181,9 @@ def test_an_error_before_anything_is_finished_leaves_nothing(place: Path, tmp_pa
 def test_what_there_is_of_an_interrupted_study_are_its_first_quarters(place: Path, tmp_path: Path) -> None:
     with pytest.raises(Interrupted) as stop:
         answer_and_save(request(place), tmp_path, stop_after(30))
-    assert (stop.value.kept, stop.value.step) == (30, Step("quarters without risks", 6, 13))
+    assert (stop.value.kept, stop.value.step) == (61, Step("without each risk, with each contingency plan", 13, 30))
     part = partial_result(stop.value.folder)
-    assert (part.of, part.replications, part.asked, part.kept) == ("stress", 24, 24, 30)
+    assert (part.of, part.replications, part.asked, part.kept) == ("stress", 24, 24, 61)
     assert (part.plans, "K1" in part.risks) == ((), True)
     first = answer(request(place, "simulate", plans=())).result
     assert [(row.id, row.mean, row.p10) for row in part.kpis] == [(row.id, row.mean, row.p10) for row in first.kpis]

@@ -1,6 +1,7 @@
 """Unit: risks and contingency plans on identical futures; the negative controls; strikes that are forced."""
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,15 +16,17 @@ from scenarios.loading import load_plan
 from scenarios.plan import Plan
 from scenarios.policies import Health, Policy
 from scenarios.risks import ContingencyPlan, Trigger
-from simulation.model import Options
+from simulation.future import Future
+from simulation.model import Model, Options
 from simulation.options import ForcedStrike
+from simulation.records import Records
 from studies.decisions.attributing import shares_of
 from studies.decisions.stress_rows import StressRow
 from studies.decisions.stressing import StressResult, _risk_verdict, stress_study
 from studies.decisions.worth import Criterion
 from studies.replay.batches import Batch
 from studies.replay.futures import Execution, Futures
-from studies.replay.replications import Progress, run_replications
+from studies.replay.replications import Progress, run_replications, run_variants
 from studies.simulating import simulate_study
 from tests.plans import PLAN_YAML, small_plan, small_plan_files
 from tests.unit.test_studies_replications import differing
@@ -299,21 +302,31 @@ def test_gains_are_those_of_fresh_runs(
     assert row.p_triggered == np.mean(held.triggered[answer] > 0)
 
 
-def test_replications_that_nothing_touches_are_not_run_again(plan: Plan) -> None:
-    told: dict[str, int] = {}
-    result, base = stress(plan, progress=lambda label, done, total: told.update({label: total}))
+def test_replications_that_nothing_touches_are_not_run_again(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: Counter[tuple[frozenset[str], frozenset[str]]] = Counter()
+    real = run_variants.__globals__["run_quarter"]
+
+    def run(model: Model, future: Future) -> Records:
+        ran[model.options.risks, model.options.plans] += 1
+        return real(model, future)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr("studies.replay.replications.run_quarter", run)
+    result, base = stress(plan)
+    every = Options.of(plan).risks
+    without = {risk: ran[every - {risk}, frozenset()] for risk in every}
+    held = {entry.id: ran[every, frozenset({entry.id})] for entry in plan.contingency_plans}
     struck = {risk: int((counts > 0).sum()) for risk, counts in base.struck.items()}
     assert 0 < struck["K1"] < REPLICATIONS
-    assert told["all risks, no plan"] == REPLICATIONS
-    assert told["without K1"] == struck["K1"]
+    assert ran[every, frozenset()] == REPLICATIONS
+    assert without["K1"] == struck["K1"]
     detection = plan.risks[0].detection_days
     known_in_time = [any(s.risk == "K1" and s.day + detection < 60 for s in r.strikes) for r in base.records]
-    assert told["with K1-answer"] <= sum(known_in_time)
-    assert told["without K5"] == (base.ended_in_event["K5"] > 0).sum() < struck["K5"]
-    assert told["with K5-answer"] <= struck["K5"]
-    for nothing in ("without rare", "without harmless", "with useless", "with free", "with rare-answer"):
-        assert nothing not in told
-    assert result.replications_run == sum(told.values())
+    assert 0 < held["K1-answer"] <= sum(known_in_time)
+    assert without["K5"] == (base.ended_in_event["K5"] > 0).sum() < struck["K5"]
+    assert held["K5-answer"] <= struck["K5"]
+    assert (without["rare"], without["harmless"]) == (0, 0)
+    assert (held["useless"], held["free"], held["rare-answer"]) == (0, 0, 0)
+    assert result.replications_run == sum(ran.values())
     assert result.replications_run + result.replications_known == REPLICATIONS * (3 + len(result.rows))
 
 
