@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from optimizer.allocating import allocate
 from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.options import ForcedStrike, Options
-from studies.allocation.allocating import allocate_study
 from studies.allocation.results import RuleRow
 from studies.allocation.rules import broken_rules
 from studies.requests import QuarterRequest
@@ -23,8 +23,8 @@ def decide(plan: Plan, own: Allocation | None) -> tuple[Allocation, float | None
     """The hand-made allocation, or the optimiser's with the signed amount it expects."""
     if own is not None:
         return own, None
-    result, answer = allocate_study(plan, detail="none")
-    return answer.allocation, result.expected_signed
+    answer = allocate(plan, detail="none")
+    return answer.allocation, answer.expected_total
 
 
 def margins_of(plan: Plan) -> Margins:
