@@ -31,7 +31,7 @@ RECORD_TABLES = {
 
 
 _TYPES = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
-"""Stated, since a table without rows tells none."""
+"""Of a column, by that of a row's field; stated, since a table without rows tells none."""
 
 
 ROW_GROUP = 50_000
@@ -47,11 +47,29 @@ def _record_tables(records: Sequence[Records], plan: Plan) -> dict[str, pa.Table
         kinds = get_type_hints(row_type)
         columns = list(zip(*chain.from_iterable(quarters), strict=True)) or [()] * len(kinds)
         numbers = np.repeat(np.array([each.replication for each in records], dtype=np.int64), list(map(len, quarters)))
-        arrays = {"replication": pa.array(numbers)}
+        arrays = {"replication": _column(numbers, int)}
         for (column, kind), values in zip(kinds.items(), columns, strict=True):
-            arrays[column] = _named(values, ids[column]) if column in ids else pa.array(values, _TYPES[kind])
+            arrays[column] = _named(values, ids[column]) if column in ids else _column(values, kind)
         tables[name] = pa.table(arrays)
     return tables
+
+
+def _column(values: Sequence[Any] | NDArray[Any], kind: type) -> pa.Array:
+    """A column of these values, none missing.
+
+    By its buffers: ``pa.array`` would load pandas first, which takes longer than all that is written here.
+    """
+    if kind is str:
+        texts = [text.encode() for text in values]
+        ends = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+        return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(texts)))
+    array: NDArray[Any] = np.ascontiguousarray(values, dtype={int: np.int64, float: np.float64, bool: np.bool_}[kind])
+    buffer = _bits(array) if kind is bool else pa.py_buffer(array)
+    return pa.Array.from_buffers(_TYPES[kind], len(array), [None, buffer])
+
+
+def _bits(array: NDArray[np.bool_]) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(array, bitorder="little"))
 
 
 def _ids(plan: Plan) -> dict[str, list[str]]:
@@ -69,7 +87,9 @@ def _ids(plan: Plan) -> dict[str, list[str]]:
 def _named(positions: Sequence[int], ids: Sequence[str]) -> pa.DictionaryArray:
     """Ids instead of positions; nothing where the position is −1."""
     codes = np.array(positions, dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), pa.array(ids, pa.string()))
+    there = codes >= 0
+    indices = pa.Array.from_buffers(pa.int32(), len(codes), [_bits(there), pa.py_buffer(codes)])
+    return pa.DictionaryArray.from_arrays(indices, _column(ids, str))
 
 
 def record_files(records: Sequence[Records], plan: Plan) -> dict[str, bytes]:
@@ -144,4 +164,6 @@ def _figures(batch: Batch, plan: Plan) -> pa.Table:
         ("cash_by_week", weeks, batch.cash_by_week),
     ):
         figures |= {f"{label}:{id}": values[:, number] for number, id in enumerate(ids)}
-    return pa.table(figures)
+    return pa.table(
+        {name: _column(values, int if name == "replication" else float) for name, values in figures.items()}
+    )

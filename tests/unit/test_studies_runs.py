@@ -2,24 +2,30 @@
 
 import datetime as dt
 import json
+import math
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
+from simulation.records import DealEnd, Payment, Records
 from studies.allocation.allocations import write_allocation
 from studies.answering import Outcome, answer
 from studies.registry import read_request
 from studies.saved.repeating import repeat_run
 from studies.saved.runs import list_runs, load_result, resolve_run, save_run
-from tests.plans import PLAN_YAML, small_plan_files
+from studies.saved.tables import record_files
+from tests.plans import PLAN_YAML, small_plan, small_plan_files
 
 HAND = Allocation(
     "mine",
@@ -139,6 +145,54 @@ def test_what_is_saved(simulated: Outcome, saved: Path) -> None:
         *(f"quarters-{name}.parquet" for name in RECORDS),
         "without_risks-figures.parquet",
     }
+
+
+def test_record_tables_hold_every_value_of_the_rows() -> None:
+    """Of all kinds: texts in any script, whole numbers, infinities, truths, ids by position and none at all."""
+    plan = small_plan()
+    deals = [
+        DealEnd("商机-1", "pipeline", 1, 0, -1, 0, -1, -3.25, 60.0, "open", 2, 1e9, 0.0),
+        DealEnd("", "add_on", 0, 1, 2, 1, 0, 0.0, 7.5, "won", 0, 0.1, 33.3),
+    ]
+    payments = [Payment("é/1", 0.0, math.inf, 5.0, bad=True), *[Payment("b", n, n, 1.0, bad=n == 4) for n in range(9)]]
+    records = [Records(7, deals=deals, payments=payments), Records(3), Records(9, deals=deals[:1])]
+    files = {name: pq.read_table(pa.BufferReader(file)) for name, file in record_files(records, plan).items()}
+    found = files["deals"].to_pylist()
+    ids = {
+        "product": list(plan.product),
+        "region": list(plan.region),
+        "rep": list(plan.rep),
+        "tier": list(plan.customer_tier),
+        "account": list(plan.account),
+        "stage": [stage.id for stage in plan.process.stages],
+    }
+    for row, (number, deal) in zip(found, [(7, deals[0]), (7, deals[1]), (9, deals[0])], strict=True):
+        expected = {
+            name: (ids[name][value] if value >= 0 else None) if name in ids else value
+            for name, value in deal._asdict().items()
+        }
+        assert row == {"replication": number, **expected}
+    assert [tuple(row.values()) for row in files["payments"].to_pylist()] == [(7, *payment) for payment in payments]
+    assert files["renewals"].num_rows == 0
+    assert files["renewals"].schema.field("contacted").type == pa.bool_()
+    assert [table.column("replication").null_count for table in files.values()] == [0] * len(files)
+
+
+def test_a_run_is_saved_without_loading_pandas(place: Path, tmp_path: Path) -> None:
+    """In every process it takes longer to load than all tables take to write."""
+    program = """
+import sys
+from pathlib import Path
+from studies.registry import read_request
+from studies.saved.sessions import answer_and_save
+asked = {"study": "simulate", "source": sys.argv[1], "replications": 3}
+answer_and_save(read_request(asked), Path(sys.argv[2]))
+print("pandas" in sys.modules)
+"""
+    words = [sys.executable, "-c", program, str(place / "small"), str(tmp_path)]
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", check=True, cwd=Path(__file__).parents[2])
+    assert done.stdout.split() == ["False"]
+    assert len(list(tmp_path.glob("*/quarters-deals.parquet"))) == 1
 
 
 def test_a_run_may_be_read_by_others(saved: Path) -> None:
