@@ -5,6 +5,10 @@ age (right-censoring). And an export that begins on some day holds of the deals 
 still open then, so a deal counts from the age it had on that day (left truncation, delayed entry). Kaplan and Meier,
 JASA 53, 1958; for delayed entry Tsai, Jewell, Wang, Biometrika 74, 1987; for deals that never end, the cure model of
 Boag, J. Royal Statistical Society B 11, 1949.
+
+Ages are whole days between dates, so of the deals that ended at an age of 30 days half had ended by 30.0: a curve is
+read through the middles of its steps (the mid-distribution of tied values: Parzen, Statistical Science 19, 2004). Read
+at the upper ends it is half a day early, which of a cycle of a week looks like no lognormal.
 """
 
 from __future__ import annotations
@@ -172,19 +176,24 @@ def calibrate_cycle(durations: Durations, thinned: int = 4000) -> CycleFit | Non
             se = math.sqrt(with_cure[2, 2])
             interval = float(expit(cured[2] - 1.645 * se)), float(expit(cured[2] + 1.645 * se))
             mu, sigma, covariance = cured[0], math.exp(cured[1]), with_cure
-    days, ended, _ = kaplan_meier(durations)
-    fitted = ever * ndtr((np.log(days) - mu) / sigma)
-    entered = np.concatenate(([0.0], ended[:-1]))
-    distance = float(np.max(np.maximum(abs(ended - fitted), abs(entered - fitted))))
+    days, ended, error = kaplan_meier(durations)
+    middle = (ended + np.concatenate(([0.0], ended[:-1]))) / 2
+    # Where no two deals ended at one age, the steps' ends are half a deal farther off than their middles.
+    distance = float(np.max(abs(middle - ever * ndtr((np.log(days) - mu) / sigma)))) + 1 / (2 * count)
     limit = LILLIEFORS / math.sqrt(count)
     scale = math.sqrt(len(some) / len(durations))
     se = math.sqrt(covariance[0, 0]) * scale if math.isfinite(covariance[0, 0]) else sigma / math.sqrt(count)
-    if count >= LEAST_ENDED and distance > limit + _grid(days):
-        points, shares = _simplified(days, ended)
-        ever = float(ended[-1])
-        median = float(np.interp(ever / 2, (0.0, *ended), (0.0, *days)))
-        last = kaplan_meier(durations)[2][-1]
-        interval = max(ever - 1.645 * float(last), 0.0), min(ever + 1.645 * float(last), 1.0)
+    if count >= LEAST_ENDED and distance > limit:
+        ever, last = float(ended[-1]), float(error[-1])
+        middle[-1] = ever
+        points, shares = _simplified(days, middle)
+        # Ages at which the curve may be half way, by its own error (Brookmeyer, Crowley, Biometrics 38, 1982).
+        low, median, high = (
+            float(np.interp(ever / 2, (0.0, *np.maximum.accumulate(middle + side * error)), (0.0, *days)))
+            for side in (1.645, 0.0, -1.645)
+        )
+        se = math.log(high / low) / (2 * 1.645)
+        interval = max(ever - 1.645 * last, 0.0), min(ever + 1.645 * last, 1.0)
         return CycleFit(
             median, sigma, ever, se, interval, points, shares, distance, limit, count, len(durations) - count
         )
@@ -228,11 +237,6 @@ def _gain(durations: Durations, plain: Floats, cured: Floats) -> float:
 
     whole = log_likelihood(plain[0], math.exp(plain[1]), 1.0)
     return log_likelihood(cured[0], math.exp(cured[1]), float(expit(cured[2]))) - whole
-
-
-def _grid(days: Floats) -> float:
-    """What whole days alone may do to the distance: ends of one day are seen at its end."""
-    return 0.0 if len(days) < 2 else min(1.0 / max(float(days[-1]), 1.0), 0.05)
 
 
 def _thin(durations: Durations, most: int) -> Durations:
