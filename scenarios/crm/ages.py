@@ -49,7 +49,8 @@ class Ages:
     ) -> Ages:
         """What is open counts with its age; nothing before the first closing could be seen.
 
-        Where stages are known, a deal lost in one had not seen the rest of its cycle: its age is that of a part.
+        Where stages are known, a deal lost in one had not seen the rest of its cycle: its age is that of a part, and so
+        is that of an open deal which may be lost before it has seen all.
         """
         deals = history.deals
         ended = (deals["outcome"] != "open").to_numpy()
@@ -58,7 +59,7 @@ class Ages:
         entry = np.asarray((history.closed["closed"].min() - deals["engaged"]).dt.days, dtype=float)
         now = np.asarray((as_of - deals["engaged"]).dt.days, dtype=float)
         if stages is not None:
-            part = stages.part_done(deals)
+            part = stages.part_at_end(deals)
             days, entry, now = (np.round(each / part) for each in (days, entry, now))
         product, rep = codes(deals["product"], products), codes(deals["rep"], reps)
         return cls(days, ended, np.clip(entry, 0.0, None), now, product, rep)

@@ -28,6 +28,7 @@ __all__ = ["PassedStages", "StageRecord", "stage_columns", "stages_known_on", "t
 Floats: TypeAlias = NDArray[np.float64]
 BY_STAGE = "stage: "
 """Mark of a column of its own for a stage."""
+GOLDEN = (math.sqrt(5) - 1) / 2
 SHORT_ID = 15
 """Letters of a Salesforce id in its reports; its other exports add three letters by which slips are found."""
 
@@ -81,6 +82,26 @@ class PassedStages:
         by = deals["id"].map({id: self.part_by[stage] for id, stage in self.at.items()})
         unknown = pd.Series(np.where(deals["outcome"] == "open", self.part_by[0], 1.0), index=deals.index)
         return np.asarray(by.fillna(unknown).where(deals["outcome"] != "won", 1.0), dtype=float)
+
+    def part_at_end(self, deals: pd.DataFrame) -> Floats:
+        """As ``part_done``, of an open deal the part at the end of one of the stages in which it may end.
+
+        In proportion to the chances of these, evenly over the days on which deals began (multiples of the golden
+        ratio). With the stage that it is in, a deal of a long cycle, not yet out of it, would be watched for longer
+        than one of a short cycle that went on; but how long one is watched must not depend on the cycle (independent
+        censoring: Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data, 2002, chapter 1).
+        """
+        part = self.part_done(deals).copy()
+        passed = np.array([figure.value for figure in self.passed[:-1]])
+        is_open = np.asarray(deals["outcome"] == "open")
+        stage = np.asarray(deals["id"].map(self.at).fillna(0), dtype=int)
+        for number in range(len(passed)):
+            here = np.flatnonzero(is_open & (stage == number))
+            here = here[np.lexsort((deals["id"].iloc[here], deals["engaged"].iloc[here]))]
+            lost_by = 1 - np.cumprod(passed[number:])
+            at = np.searchsorted(lost_by, (np.arange(len(here)) + 0.5) * GOLDEN % 1, side="right")
+            part[here] = np.asarray(self.part_by)[number + at]
+        return part
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ ROWS, FAIRNESS, PAPER = "optimizer/rows.py", "optimizer/fairness.py", "tests/kno
 WORTH, VERDICTS_TEST = "studies/decisions/worth.py", "tests/unit/test_studies_verdicts.py"
 RANDOM = "tests/known_answer/test_allocation_on_random_plans.py::test_all_stages_equal_an_independent_formulation"
 DATA_TEST = "tests/unit/test_optimizer_data.py"
+CYCLES, CYCLES_TEST = "scenarios/calibration/cycles.py", "tests/known_answer/test_calibrated_cycles.py"
 PASSING, STAGES = "scenarios/calibration/passing.py", "scenarios/crm/stage_history.py"
 PASSING_TEST = "tests/unit/test_crm_stages.py"
 RENEWALS, RENEWALS_TEST = "scenarios/crm/renewals.py", "tests/unit/test_crm_renewals.py"
@@ -121,6 +122,10 @@ FAULTS = (
     Fault(PASSING, "entered <= ended[:, None]", "entered <= np.inf", PASSING_TEST),
     Fault(PASSING, "(left >= start) & (left < end)", "left < end", PASSING_TEST),
     Fault(PASSING, "here & lost[:, None]", "here & ~here", PASSING_TEST),
+    Fault(CYCLES, "middle[-1] = ever", "middle[-1] = middle[-1]", CYCLES_TEST),
+    Fault(CYCLES, "(ended + np.concatenate(([0.0], ended[:-1]))) / 2", "ended", CYCLES_TEST),
+    Fault(CYCLES, "math.log(high / low) / (2 * 1.645)", "se", CYCLES_TEST),
+    Fault(STAGES, "part[here] = np.asarray(self.part_by)[number + at]", "pass", PASSING_TEST),
     Fault(STAGES, "(share * deals + won) / (deals + closed)", "share", PASSING_TEST),
     Fault("scenarios/crm/win_rates.py", "min(passes_all * by_month, 0.999)", "rate", PASSING_TEST),
     Fault(STAGES, 'table["entered"] >= date', 'table["entered"] > date', PASSING_TEST),

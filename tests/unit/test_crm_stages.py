@@ -427,7 +427,24 @@ def test_ages_of_parts_of_a_cycle_are_whole_days() -> None:
     deals = pd.DataFrame({"id": ["a", "b", "c"], "rep": "Ann", "product": "All", "engaged": days})
     closed = pd.to_datetime(["2023-01-20", "2023-02-08", None])
     history = History(deals.assign(outcome=["won", "lost", "open"], closed=closed), ())
-    stages = PassedStages(("Meet", "Agree"), (), (), (), 1.8, {"a": 1, "b": 0, "c": 0}, (0.3333, 1.0), (0, 0))
+    passed = (Figure(0.5, 100, ""), Figure(0.8, 50, ""))
+    stages = PassedStages(("Meet", "Agree"), passed, (), (), 1.5, {"a": 1, "b": 0, "c": 0}, (0.3333, 1.0), (0, 0))
     ages = Ages.of(history, pd.Timestamp("2023-02-20"), ["All"], ["Ann"], stages)
     assert ages.days.tolist() == [18, 108, 126]  # 18, 36 ÷ 0.3333 and 42 ÷ 0.3333
     assert ages.entry.tolist() == [18, 51, 33]
+
+
+def test_open_deals_are_watched_to_the_end_of_the_stages_in_which_they_may_end() -> None:
+    """Of ten in Meet half may be lost there and a fifth in Agree; of those in Agree two of five, of one that one."""
+    ids = [*(f"m{number}" for number in range(10)), "a0", "won", "lost"]
+    outcomes = ["open"] * 11 + ["won", "lost"]
+    deals = pd.DataFrame({"id": ids, "outcome": outcomes, "engaged": pd.date_range("2023-01-02", periods=13)})
+    passed = tuple(Figure(share, 100, "") for share in (0.5, 0.6, 0.9))
+    at = dict.fromkeys(ids, 0) | {"a0": 1, "won": 2}
+    stages = PassedStages(("Meet", "Agree", "Sign"), passed, (), (), 1.8, at, (0.2, 0.7, 1.0), (0, 0))
+    # Multiples and a half of 0.618 less their whole: below 0.5 lost in Meet, below 0.5 + 0.5 × 0.4 = 0.7 in Agree.
+    expected = [0.2, 1, 0.7, 0.2, 1, 0.2, 0.2, 0.7, 0.2, 1, 0.7, 1, 0.2]
+    found = dict(zip(ids, stages.part_at_end(deals).tolist(), strict=True))
+    mixed = deals.sample(frac=1, random_state=1)
+    assert dict(zip(mixed["id"], stages.part_at_end(mixed).tolist(), strict=True)) == found
+    assert found == dict(zip(ids, expected, strict=True))
