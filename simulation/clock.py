@@ -21,8 +21,11 @@ Action: TypeAlias = Callable[[], None]
 """What is done when its time has come."""
 
 
-_Entry: TypeAlias = tuple[float, int, int, Action]
-"""When, with which priority, after how many others, and what."""
+_Entry: TypeAlias = tuple[Any, ...]
+"""When, with which priority, after how many others, and what.
+
+Compiled, a tuple of known length would be taken apart whenever it is read and made anew whenever two are compared.
+"""
 
 
 _SLICE_DAYS: Final = 0.25
@@ -89,16 +92,18 @@ class Clock:
 
     def _happen_before(self, end: float) -> None:
         agenda, planned = self._agenda, self._planned
-        while True:
-            if planned and (not agenda or planned[-1] < agenda[0]):
-                if planned[-1][0] >= end:
-                    return
-                self.now, _, _, due = planned.pop()
-            elif agenda and agenda[0][0] < end:
-                self.now, _, _, due = heappop(agenda)
-            else:
+        while planned or agenda:
+            is_planned = bool(planned) and (not agenda or planned[-1] < agenda[0])
+            entry = planned[-1] if is_planned else agenda[0]
+            when: float = entry[0]
+            if when >= end:
                 return
-            due()
+            if is_planned:
+                planned.pop()
+            else:
+                heappop(agenda)
+            self.now = when
+            entry[3]()
 
     def dissolve(self) -> None:
         """Let go of all that was still to happen: a process and the event it waits for hold each other."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from functools import partial
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from simulation.board import Keys
 from simulation.opportunities import Opportunity
@@ -28,8 +28,16 @@ SAME_MOMENT: Final = 1e-9
 """Working days within which a task counts as due; sums of durations differ in the last digits."""
 
 
-_Entry: TypeAlias = tuple[float, str, Task]
-"""A task in a queue, by due day and id."""
+_Entry: TypeAlias = tuple[Any, ...]
+"""Due day, id and task, in a queue; of unstated length, see ``clock``."""
+
+
+def _is_due(queue: list[_Entry], moment: float) -> bool:
+    """Whether the first of a queue is due."""
+    if not queue:
+        return False
+    due: float = queue[0][0]
+    return due <= moment
 
 
 class Rep:
@@ -207,10 +215,11 @@ class Rep:
         """
         now, upcoming, queues = self._env.now, self._upcoming, self._due
         moment = now + SAME_MOMENT
-        while upcoming and upcoming[0][0] <= moment:
+        while _is_due(upcoming, moment):
             entry = heappop(upcoming)
-            if not queues and not (upcoming and upcoming[0][0] <= moment):
-                return entry[2]  # the only one
+            if not queues and not _is_due(upcoming, moment):
+                only: Task = entry[2]
+                return only
             self._make_due(entry)
         if not queues:
             return None
@@ -218,7 +227,7 @@ class Rep:
             queue = self._first_of(queues, now)
         else:
             (queue,) = queues.values()
-        task = heappop(queue)[2]
+        task: Task = heappop(queue)[2]
         if not queue:
             del queues[task.kind]
         return task
@@ -230,8 +239,9 @@ class Rep:
         best: list[_Entry] = []
         for queue in queues.values():
             first = queue[0]
-            task = first[2]
-            rank = task.priority - 1 if now - first[0] > task.patience_days else task.priority
+            due: float = first[0]
+            task: Task = first[2]
+            rank = task.priority - 1 if now - due > task.patience_days else task.priority
             if not best or rank < best_rank:
                 best, best_rank, best_share = queue, rank, attainment[task.cell]
             elif rank == best_rank:
@@ -241,9 +251,10 @@ class Rep:
         return best
 
     def _make_due(self, entry: _Entry) -> None:
-        queue = self._due.get(kind := entry[2].kind)
+        task: Task = entry[2]
+        queue = self._due.get(task.kind)
         if queue is None:
-            self._due[kind] = [entry]
+            self._due[task.kind] = [entry]
         else:
             heappush(queue, entry)
 
@@ -274,8 +285,9 @@ class Rep:
         upcoming = self._upcoming
         self._asleep, self._wakes_at = True, math.inf
         self._sleeps += 1
-        if upcoming and upcoming[0][0] < self.quarter.model.horizon:
-            self._wakes_at = upcoming[0][0]
+        wakes_at: float = upcoming[0][0] if upcoming else math.inf
+        if wakes_at < self.quarter.model.horizon:
+            self._wakes_at = wakes_at
             self._env.call(self._wakes_at - self._env.now, partial(self._awake, self._sleeps))
 
     def _awake(self, sleep: int) -> None:
