@@ -6,7 +6,6 @@ A parameter is read when its rule acts; nothing already scheduled moves. Value =
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
 
 import numpy as np
 
@@ -16,9 +15,6 @@ from simulation.draws import Integers
 from simulation.finder import AIMS, Attributes, Finder, Picks
 
 __all__ = ["NOTHING", "Acting", "ActiveEffect", "Board", "Crowd", "Keys"]
-
-_Found: TypeAlias = tuple[object, float, float, tuple[str, ...]]
-"""The token of what acts on a parameter, sum of shifts, product of factors, contingency plans among it."""
 
 NOTHING = ("", "")
 """What a ``struck`` effect is aimed at when no strike set it off."""
@@ -55,6 +51,17 @@ class ActiveEffect:
         return ActiveEffect(effect.parameter, shift=effect.shift, factor=effect.factor, picks=picks, aim=aim, plan=plan)
 
 
+class Found:
+    """What acts on a parameter of a thing, put together."""
+
+    __slots__ = ("factor", "plans", "shift", "token")
+
+    def __init__(self, token: object, shift: float, factor: float, plans: tuple[str, ...]) -> None:
+        self.token, self.shift, self.factor = token, shift, factor
+        self.plans = plans
+        """Contingency plans among it."""
+
+
 class Keys:
     """The attributes by which scopes pick a thing, with what was found for it so far."""
 
@@ -63,8 +70,8 @@ class Keys:
     def __init__(self, attributes: Attributes) -> None:
         self.attributes = attributes
         self._in_stage: dict[str, Keys] = {}
-        self.found: dict[str, _Found] = {}
-        """Parameter → by what it was found, sum of shifts, product of factors, contingency plans among them."""
+        self.found: dict[str, Found] = {}
+        """Parameter → what was found last."""
 
     def in_stage(self, stage: str) -> Keys:
         """The same thing as far as it is in one stage."""
@@ -116,7 +123,7 @@ class Acting:
         """… and those of the kinds at which one is aimed."""
         self._fields: tuple[str, ...] = ()
         """Attributes by which effects pick."""
-        self._found: dict[tuple[object, ...], tuple[float, float, tuple[str, ...]]] = {}
+        self._found: dict[tuple[object, ...], Found] = {}
         """What was found for things that are alike in these attributes and have the same effects aimed at them."""
 
     def add(self, active: ActiveEffect) -> None:
@@ -149,24 +156,24 @@ class Acting:
         """Whether no effect is left."""
         return not self._everywhere and not self._in_use
 
-    def on(self, attributes: Attributes) -> _Found:
-        """Its token, sum of shifts, product of factors and the contingency plans among what acts on a thing."""
+    def on(self, attributes: Attributes) -> Found:
+        """What acts on a thing, known by the token of now."""
         there: list[ActiveEffect] = []
         for kind, aimed in self._in_use:
             subject = attributes.get(kind, ())
-            if isinstance(subject, str):
-                if subject in aimed:
-                    there += aimed[subject]
-            else:
-                for one in subject:
-                    there += aimed.get(one, ())
+            for one in (subject,) if isinstance(subject, str) else subject:
+                effects = aimed.get(one)
+                if effects is not None:
+                    there += effects
         alike: tuple[object, ...] = tuple([attributes.get(field) for field in self._fields])
         if there:
             alike = (*alike, *there)
         found = self._found.get(alike)
         if found is None:
             found = self._found[alike] = self._combine(there, attributes)
-        return (self.token, *found)
+        elif found.token is not self.token:
+            found = self._found[alike] = Found(self.token, found.shift, found.factor, found.plans)
+        return found
 
     def in_order(self) -> Iterator[ActiveEffect]:
         """All of them in the order in which they are put together: those that are aimed at something come last."""
@@ -175,15 +182,16 @@ class Acting:
             for effects in aimed.values():
                 yield from effects
 
-    def _combine(self, aimed: list[ActiveEffect], attributes: Attributes) -> tuple[float, float, tuple[str, ...]]:
-        shift, factor, plans = 0.0, 1.0, []
+    def _combine(self, aimed: list[ActiveEffect], attributes: Attributes) -> Found:
+        shift, factor = 0.0, 1.0
+        plans: list[str] = []
         for active in (*self._everywhere, *aimed):
             if in_scope(active.picks, attributes):
                 shift += active.shift
                 factor *= active.factor
                 if active.plan is not None:
                     plans.append(active.plan)
-        return shift, factor, tuple(dict.fromkeys(plans))
+        return Found(self.token, shift, factor, tuple(dict.fromkeys(plans)))
 
 
 class Board:
@@ -230,13 +238,11 @@ class Board:
         if acting is None:
             return base
         found = keys.found.get(parameter)
-        if found is None or found[0] is not acting.token:
+        if found is None or found.token is not acting.token:
             found = keys.found[parameter] = acting.on(keys.attributes)
-        _, shift, factor, plans = found
-        if plans:
-            for plan in plans:
-                self.uses.setdefault(plan, set()).add(entity)
-        value = (base + shift) * factor
+        for plan in found.plans:
+            self.uses.setdefault(plan, set()).add(entity)
+        value = (base + found.shift) * found.factor
         if value < acting.low:
             self.clips[parameter] = self.clips.get(parameter, 0) + 1
             return acting.low

@@ -29,6 +29,8 @@ Compiled, a tuple of known length would be taken apart whenever it is read and m
 
 
 _SLICE_DAYS: Final = 0.25
+_NORMAL: Final = 1
+"""SimPy's ``NORMAL``, which compiled code would look up at every call."""
 
 
 class Clock:
@@ -57,7 +59,7 @@ class Clock:
         """Do something in ``delay`` working days: what ``timeout(delay)`` with that callback would do."""
         if delay < 0:
             raise ValueError(f"a delay of {delay} days")
-        self.put(self.now + delay, NORMAL, action)
+        self.put(self.now + delay, _NORMAL, action)
 
     def call_first(self, action: Action) -> None:
         """Do something before all else that happens now, as a process is started."""
@@ -78,7 +80,12 @@ class Clock:
         if when < self._slice_ends:
             heappush(self._agenda, entry)
         else:
-            self._later.setdefault(int(when / _SLICE_DAYS), []).append(entry)
+            number = int(when / _SLICE_DAYS)
+            entries = self._later.get(number)
+            if entries is None:
+                self._later[number] = [entry]
+            else:
+                entries.append(entry)
 
     def run_until(self, end: float) -> None:
         """Let everything happen that happens before ``end``; what a process raises comes out as it is."""

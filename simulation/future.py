@@ -223,19 +223,18 @@ def _lead_points(
     product = categorical(drawn[Purpose.PRODUCT_MIX][:, 0], model.source_products[source])
     tier = categorical(drawn[Purpose.TIER_MIX][:, 0], model.source_tiers[source])
     size = lognormal_factor(drawn[Purpose.VALUE][:, 0], model.plan.process.value_sigma)
-    return tuple(
-        map(
-            LeadPoint,
-            points.time[kept].tolist(),
-            source.tolist(),
-            points.height[kept].tolist(),
-            entities.ids,
-            product.tolist(),
-            tier.tolist(),
-            (model.mean_deals[product] * size).tolist(),
-            _chances(model, drawn, _cycles(model, drawn, product)),
-        )
+    rows = zip(
+        points.time[kept].tolist(),
+        source.tolist(),
+        points.height[kept].tolist(),
+        entities.ids,
+        product.tolist(),
+        tier.tolist(),
+        (model.mean_deals[product] * size).tolist(),
+        _chances(model, drawn, _cycles(model, drawn, product)),
+        strict=True,
     )
+    return tuple(map(tuple.__new__, repeat(LeadPoint), rows))  # as quickly as ``records`` are made
 
 
 def _drawn(model: Model, draws: Draws, entities: Entities, *first: Purpose) -> dict[Purpose, Floats]:
@@ -277,4 +276,5 @@ def _chances(model: Model, drawn: dict[Purpose, Floats], cycles: Floats) -> list
         touch_factors = exponential_threshold(drawn[Purpose.TOUCH]).tolist()
     groups: Iterable[float] = drawn[Purpose.TEST_GROUP][:, 0].tolist() if model.tested else repeat(1.0)
     passes, payments = drawn[Purpose.STAGE_PASS].tolist(), drawn[Purpose.PAYMENT].tolist()
-    return list(map(DealChance, cycles.tolist(), passes, payments, touch_factors, groups))
+    rows = zip(cycles.tolist(), passes, payments, touch_factors, groups, strict=False)
+    return list(map(tuple.__new__, repeat(DealChance), rows))

@@ -42,16 +42,16 @@ def scores(quarter: Quarter) -> list[float]:
 
 
 def _score(quarter: Quarter, health: Health, account: Account) -> float:
-    plan, now = quarter.model.plan, quarter.env.now
+    model, now = quarter.model, quarter.env.now
     interaction = 1.0
     if account.row.care_hours > 0:
-        cadence = DAYS_PER_WEEK / plan.customer_tiers[account.row.tier].touches_per_week
+        cadence = model.tier_habits[account.row.tier].cadence_days
         late = now - account.last_contact - cadence
-        interaction = 1 - min(max(late / (plan.process.cooling_cadences * cadence), 0.0), 1.0)
+        interaction = 1 - min(max(late / (model.plan.process.cooling_cadences * cadence), 0.0), 1.0)
     deals = account.opportunities
     kept = 1 - sum(deal.outcome == "lost" for deal in deals) / len(deals) if deals else 1.0
     released = 1.0
-    for (industry, _), windows in quarter.model.budget_windows.items():
+    for (industry, _), windows in model.budget_windows.items():
         if industry == account.row.attributes["industry"]:
             released = float(any(start <= now < end for start, end in windows))
     return health.interaction * interaction + health.need_match * kept + health.budget_release * released

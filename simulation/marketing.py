@@ -78,8 +78,8 @@ class _Arrivals:
                 continue
             account = quarter.accounts[source.account] if source.account is not None else None
             keys = self._keys[number] if account is None else account.keys
-            _, shift, factor, _ = acting.on(keys.attributes)
-            rate = (quarter.lead_rates[number] + shift) * factor
+            found = acting.on(keys.attributes)
+            rate = (quarter.lead_rates[number] + found.shift) * found.factor
             if rate > self._highest[number]:
                 if rate > _MOST_A_DAY:
                     raise UsageError(
@@ -96,18 +96,21 @@ def _accept(quarter: Quarter, point: LeadPoint, account: Account | None) -> None
     source = quarter.model.sources[point.source]
     rep = account.rep if account is not None else quarter.rep_for_lead(source.region, source.rep)
     number = account.number if account is not None else -1
-    start = DealStart(
-        point.id,
-        source.name,
-        point.product,
-        source.region,
-        point.tier,
-        number,
-        "",
-        rep,
-        source.stage,
-        point.value,
-        quarter.env.now,
+    start = tuple.__new__(  # see ``records``
+        DealStart,
+        (
+            point.id,
+            source.name,
+            point.product,
+            source.region,
+            point.tier,
+            number,
+            "",
+            rep,
+            source.stage,
+            point.value,
+            quarter.env.now,
+        ),
     )
     quarter.begin(start, point.chance)
 

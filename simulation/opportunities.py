@@ -270,20 +270,23 @@ class Opportunity(Task):
 
     def row(self) -> DealEnd:
         """The opportunity as a record."""
-        return DealEnd(
-            self.id,
-            self.source,
-            self.product,
-            self.region,
-            self.rep,
-            self.tier,
-            self.account,
-            self.created,
-            self.ended,
-            self.outcome,
-            self.stage,
-            self.value,
-            self.hours,
+        return tuple.__new__(
+            DealEnd,
+            (
+                self.id,
+                self.source,
+                self.product,
+                self.region,
+                self.rep,
+                self.tier,
+                self.account,
+                self.created,
+                self.ended,
+                self.outcome,
+                self.stage,
+                self.value,
+                self.hours,
+            ),
         )
 
 

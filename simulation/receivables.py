@@ -111,7 +111,8 @@ def _falls_due(
             median = working_days(board.value("days_late", lateness.median_days_late, payer.keys, payer.entity))
             paid += _days_late(median, lateness.sigma, days_draw, overdue) - overdue
     row = len(quarter.records.payments)
-    quarter.records.payments.append(Payment(id, due, _in_quarter(quarter, paid), amount, bad))
+    payment = (id, due, _in_quarter(quarter, paid), amount, bad)
+    quarter.records.payments.append(tuple.__new__(Payment, payment))
     if paid > due:
         _plan_pursuit(quarter, row, due, paid, payer)
 

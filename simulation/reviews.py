@@ -40,11 +40,16 @@ class _Sums:
 
     def add(self, place: int, value: float, expected: float, weight: float) -> None:
         """Count a case; place −1 is none."""
-        for row in (self.rows[-1], self.rows[place]) if place >= 0 else (self.rows[-1],):
-            row[0] += 1
-            row[1] += value
-            row[2] += expected
-            row[3] += weight
+        self._add(-1, value, expected, weight)
+        if place >= 0:
+            self._add(place, value, expected, weight)
+
+    def _add(self, place: int, value: float, expected: float, weight: float) -> None:
+        row = self.rows[place]
+        row[0] += 1
+        row[1] += value
+        row[2] += expected
+        row[3] += weight
 
     def with_all(self, weeks: Iterable[_Sums]) -> _Sums:
         """Take in weeks of the same places."""
