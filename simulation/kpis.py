@@ -87,8 +87,8 @@ def measure(records: Records, model: Model) -> Measured:
     """All KPIs of a replication."""
     plan = model.plan
     weeks = plan.calendar.weeks
-    products, regions, reps = np.zeros(len(model.products)), np.zeros(len(model.regions)), np.zeros(len(model.reps))
-    by_week, cash_by_week = np.zeros(weeks), np.zeros(weeks)
+    by_product, by_region, by_rep = [0.0] * len(model.products), [0.0] * len(model.regions), [0.0] * len(model.reps)
+    by_week, cash_by_week = [0.0] * weeks, [0.0] * weeks
     sources: dict[str, float] = {}
     activities = {activity.id for activity in plan.activities}
     fees, wins, leads, qualified_pipeline = 0.0, 0, 0, 0.0
@@ -98,9 +98,9 @@ def measure(records: Records, model: Model) -> Measured:
             leads += 1
         if deal.outcome == "won":
             wins += 1
-            products[deal.product] += deal.value
-            regions[deal.region] += deal.value
-            reps[deal.rep] += deal.value
+            by_product[deal.product] += deal.value
+            by_region[deal.region] += deal.value
+            by_rep[deal.rep] += deal.value
             by_week[model.week_of_day[int(deal.ended)]] += deal.value
             sources[deal.source] = sources.get(deal.source, 0.0) + deal.value
             fees += _expert_fee(model, deal.id, deal.value, deal.account)
@@ -110,9 +110,9 @@ def measure(records: Records, model: Model) -> Measured:
     for renewal in records.renewals:
         if renewal.value > 0:
             renewed += renewal.value
-            products[renewal.product] += renewal.value
-            regions[renewal.region] += renewal.value
-            reps[renewal.rep] += renewal.value
+            by_product[renewal.product] += renewal.value
+            by_region[renewal.region] += renewal.value
+            by_rep[renewal.rep] += renewal.value
             by_week[model.week_of_day[int(renewal.day)]] += renewal.value
     sources["renewals"] = renewed
     due = cash = 0.0
@@ -121,6 +121,7 @@ def measure(records: Records, model: Model) -> Measured:
         if payment.paid < model.horizon:
             cash += payment.amount
             cash_by_week[model.week_of_day[int(payment.paid)]] += payment.amount
+    products, reps = np.array(by_product), np.array(by_rep)
     signed = float(products.sum())
     collection_rate = cash / due if due > 0 else 1.0
     bonuses = _bonuses(model, signed, cash, renewed, collection_rate)
@@ -155,10 +156,10 @@ def measure(records: Records, model: Model) -> Measured:
         records.replication,
         kpis,
         products,
-        regions,
+        np.array(by_region),
         reps,
-        by_week,
-        cash_by_week,
+        np.array(by_week),
+        np.array(cash_by_week),
         by_source,
         before_plans,
         acceptance(records, model),

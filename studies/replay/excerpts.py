@@ -61,15 +61,18 @@ def verdicts_of(quarters: Sequence[Records], plan: Plan) -> Values:
 
 def cells_of(quarters: Sequence[Records], plan: Plan) -> tuple[Values, Values]:
     """Signed amount and hours of reps by product × region; a contract that comes up takes its hours, renewed or not."""
-    sold, worked = (np.zeros((len(quarters), len(plan.products), len(plan.regions))) for _ in range(2))
-    for number, records in enumerate(quarters):
+    regions, width = len(plan.regions), len(plan.products) * len(plan.regions)
+    sold, worked = ([[0.0] * width for _ in quarters] for _ in range(2))
+    for records, amounts, hours in zip(quarters, sold, worked, strict=True):
         for deal in records.deals:
-            worked[number, deal.product, deal.region] += deal.hours
+            cell = deal.product * regions + deal.region
+            hours[cell] += deal.hours
             if deal.outcome == "won":
-                sold[number, deal.product, deal.region] += deal.value
+                amounts[cell] += deal.value
         for renewal in records.renewals:
-            sold[number, renewal.product, renewal.region] += renewal.value
+            cell = renewal.product * regions + renewal.region
+            amounts[cell] += renewal.value
             if renewal.outcome != "account lost":
-                worked[number, renewal.product, renewal.region] += plan.process.renewal_hours
-    width = len(plan.products) * len(plan.regions)
-    return sold.reshape(len(quarters), width), worked.reshape(len(quarters), width)
+                hours[cell] += plan.process.renewal_hours
+    as_rows = len(quarters), width
+    return np.array(sold, dtype=float).reshape(as_rows), np.array(worked, dtype=float).reshape(as_rows)
