@@ -6,6 +6,8 @@ allocation and options, none of them twice::
 
     batch = futures.replay(plan, allocation, options, label="what the progress bar says")
 
+``futures.prepare`` runs beforehand what several calls of ``replay`` will ask for, which is sooner done together.
+
 To add a study that can be asked for, saved as a run, shown, repeated, continued and listed: one module with
 
 - its request, a subclass of ``QuarterRequest`` (or ``Request``) with the fields that it heeds and

@@ -34,6 +34,11 @@ RENEWALS, RENEWALS_TEST = "scenarios/crm/renewals.py", "tests/unit/test_crm_rene
 EXPECTED, COLLECTIONS_TEST = "scenarios/expectations.py", "tests/unit/test_simulation_collections.py"
 LOAD_TEST = "tests/unit/test_crm_load.py"
 BUYING, CHURN_TEST = "scenarios/calibration/buying.py", "tests/unit/test_crm_churn.py"
+FUTURE, REPLICATIONS, TABLES = "simulation/future.py", "studies/replay/replications.py", "studies/saved/tables.py"
+FUTURE_TEST = "tests/property/test_simulation_exactness.py::test_a_future_drawn_for_several_models_is_that_of_each"
+REPLICATIONS_TEST = "tests/unit/test_studies_replications.py"
+TABLES_TEST = "tests/unit/test_studies_runs.py::test_record_tables_hold_every_value_of_the_rows"
+CLOCK, CLOCK_TEST = "simulation/clock.py", "tests/property/test_simulation_clock.py"
 REQUESTS, REQUESTS_TEST = "reports/pages/measured_requests.py", "tests/unit/test_reports_measured_requests.py"
 
 FAULTS = (
@@ -134,6 +139,19 @@ FAULTS = (
     Fault(RENEWALS, "twins > len(renewed) / 2", "twins > len(renewed)", RENEWALS_TEST),
     Fault(BUYING, "stopped = math.log(rate) - both * last", "stopped = math.log(rate) - both * watched", CHURN_TEST),
     Fault(BUYING, "if _unevenness(purchases) > BURSTS", "if _unevenness(purchases) > 1e9", CHURN_TEST),
+    # futures that several variants share, and records on the disk
+    Fault(FUTURE, "if point.height < bound[point.source])", "if point.height > 0)", FUTURE_TEST),
+    Fault(FUTURE, "(model.source_bound <= drawn_for.source_bound).all()", "True", "tests/unit/test_simulation_arrivals.py"),
+    Fault(FUTURE, "thresholds, events = _strikes(model, drawn.draws)", "thresholds, events = drawn.thresholds, drawn.events", FUTURE_TEST),
+    Fault(FUTURE, "nature = _nature(model, drawn.draws)", "nature = drawn.nature", FUTURE_TEST),
+    Fault(REPLICATIONS, "batches[same_as][-1]", "batches[same_as][0]", "tests/unit/test_studies_simulating.py::test_the_quarter_without_risks_is_that_of_a_fresh_run"),
+    Fault(REPLICATIONS, "return batch.rows(np.array([places", "return batch if True else batch.rows(np.array([places", REPLICATIONS_TEST),
+    Fault(REPLICATIONS, "and list(entry.numbers) != list(asked[other].numbers)", "and False", REPLICATIONS_TEST),
+    Fault(TABLES, "there = codes >= 0", "there = codes > 0", TABLES_TEST),
+    Fault(TABLES, 'bitorder="little"', 'bitorder="big"', TABLES_TEST),
+    Fault(TABLES, "np.cumsum([0, *map(len, texts)]", "np.cumsum([0, *map(len, values)]", TABLES_TEST),
+    Fault(CLOCK, "planned[-1] < agenda[0]", "planned[-1] > agenda[0]", CLOCK_TEST),
+    Fault(CLOCK, "_NORMAL: Final = 1", "_NORMAL: Final = 0", CLOCK_TEST),
     # what each data request moves
     Fault(REQUESTS, "key=lambda line: abs(line.swing.mean)", "key=lambda line: line.swing.mean", REQUESTS_TEST),
     Fault(REQUESTS, "else -abs(top.swing.mean)", "else abs(top.swing.mean)", REQUESTS_TEST),

@@ -96,10 +96,17 @@ def test_a_plan_that_never_triggers_costs_its_retainer_and_nothing_else(company:
 @given(companies(), st.data(), st.booleans())
 def test_a_future_drawn_for_several_models_is_that_of_each(company: Company, data: st.DataObject, wide: bool) -> None:
     plan = company.plan
-    if wide:  # leads that a risk may bring
-        flood = {"id": "K00", "name": "", "chance_per_quarter": 0.5}
-        flood["effects"] = [{"parameter": rate, "factor": 2.0} for rate in ("lead_rate", "baseline_rate")]
-        plan = changed(plan, risks=[*plan.model_dump()["risks"], flood])
+    if wide:  # leads that risks may bring, each of another source
+        floods = [
+            {
+                "id": f"K00-{rate}",
+                "chance_per_quarter": 0.5,
+                "name": "",
+                "effects": [{"parameter": rate, "factor": 2.0}],
+            }
+            for rate in ("lead_rate", "baseline_rate", "cross_sell_rate")
+        ]
+        plan = changed(plan, risks=[*plan.model_dump()["risks"], *floods])
     models = []
     for _ in range(data.draw(st.integers(1, 3))):
         risks = data.draw(st.sets(st.sampled_from([risk.id for risk in plan.risks]))) if plan.risks else ()

@@ -10,6 +10,7 @@ from scenarios.allocation import Allocation
 from scenarios.errors import UsageError
 from scenarios.plan import Plan
 from simulation.compiling import compile_model
+from simulation.future import draw_future, draw_futures
 from simulation.options import ForcedStrike, Options
 from simulation.quarter import replicate
 from tests.plans import small_plan
@@ -41,6 +42,23 @@ def test_two_strikes_that_double_bring_what_one_that_quadruples_would(replicatio
     assert once.items() <= twice.items()
     assert {id for id, day in twice.items() if day < second} == {id for id, day in once.items() if day < second}
     assert len(twice) > len(once) > len(accepted(1, BOTH, replication))
+
+
+@pytest.mark.parametrize("replication", range(3))
+def test_models_of_which_each_may_bring_what_the_other_cannot_have_all_their_leads(replication: int) -> None:
+    """A risk on one source in one model, on the other in the second: neither model's future holds the other's."""
+    rates = {"K1": "baseline_rate", "K2": "cross_sell_rate"}
+    risks = [
+        {"id": id, "name": "", "chance_per_quarter": 0.5, "effects": [{"parameter": rate, "factor": 20}]}
+        for id, rate in rates.items()
+    ]
+    plan = Plan.model_validate(PLAN.model_dump() | {"contingency_plans": (), "uncertainty": (), "risks": risks})
+    nobody = Allocation("nobody", ())
+    models = [compile_model(plan, nobody, Options.of(plan, chosen)) for chosen in (["K1"], ["K2"], ["K1", "K2"], [])]
+    together = [future.leads for future in draw_futures(models, 5, replication)]
+    assert together == [draw_future(model, 5, replication).leads for model in models]
+    assert len(together[2]) > max(map(len, together[:2])) > min(map(len, together[:2])) > len(together[3])
+    assert [future.leads for future in draw_futures(models[:2], 5, replication)] == together[:2]
 
 
 def test_what_was_certainly_not_meant_so_is_said() -> None:
