@@ -241,11 +241,11 @@ class _Replications(Work[_Part, list[_Done], list[Batch]]):
         return self._kept[variant]
 
     def _models(self, variants: Sequence[int]) -> list[Model]:
-        """Compiled; those of a group are kept, since parts come group by group."""
+        """Compiled; those of a group are kept, since parts mostly come group by group."""
         for variant in variants:
             if variant not in self._compiled:
                 if len(self._compiled) == TOGETHER:
-                    del self._compiled[min(self._compiled)]
+                    del self._compiled[next(other for other in self._compiled if other not in variants)]
                 self._compiled[variant] = compile_steered(self._plan, self._allocation, self._asked[variant].options)
         return [self._compiled[variant] for variant in variants]
 

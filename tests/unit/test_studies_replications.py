@@ -1,7 +1,9 @@
 """Unit: replications in order, over processes, and rows of one batch put into another."""
 
 import dataclasses
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from scenarios.allocation import Allocation, BudgetCell, QuotaCell
 from simulation.model import Options
 from studies.replay.futures import Execution, Futures
 from studies.replay.replications import Asked, Batch, run_replications, run_variants
-from studies.replay.workers import Processes
+from studies.replay.workers import P, Processes, R, Work
 from tests.plans import small_plan
 
 PLAN = small_plan(
@@ -157,6 +159,22 @@ def test_variants_that_want_other_futures_share_what_they_both_want(eighty: Batc
         assert differing(replace(batch, records=()), alone) == []
     assert [len(batch.records) for batch in found] == [4, *[0] * 7]
     assert [entry.replication for entry in found[0].records] == [3, 1, 2, 7]
+
+
+class Backwards:
+    """Does the last part first, as a cluster may that has lost a worker."""
+
+    def run(self, work: Work[P, Any, R], parts: Sequence[P]) -> Iterator[R]:
+        yield from reversed([work(part) for part in reversed(parts)])
+
+
+def test_the_order_in_which_parts_are_done_plays_no_role() -> None:
+    """Though a process holds few compiled plans at a time."""
+    held = [Options.of(PLAN, risks=risks, plans=()) for risks in ((), ("K1",), ("K5",), ("K1", "K5"))]
+    asked = [Asked(options, [0, 1]) for options in (*held, OPTIONS, *held)]
+    there = run_variants(PLAN, ALLOCATION, asked, seed=3, workers=Backwards())
+    here = run_variants(PLAN, ALLOCATION, asked, seed=3)
+    assert [differing(a, b) for a, b in zip(there, here, strict=True)] == [[]] * len(asked)
 
 
 def test_futures_asked_for_out_of_order_are_those_of_a_fresh_run_in_order() -> None:
