@@ -1,7 +1,7 @@
 """What happened in a replication, as flat rows: ends of opportunities, renewals, payments, strikes, activations.
 
 Rows of which a quarter has hundreds are made by ``tuple.__new__``, which is all that a named tuple's own ``__new__``
-does, some ten times as slowly.
+does, two to three times as slowly.
 """
 
 from __future__ import annotations

@@ -93,9 +93,8 @@ def win_rates(
             if told
         }
         sds[dimension] = {name: float(s / r) for name, s, r in zip(names, fit.sd, fit.rate, strict=True) if told}
-    found = Figure(rate, count, basis, low, high)
-    by_tier, tier_sd = _by_tier(is_won, tier_of, tiers, found, sd, windows, stages is not None)
-    overall = replace(found, low=max(low, 0.0), high=min(high, 1.0))
+    overall = Figure(rate, count, basis, max(low, 0.0), min(high, 1.0))
+    by_tier, tier_sd = _by_tier(is_won, tier_of, tiers, overall, sd, windows, stages is not None)
     return WinRates(overall, sd, season, by_tier, tier_sd, factors, sds, rates)
 
 

@@ -26,7 +26,7 @@ from studies.decisions.plan_sets import Masks, PlanSets, only_costs
 from studies.decisions.set_choice import Criterion, Selected, Terms, choose_set
 from studies.replay.batches import Batch
 from studies.replay.futures import Futures
-from studies.replay.replications import Asked, run_variants
+from studies.replay.replications import Asked
 from studies.requests import QuarterRequest
 from studies.results import Change, Estimate, QuarterResult, Record
 from studies.statistics import SEEN_ENOUGH, TAIL, Values, mean_estimate
@@ -135,17 +135,7 @@ def select_study(
 
     def run_many(tasks: Sequence[tuple[frozenset[str], tuple[int, ...]]]) -> list[Batch]:
         asked = [Asked(Options(options.risks, held, options.forced, options.uncertainty), n) for held, n in tasks]
-        how = futures.execution
-        batches = run_variants(
-            plan,
-            allocation,
-            asked,
-            seed=how.seed,
-            workers=how.workers,
-            label="sets of contingency plans",
-            progress=how.progress,
-            store=how.store,
-        )
+        batches = futures.execution.run(plan, allocation, asked, "sets of contingency plans")
         futures.run += sum(map(len, batches))
         return batches
 

@@ -36,6 +36,19 @@ class Execution:
     store: Store | None = None
     """Where finished parts and full records are kept; None keeps them in memory."""
 
+    def run(self, plan: Plan, allocation: Allocation, asked: Sequence[Asked], label: str) -> list[Batch]:
+        """A batch for each variant asked for, in order."""
+        return run_variants(
+            plan,
+            allocation,
+            asked,
+            seed=self.seed,
+            workers=self.workers,
+            label=label,
+            progress=self.progress,
+            store=self.store,
+        )
+
 
 _Variant: TypeAlias = tuple[str, Options]
 """Plan and allocation by content, and what is in play."""
@@ -163,18 +176,7 @@ class Futures:
 
     def _run(self, plan: Plan, allocation: Allocation, asked: Sequence[Asked], label: str) -> None:
         """Run variants and remember them; what was run without records gives way to what has them."""
-        how = self.execution
-        batches = run_variants(
-            plan,
-            allocation,
-            asked,
-            seed=how.seed,
-            workers=how.workers,
-            label=label,
-            progress=how.progress,
-            store=how.store,
-        )
-        for entry, fresh in zip(asked, batches, strict=True):
+        for entry, fresh in zip(asked, self.execution.run(plan, allocation, asked, label), strict=True):
             variant = self._digest(plan, allocation), entry.options
             ran = self._ran.get(variant)
             whole = ran is None or (entry.keep_records and not (ran.records or ran.tables))

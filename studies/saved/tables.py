@@ -120,7 +120,8 @@ def write_tables(batch: Batch, plan: Plan, folder: Path, prefix: str) -> None:
 
 def _read(path: Path) -> pa.Table:
     """A file of one part; of so little several threads would make more work than they do."""
-    return pq.ParquetFile(path).read(use_threads=False)
+    with pq.ParquetFile(path) as file:
+        return file.read(use_threads=False)
 
 
 def _write(path: Path, tables: Iterable[pa.Table]) -> None:

@@ -18,10 +18,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scenarios.calibration.seasons import Season
 from scenarios.calibration.spreads import leaning_spread
 from scenarios.crm import ImportReport, import_crm
 from scenarios.crm.entities import tiers_by_other_deals
-from scenarios.crm.history import History
+from scenarios.crm.history import History, Windows
+from scenarios.crm.win_rates import win_rates
 from scenarios.crm.writing import slugs
 from scenarios.errors import PlanFileError, UsageError
 from scenarios.loading import load_plan
@@ -785,3 +787,18 @@ def test_the_mix_of_a_reps_leads_is_uncertain(tmp_path: Path) -> None:
     assert mix.distribution.sigma is not None
     assert spread / math.sqrt(1e3) < mix.distribution.sigma <= spread / math.sqrt(6)
     assert mix.source.startswith("sampling error of the products of")
+
+
+def test_a_win_rate_that_every_tier_takes_is_a_share_with_both_ends() -> None:
+    """A first month that lost half and hardly counts, and two that won all: moved up, the interval passed 100%."""
+    rows = [(month, "lost" if month == 1 and n % 2 else "won") for month in (1, 2, 3) for n in range(30)]
+    months, outcomes = zip(*rows, strict=True)
+    closed = pd.to_datetime([f"2024-{month:02}-15" for month in months])
+    deals = pd.DataFrame({"closed": closed, "outcome": outcomes, "region": "East", "product": "Anvil", "rep": "Ann"})
+    days = (dt.date(2024, 4, 1), dt.date(2024, 1, 1), dt.date(2023, 10, 1), dt.date(2024, 1, 1))
+    season = Season((0.03, 1.48, 1.49), (30, 30, 30), 0.01)
+    found = win_rates(History(deals, ()), Windows(*days), season, None, ["A"], None)
+    assert found.season.is_there
+    tier = found.by_tier["A"]
+    assert (tier.value, tier.low, tier.high) == (found.overall.value, found.overall.low, 1.0)
+    assert found.overall.value == pytest.approx(1 - 0.5 * 0.03 / 3)
